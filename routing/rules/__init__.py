@@ -1,0 +1,1 @@
+"""One file per planning rule. Each imposes itself on a search, checks an answer, and has a code."""
