@@ -1,0 +1,86 @@
+"""Places, and how the seconds and metres between them are to be found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place; ``x, y`` on a plane or ``lat, lon`` in degrees, neither with a matrix.
+
+    ``setup_s`` (parking, registering, the way in) is spent once by a route that comes from another
+    location, before the work of a job or a depot stop can start.
+    """
+
+    id: str
+    name: str = ""
+    x: float | None = None
+    y: float | None = None
+    lat: float | None = None
+    lon: float | None = None
+    setup_s: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficSlice:
+    """From ``start`` on, ``factor`` seconds pass for each free-flow second on the road."""
+
+    start: float
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """A slice holds until the next begins; with ``repeat_s`` the pattern repeats."""
+
+    slices: tuple[TrafficSlice, ...]
+    repeat_s: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.slices:
+            raise ValueError("traffic without slices")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixTravel:
+    """Rows are where a leg starts; None is no road. Without ``metres`` every distance is 0.
+
+    Both are square, in the order of the problem's locations; the diagonal is read as 0.
+    """
+
+    seconds: tuple[tuple[float | None, ...], ...]
+    metres: tuple[tuple[float | None, ...], ...] | None = None
+    traffic: Traffic | None = None
+
+
+class RoundUnits(StrEnum):
+    """How the length of a straight line is rounded before the factors apply."""
+
+    NONE = "none"
+    DIMACS = "dimacs"  # cut to one decimal
+    MILLI = "milli"  # rounded to three decimals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanarTravel:
+    """Straight lines between ``x, y``."""
+
+    seconds_per_unit: float = 1
+    metres_per_unit: float = 1
+    round_units: RoundUnits = RoundUnits.NONE
+    traffic: Traffic | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaversineTravel:
+    """Great circles on a sphere, made longer by a factor, at one speed."""
+
+    metres_per_second: float
+    detour_factor: float = 1
+    radius_m: float = 6371000
+    traffic: Traffic | None = None
+
+
+TravelSpec = MatrixTravel | PlanarTravel | HaversineTravel
