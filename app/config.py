@@ -1,0 +1,385 @@
+"""Every setting of Onsite, in one frozen class; the only reader of the environment.
+
+The environment (``ONSITE_NAME``) wins over ``settings.toml`` in the instance folder, which wins
+over the defaults. Read once, at the start. An unknown name or a malformed value stops the start
+with a sentence for each mistake; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import available_timezones
+
+LANGUAGES = ("en", "fr", "pl", "ja")
+PREFIX = "ONSITE_"
+# Names that belong to the tests; the product passes over them.
+FOR_TESTS = ("ONSITE_TEST_", "ONSITE_BENCHMARKS")
+TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+class SettingsWrong(Exception):
+    """The settings cannot be used; ``faults`` holds one sentence for each mistake."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+def _setting(
+    default: Any,  # noqa: ANN401
+    doc: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    choices: tuple[str, ...] = (),
+    pattern: str = "",
+    hidden: bool = False,
+) -> Any:  # noqa: ANN401
+    """Describe one setting: what it means, what it may be, and whether its value is a secret."""
+    return dataclasses.field(
+        default=default,
+        metadata={
+            "doc": doc,
+            "at_least": at_least,
+            "at_most": at_most,
+            "choices": choices,
+            "pattern": pattern,
+            "hidden": hidden,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What may be set. The defaults run on a laptop, with no outside service."""
+
+    instance: Path = _setting(Path("instance"), "the only folder that is written to at run time")  # noqa: RUF009
+    database_url: str = _setting(
+        "",
+        "PostgreSQL as postgresql+psycopg://…; empty: SQLite in the instance folder",
+        pattern=r"(sqlite:///|postgresql\+psycopg://).*",
+        hidden=True,
+    )
+    secret_key: str = _setting(
+        "",
+        "signs sessions and links; empty: made at the first start, kept in the instance folder",
+        pattern=r".{32,}",
+        hidden=True,
+    )
+    old_secret_keys: str = _setting(
+        "",
+        "former secret keys, separated by spaces: their links stay good, new ones are not signed",
+        hidden=True,
+    )
+
+    host: str = _setting("127.0.0.1", "address that the server listens on")
+    port: int = _setting(8000, "port that the server listens on", at_least=1, at_most=65535)
+    threads: int = _setting(64, "requests served at the same time", at_least=8, at_most=512)
+    streams: int = _setting(
+        48, "live streams at the same time; fewer than threads", at_least=1, at_most=500
+    )
+    base_url: str = _setting(
+        "",
+        "address in links that are sent out; empty: http://HOST:PORT",
+        pattern=r"https?://[^\s/]+",
+    )
+    proxies: int = _setting(
+        0, "reverse proxies in front, whose X-Forwarded headers count", at_least=0, at_most=5
+    )
+    https_only: bool = _setting(
+        False, "cookies only over https, and browsers told so; set it behind a TLS proxy"
+    )
+
+    language: str = _setting("en", "language where nobody asked for another", choices=LANGUAGES)
+    zone: str = _setting("Europe/Paris", "time zone where no site or territory gives one")
+    demo: bool = _setting(
+        False, "demo mode: sign-in links without passwords, and a clock that can be moved"
+    )
+
+    session_hours: int = _setting(12, "a sign-in ends after so many hours", at_least=1, at_most=168)
+    session_idle_minutes: int = _setting(
+        240, "a sign-in ends after so many minutes without a request", at_least=5, at_most=10080
+    )
+    link_days: int = _setting(30, "a customer's link is good for so long", at_least=1, at_most=365)
+    hold_minutes: int = _setting(
+        5, "a window is held for so long while the customer decides", at_least=1, at_most=60
+    )
+    sign_ins_per_minute: int = _setting(
+        10, "tries to sign in from one address in a minute", at_least=1, at_most=1000
+    )
+    links_per_minute: int = _setting(
+        120, "requests from one address to customers' pages in a minute", at_least=1, at_most=10000
+    )
+    upload_megabytes: int = _setting(
+        8, "largest request body that is accepted", at_least=1, at_most=256
+    )
+
+    plan_seconds: int = _setting(
+        20, "time limit of one search for a plan", at_least=1, at_most=3600
+    )
+    plan_workers: int = _setting(
+        2, "processor cores that one search may use", at_least=1, at_most=128
+    )
+    plan_seed: int = _setting(
+        1, "seed of the search: the same brief gives the same plan", at_least=0, at_most=2**31 - 1
+    )
+    plan_memory_megabytes: int = _setting(
+        2048, "memory that one search may take", at_least=256, at_most=1_048_576
+    )
+    nightly_plan_hour: int = _setting(
+        17, "hour (UTC) at which tomorrow is planned", at_least=0, at_most=23
+    )
+
+    travel: str = _setting("crow", "where travel times come from", choices=("crow", "osrm"))
+    osrm_url: str = _setting("", "address of an OSRM server", pattern=r"https?://\S+")
+    queue: str = _setting(
+        "embedded", "what runs tasks and chores", choices=("embedded", "postgres")
+    )
+
+    smtp_host: str = _setting("", "mail server; empty: mail stays readable in the outbox")
+    smtp_port: int = _setting(587, "port of the mail server", at_least=1, at_most=65535)
+    smtp_security: str = _setting(
+        "starttls", "how the connection to it is protected", choices=("starttls", "tls", "none")
+    )
+    smtp_user: str = _setting("", "name at the mail server; empty: none is given")
+    smtp_password: str = _setting("", "password at the mail server", hidden=True)
+    mail_from: str = _setting("Onsite <onsite@localhost>", "sender of mail", pattern=r"[^@]+@[^@]+")
+
+    map_base: str = _setting(
+        "none", "what lies under the map", choices=("none", "pmtiles", "tiles")
+    )
+    map_pmtiles: str = _setting("", "name of a .pmtiles file in the instance folder")
+    map_tile_url: str = _setting(
+        "", "address of map tiles, with {z}, {x} and {y}", pattern=r"https?://[^\s/]+/\S*\{z\}\S*"
+    )
+    map_tile_attribution: str = _setting("", "whom the tiles' owner wants to see named")
+
+    node: str = _setting(
+        "auto", "which Node builds the assets", choices=("auto", "system", "wheel")
+    )
+    log: str = _setting(
+        "info", "least grave events that are logged", choices=("debug", "info", "warning", "error")
+    )
+
+    @property
+    def database(self) -> str:
+        """The URL of the database, never empty."""
+        return self.database_url or f"sqlite:///{self.instance.resolve() / 'onsite.db'}"
+
+    @property
+    def public_url(self) -> str:
+        """Where people outside reach this server, without a slash at the end."""
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def signing_keys(self) -> list[str]:
+        """Keys for sessions and links, oldest first; the last one signs."""
+        return [*self.old_secret_keys.split(), self.secret_key]
+
+    def with_secret(self) -> Self:
+        """Make sure that there is a secret key; the first call writes it, readable to us only."""
+        if self.secret_key:
+            return self
+        return dataclasses.replace(self, secret_key=_kept_secret(self.instance))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """One setting, for the README's table and the settings page."""
+
+    name: str
+    variable: str
+    kind: str
+    default: str
+    allowed: str
+    doc: str
+    hidden: bool
+
+
+def described() -> tuple[Described, ...]:
+    """Describe every setting, in the order in which they are declared."""
+    return tuple(_describe(field) for field in dataclasses.fields(Settings))
+
+
+def load(
+    overrides: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read the settings; ``overrides`` win over everything, ``environ`` stands for the environment.
+
+    Raises SettingsWrong with every mistake that was found.
+    """
+    environ = os.environ if environ is None else environ
+    overrides = overrides or {}
+    faults: list[str] = []
+    given = _from_environment(environ, faults)
+    instance = _instance(given, overrides)
+    merged = {**_from_file(instance / "settings.toml", faults), **given, **overrides}
+    merged["instance"] = instance
+    values: dict[str, Any] = {}
+    for name, raw in merged.items():
+        field = _FIELDS.get(name)
+        if field is None:
+            faults.append(f"There is no setting called {name}.")
+            continue
+        try:
+            values[name] = _checked(field, raw)
+        except ValueError as wrong:
+            faults.append(f"{PREFIX}{name.upper()} {wrong}.")
+    if not faults:
+        settings = Settings(**values)
+        faults.extend(_disagreements(settings))
+        if not faults:
+            return settings
+    raise SettingsWrong(faults)
+
+
+_FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
+_KINDS = {"bool": "yes or no", "int": "whole number", "str": "text", "Path": "folder"}
+
+
+def _describe(field: dataclasses.Field[Any]) -> Described:
+    facts = field.metadata
+    default = str(field.default)
+    if isinstance(field.default, bool):
+        default = "yes" if field.default else "no"
+    allowed = ", ".join(facts["choices"])
+    if facts["at_least"] is not None:
+        allowed = f"{facts['at_least']} to {facts['at_most']}"
+    return Described(
+        name=field.name,
+        variable=PREFIX + field.name.upper(),
+        kind=_KINDS[str(field.type)],
+        default=default,
+        allowed=allowed,
+        doc=facts["doc"],
+        hidden=facts["hidden"],
+    )
+
+
+def _from_environment(environ: Mapping[str, str], faults: list[str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or variable.startswith(FOR_TESTS):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in _FIELDS or variable != variable.upper():
+            faults.append(f"The environment sets {variable}, but there is no such setting.")
+        else:
+            found[name] = value
+    return found
+
+
+def _instance(given: Mapping[str, object], overrides: Mapping[str, object]) -> Path:
+    """Find the instance folder: named, or in the checkout, or where an installed Onsite runs."""
+    named = overrides.get("instance") or given.get("instance")
+    if named:
+        return Path(str(named)).expanduser()
+    checkout = Path(__file__).parent.parent
+    return (checkout if (checkout / "setup.cfg").exists() else Path.cwd()) / "instance"
+
+
+def _from_file(path: Path, faults: list[str]) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        faults.append(f"{path} cannot be read: {broken}.")
+        return {}
+    if "instance" in content:
+        faults.append(f"{path} lies in the instance folder, so it cannot name another one.")
+    return {name: value for name, value in content.items() if name != "instance"}
+
+
+def _checked(field: dataclasses.Field[Any], raw: object) -> Any:  # noqa: ANN401
+    """Turn what was given into the setting's type. Raises ValueError with half a sentence."""
+    value: Any = _READERS[str(field.type)](raw)
+    facts = field.metadata
+    if facts["choices"] and value not in facts["choices"]:
+        raise ValueError(f"is {value!r}, but must be one of {', '.join(facts['choices'])}")
+    if facts["at_least"] is not None and not facts["at_least"] <= value <= facts["at_most"]:
+        raise ValueError(
+            f"is {value}, but must be between {facts['at_least']} and {facts['at_most']}"
+        )
+    if facts["pattern"] and value and not re.fullmatch(facts["pattern"], str(value)):
+        raise ValueError(f"does not have the form that is needed ({facts['doc']})")
+    return value
+
+
+def _read_bool(raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    word = raw.strip().lower() if isinstance(raw, str) else ""
+    if word not in TRUE + FALSE:
+        raise ValueError(f"is {raw!r}, but must be yes or no")
+    return word in TRUE
+
+
+def _read_int(raw: object) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if not isinstance(raw, str) or not re.fullmatch(r"\s*-?[0-9]{1,15}\s*", raw):
+        raise ValueError(f"is {raw!r}, but must be a whole number")
+    return int(raw)
+
+
+def _read_str(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise ValueError(f"is {raw!r}, but must be text")  # noqa: TRY004
+    return raw.strip()
+
+
+def _read_path(raw: object) -> Path:
+    return Path(_read_str(str(raw) if isinstance(raw, Path) else raw)).expanduser()
+
+
+_READERS = {"bool": _read_bool, "int": _read_int, "str": _read_str, "Path": _read_path}
+
+
+def _disagreements(settings: Settings) -> Iterable[str]:
+    """Find settings that are right one by one but not together."""
+    if settings.streams >= settings.threads:
+        yield (
+            "ONSITE_STREAMS must be smaller than ONSITE_THREADS:"
+            " each live stream keeps one thread busy."
+        )
+    if settings.zone not in available_timezones():
+        yield f"ONSITE_ZONE is {settings.zone!r}, but no such time zone is known."
+    if settings.travel == "osrm" and not settings.osrm_url:
+        yield "ONSITE_TRAVEL is osrm, so ONSITE_OSRM_URL must name a server."
+    if settings.queue == "postgres" and not settings.database_url.startswith("postgresql"):
+        yield "ONSITE_QUEUE is postgres, so ONSITE_DATABASE_URL must name a PostgreSQL."
+    if settings.map_base == "pmtiles" and not settings.map_pmtiles:
+        yield "ONSITE_MAP_BASE is pmtiles, so ONSITE_MAP_PMTILES must name a file."
+    if settings.map_base == "tiles" and not (
+        settings.map_tile_url and settings.map_tile_attribution
+    ):
+        yield (
+            "ONSITE_MAP_BASE is tiles, so ONSITE_MAP_TILE_URL"
+            " and ONSITE_MAP_TILE_ATTRIBUTION must be set."
+        )
+
+
+def _kept_secret(instance: Path) -> str:
+    """Read the instance's secret, or make it. Two processes that start together agree on one."""
+    path = instance / "secret_key"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        draft = instance / f"secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()
