@@ -1,0 +1,143 @@
+"""The one shape of everything that knows roads, from straight lines to a routing engine.
+
+Points are degrees (latitude, longitude), rounded to five decimals (about 1 m). Every provider
+answers every cell: what it does not know it estimates and marks. A leg from a point to itself
+takes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, NamedTuple, Protocol
+
+from routing.travel.matrix import TravelMatrix
+
+
+class Point(NamedTuple):
+    """A place on earth in degrees, WGS 84."""
+
+    lat: float
+    lon: float
+
+    def rounded(self) -> Point:
+        """Five decimals: two spellings of one doorstep become one point."""
+        return Point(round(self.lat, 5), round(self.lon, 5))
+
+
+class Profile(StrEnum):
+    """How somebody moves."""
+
+    CAR = "car"
+    VAN = "van"
+    BIKE = "bike"
+    FOOT = "foot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPart:
+    """A part of the day with traffic of its own: whole minutes after midnight, half-open."""
+
+    name: str
+    begins_minute: int
+    ends_minute: int
+    weekend: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.begins_minute < self.ends_minute <= 24 * 60:
+            raise ValueError(f"no part of a day: {self.begins_minute} to {self.ends_minute}")
+
+
+# Rates that hold whatever the hour.
+ALL_DAY = DayPart(name="all-day", begins_minute=0, ends_minute=24 * 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a provider can do, so that a caller need not try.
+
+    ``max_elements`` is the largest origins times destinations of one question (None: any).
+    ``may_cache_days`` follows from the source's terms (None: for good).
+    """
+
+    asymmetric: bool = False
+    geometry: bool = False
+    day_parts: bool = False
+    profiles: frozenset[Profile] = frozenset({Profile.CAR})
+    max_elements: int | None = None
+    may_cache_days: int | None = None
+    attribution: str = ""
+
+
+class TravelError(Exception):
+    """A provider did not answer. Its subclasses are sorted by what the caller should do."""
+
+    code: ClassVar[str] = "travel"
+
+
+class TravelBusy(TravelError):
+    """Try again later: a time-out, an overloaded or a dead server."""
+
+    code = "travel-busy"
+
+
+class TravelRefused(TravelError):
+    """Ask a person: the key is refused or the quota is spent."""
+
+    code = "travel-refused"
+
+
+class TravelImpossible(TravelError):
+    """Give up: the question itself cannot be answered, such as a point outside of the map."""
+
+    code = "travel-impossible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A way through points, for a map: its length and its line."""
+
+    seconds: int
+    metres: int
+    line: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether a provider answers, and in words why not."""
+
+    well: bool
+    message: str = ""
+
+
+class Provider(Protocol):
+    """Knows how long it takes to get from place to place."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def matrix(
+        self,
+        origins: Sequence[Point],
+        *,
+        destinations: Sequence[Point],
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,
+    ) -> TravelMatrix:
+        """Seconds and metres of every leg. Raises TravelError."""
+
+    def path(
+        self,
+        points: Sequence[Point],
+        *,
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,
+    ) -> Path:
+        """The way through the points in their order. Raises TravelError."""
+
+    def health(self) -> Health:
+        """Whether it answers now."""
