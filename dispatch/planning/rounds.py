@@ -239,7 +239,7 @@ def cards_of(session: Session, *, visits: Iterable[Visit]) -> dict[int, VisitCar
     }
 
 
-def _assignment_query() -> Select[tuple[Assignment]]:
+def _assignment_query() -> Select[Assignment]:
     visit = joinedload(Assignment.visit)
     return (
         select(Assignment)
