@@ -87,8 +87,8 @@ wheel: setup ## dist/onsite-*.whl, which carries the assets and needs no Node
 # The system's Node when it is new enough, otherwise one from a wheel; only building needs it.
 $(MANIFEST): .venv/.installed $(FRONTEND)
 	@echo "== assets"
-	@{ test "$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 20 \
-		&& command -v npm >/dev/null; } \
+	@{ test "$${ONSITE_NODE:-auto}" != wheel && command -v npm >/dev/null \
+		&& node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null; } \
 		|| $(B)/python -m pip install --disable-pip-version-check -e '.[build]'
 	@$(B)/python -m app.assets
 	@touch $@

@@ -13,6 +13,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -33,6 +35,7 @@ try:
 except ImportError:  # both are being written
     guards = store = None
 
+ROOT = Path(__file__).parent.parent
 ON_BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
@@ -158,6 +161,18 @@ def session(shared_engine) -> Iterator[Session]:
 def clock() -> StillClock:
     """A clock that stands at 07:00 on the default day until it is advanced."""
     return StillClock()
+
+
+@pytest.fixture
+def run_python() -> Callable[[str], str]:
+    """Run a line of Python in a process of its own; returns what it printed."""
+
+    def run(line: str) -> str:
+        command = [sys.executable, "-c", line]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    return run
 
 
 def with_schema(url: str) -> None:
