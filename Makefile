@@ -88,7 +88,7 @@ wheel: setup ## dist/onsite-*.whl, which carries the assets and needs no Node
 $(MANIFEST): .venv/.installed $(FRONTEND)
 	@echo "== assets"
 	@{ test "$${ONSITE_NODE:-auto}" != wheel && command -v npm >/dev/null \
-		&& node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null; } \
+		&& node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null; } \
 		|| $(B)/python -m pip install --disable-pip-version-check -e '.[build]'
 	@$(B)/python -m app.assets
 	@touch $@
