@@ -1,0 +1,139 @@
+"""Faults of travel: matrices, coordinates, traffic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from routing.faults import kinds, shapes
+from routing.faults.notes import Notes, Sound, joined, shown
+from routing.problem import RoundUnits
+
+COORDINATES = {"planar": ("x", "y"), "haversine": ("lat", "lon")}
+TYPES = ("matrix", *COORDINATES)
+
+
+def look_at_travel(notes: Notes, travel: Any, *, places: list[Any] | None) -> None:  # noqa: ANN401 - any JSON
+    """``places`` are the locations as the file has them; None when they are faulty."""
+    if travel is None:
+        return
+    sound = notes.shaped(travel, shapes.TRAVEL, "travel") or {}
+    kind = sound.get("type")
+    if kind == "matrix":
+        _look_at_matrices(notes, travel, sound, places=places)
+    elif kind in COORDINATES:
+        _look_at_coordinates(notes, kind, places=places)
+    elif kind is not None:
+        notes.add(
+            "unknown-type",
+            "travel.type",
+            f"{shown(kind)} is no kind of travel",
+            advice=f"Travel is {', '.join(TYPES)}.",
+        )
+    if kind == "planar" and sound.get("round_units", "none") not in tuple(RoundUnits):
+        notes.add(
+            "unknown-type",
+            "travel.round_units",
+            f"{shown(sound['round_units'])} is no way to round",
+            advice=f"Write {', '.join(RoundUnits)}.",
+        )
+    if kind == "haversine":
+        _look_at_speed(notes, travel, sound)
+    if sound.get("traffic"):
+        _look_at_traffic(notes, sound["traffic"])
+
+
+def _look_at_matrices(
+    notes: Notes, travel: Sound, sound: Sound, *, places: list[Any] | None
+) -> None:
+    if travel.get("seconds") is None:
+        notes.add(
+            "missing-key",
+            "travel.seconds",
+            "a matrix without seconds",
+            advice="Add seconds: one row for each location, in their order.",
+        )
+    for key in ("seconds", "metres"):
+        if key in sound and places is not None:
+            _look_at_matrix(notes, sound[key], f"travel.{key}", size=len(places))
+
+
+def _look_at_matrix(notes: Notes, rows: list[Any], place: str, *, size: int) -> None:
+    advice = "Write one row and one column for each location, in their order."
+    if len(rows) != size:
+        notes.add(
+            "not-square",
+            place,
+            f"{len(rows)} rows for {size} locations",
+            advice=advice,
+        )
+    for number, row in enumerate(rows):
+        here = f"{place}[{number}]"
+        if not kinds.listing(notes, row, here):
+            continue
+        if len(row) != size:
+            notes.add("not-square", here, f"{len(row)} columns for {size} locations", advice=advice)
+        if not all(_plain(cell) for cell in row):
+            for column, cell in enumerate(row):
+                if cell is not None:
+                    kinds.amount(notes, cell, f"{here}[{column}]")
+
+
+def _plain(cell: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Nearly all cells are; the exact look costs ten times as much. NaN is not."""
+    return type(cell) in (int, float) and 0 <= cell <= kinds.LARGEST
+
+
+def _look_at_coordinates(notes: Notes, kind: str, *, places: list[Any] | None) -> None:
+    for number, location in enumerate(places or ()):
+        if not isinstance(location, dict):
+            continue
+        for key in COORDINATES[kind]:
+            if key not in location:
+                notes.add(
+                    "missing-key",
+                    f"locations[{number}].{key}",
+                    f"{kind} travel needs {' and '.join(COORDINATES[kind])} at every location",
+                    advice=f"Add {key}, or give a matrix.",
+                )
+
+
+def _look_at_speed(notes: Notes, travel: Sound, sound: Sound) -> None:
+    if "metres_per_second" not in travel:
+        notes.add(
+            "missing-key",
+            "travel.metres_per_second",
+            "haversine travel needs a speed",
+            advice="Add metres_per_second; 50 km/h are 13.9.",
+        )
+    elif sound.get("metres_per_second") == 0:
+        notes.add(
+            "out-of-range",
+            "travel.metres_per_second",
+            "nobody arrives at a speed of 0",
+            advice="Write a number above 0; 50 km/h are 13.9.",
+        )
+
+
+def _look_at_traffic(notes: Notes, traffic: Any) -> None:  # noqa: ANN401 - any JSON
+    sound = notes.shaped(traffic, shapes.TRAFFIC, "travel.traffic") or {}
+    repeat = sound.get("repeat_s")
+    last = None
+    for place, piece in notes.each(sound.get("slices"), shapes.SLICE, "travel.traffic.slices"):
+        start = piece.get("start")
+        if start is None:
+            continue
+        if last is not None and start <= last:
+            notes.add(
+                "out-of-order",
+                joined(place, "start"),
+                f"it starts at {shown(start)}, not after the slice before it",
+                advice="Write the slices in the order of their starts.",
+            )
+        if repeat and not 0 <= start < repeat:
+            notes.add(
+                "out-of-range",
+                joined(place, "start"),
+                f"{shown(start)} is outside of a repetition of {shown(repeat)} s",
+                advice="Count starts from the begin of the repetition.",
+            )
+        last = start
