@@ -1,8 +1,4 @@
-"""The plan in force: assignments with places in rounds, pins, and what nobody may take twice.
-
-Locks are taken in one order by every verb that changes a plan: run or plan row, the day's
-revision, turns of technicians, rows by ascending id.
-"""
+"""Rows of a plan: the plan itself, who is where when, pins, and what nobody may take twice."""
 
 from __future__ import annotations
 
