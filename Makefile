@@ -22,7 +22,7 @@ NO_PYTHON = Onsite needs Python 3.11 or newer with venv (Debian: apt-get install
 	PYTHON=... names one
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup demo test quick check bench wheel browser
+.PHONY: help run setup demo test quick check bench words wheel browser
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -55,6 +55,15 @@ check: .venv/.tested ## formatter, linter, types, import contracts, spelling
 
 bench: setup ## plan generated days, and the problems in the folder ONSITE_BENCHMARKS; prints a table
 	@$(B)/python -m benchmarks
+
+words: .venv/.installed ## collect new sentences from code and templates into app/translations/
+	@$(B)/pybabel -q extract -F app/translations/babel.cfg -k _l -k _n:1,2 --sort-output \
+		--add-location=file -o .venv/messages.pot app
+	@for language in en fr pl ja; do \
+		po=app/translations/$$language/LC_MESSAGES/messages.po; verb=init; \
+		test ! -e $$po || verb="update -N --omit-header"; \
+		$(B)/pybabel -q $$verb -i .venv/messages.pot -d app/translations -l $$language; \
+	done
 
 wheel: setup ## dist/onsite-*.whl, which carries the assets and needs no Node
 	@rm -rf build dist

@@ -20,14 +20,17 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from app import create_app
+from dispatch.accounts import Account
 from dispatch.tables import Base
+from tests.absent import unavailable
 from tests.clock import StillClock
 
 try:
@@ -35,15 +38,12 @@ try:
 except ImportError:  # both are being written
     guards = store = None
 
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
 ROOT = Path(__file__).parent.parent
 ON_BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-
-
-def unavailable(what: str) -> NoReturn:
-    """Say by name what cannot run here; in continuous integration that is a failure."""
-    if os.environ.get("CI", "").lower() in {"", "0", "false"}:
-        pytest.skip(what)
-    pytest.fail(what, pytrace=False)
 
 
 @pytest.fixture(scope="session", params=ON_BOTH)
@@ -161,6 +161,61 @@ def session(shared_engine) -> Iterator[Session]:
 def clock() -> StillClock:
     """A clock that stands at 07:00 on the default day until it is advanced."""
     return StillClock()
+
+
+@pytest.fixture
+def make_app(sqlite_template, tmp_path, clock) -> Iterator[Callable[..., Flask]]:
+    """Make the application on a SQLite database of its own, at the time of ``clock``.
+
+    Forms need no token; ``make_app(WTF_CSRF_ENABLED=True)`` and other overrides as in create_app.
+    """
+    made: list[Flask] = []
+
+    def make(**overrides: object) -> Flask:
+        shutil.copyfile(sqlite_template, tmp_path / "onsite.db")
+        given = {"instance": str(tmp_path), "secret_key": "only for tests, " * 4, "log": "error"}
+        given |= {"TESTING": True, "WTF_CSRF_ENABLED": False, **overrides}
+        made.append(create_app(given, clock=clock))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def app(make_app) -> Flask:
+    """The application on SQLite, with nobody and nothing in it."""
+    return make_app()
+
+
+@pytest.fixture
+def client(app) -> FlaskClient:
+    """A browser without scripts, in which nobody is signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def rows(app) -> Iterator[Session]:
+    """A session to build rows with; commit them before the application is asked."""
+    with app.app_context(), Session(app.extensions["sqlalchemy"].engine) as session:
+        yield session
+
+
+@pytest.fixture
+def sign_in(app, clock) -> Callable[[Account], FlaskClient]:
+    """Open a browser in which the account is signed in already."""
+
+    def enter(account: Account) -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as session:
+            moment = clock().timestamp()
+            session.update(_user_id=account.fs_uniquifier, _fresh=True)
+            session.update(entered_at=moment, seen_at=moment)
+        return client
+
+    return enter
 
 
 @pytest.fixture
