@@ -1,0 +1,194 @@
+"""What people and machines are told when something is refused; the only such table.
+
+A refusal of the trade has a code; here it gets an HTTP status and a sentence. Machines receive a
+problem document (RFC 9457) with the code and the details, people a page, or their own form again
+with the sentence on top (``retry_with``). A sentence may name details as ``%(name)s``.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.database import db
+from dispatch.base import DispatchError, StaleVersion
+
+log = logging.getLogger("onsite.web")
+Retry = Callable[[str, DispatchError], str]
+
+
+class Said(NamedTuple):
+    """Status and sentence of one refusal."""
+
+    status: int
+    sentence: LazyString
+
+
+REFUSALS: Mapping[str, Said] = {
+    "wrong-state": Said(409, _l("This is not possible any more: it has moved on meanwhile.")),
+    "forbidden": Said(403, _l("Your role does not allow this.")),
+    "incomplete": Said(422, _l("Something is missing: %(missing)s.")),
+    "stale-version": Said(
+        412, _l("Somebody changed this in the meantime. Look at the present state and try again.")
+    ),
+    "link-unknown": Said(404, _l("This link is not one of ours. Please use it exactly as sent.")),
+    "link-expired": Said(410, _l("This link is too old. Please ask us for a new one.")),
+}
+
+# What HTTP itself refuses: a title, and what to do.
+FAILURES: Mapping[int, tuple[LazyString, LazyString]] = {
+    400: (
+        _l("This request could not be read"),
+        _l("The form may have been open for too long. Load the page again and send it once more."),
+    ),
+    401: (_l("Please sign in"), _l("This is only for people who are signed in.")),
+    403: (
+        _l("This is not open to you"),
+        _l("Your role does not include this. Ask an administrator if you need it."),
+    ),
+    404: (_l("There is nothing here"), _l("The address may be mistyped, or it was removed.")),
+    405: (_l("This does not work that way"), _l("Go back and use the buttons of the page.")),
+    409: (_l("This is not possible any more"), _l("Look at the present state and try again.")),
+    410: (_l("This is no longer valid"), _l("Please ask us for a new one.")),
+    412: (_l("Somebody was faster"), _l("Look at the present state and try again.")),
+    413: (_l("This is too large"), _l("Send a smaller file.")),
+    415: (_l("This form of data is not understood"), _l("Send JSON.")),
+    422: (_l("This cannot be accepted as it is"), _l("Correct what is marked and send it again.")),
+    428: (_l("The version is missing"), _l("Say which version you have seen, with If-Match.")),
+    429: (_l("Too many tries"), _l("Wait for a minute, then try again.")),
+    500: (
+        _l("Something broke on our side"),
+        _l("It was written down under the number below. Nothing was half done: try again."),
+    ),
+    503: (_l("Too busy right now"), _l("Wait for a few seconds, then try again.")),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every refusal, every HTTP error and every bug in words."""
+    app.register_error_handler(DispatchError, _refused)
+    app.register_error_handler(StaleDataError, _overtaken)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(TimeoutError, _database_busy)
+    app.register_error_handler(HTTPException, _failed)
+    app.register_error_handler(Exception, _broke)
+
+
+def sentence_of(refusal: DispatchError) -> str:
+    """Say a refusal in the language of the page."""
+    details: defaultdict[str, object] = defaultdict(str)
+    details.update({name: _readable(value) for name, value in refusal.details.items()})
+    return str(REFUSALS[refusal.code].sentence) % details
+
+
+def retry_with(show: Retry) -> None:
+    """Let a refusal in this request show ``show(sentence, refusal)``: the person's form again."""
+    g.retry_with = show
+
+
+def problem(status: int, *, code: str = "", detail: str = "", **more: object) -> Response:
+    """Return a problem document; ``code`` and ``more`` become members of it."""
+    title, advice = FAILURES.get(status, FAILURES[500])
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": str(title),
+        "status": status,
+        "detail": detail or str(advice),
+    }
+    if code:
+        document["code"] = code
+    answer = jsonify(document | more)
+    answer.status_code = status
+    answer.mimetype = "application/problem+json"
+    return answer
+
+
+def wants_problem() -> bool:
+    """Whether this request was made by a machine or a script rather than by a person's browser."""
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.accept_mimetypes
+    return accepted.best == "application/json" or "application/problem+json" in accepted.values()
+
+
+def _refused(refusal: DispatchError) -> ResponseReturnValue:
+    db.session.rollback()
+    said = REFUSALS[refusal.code]
+    sentence = sentence_of(refusal)
+    log.info("refused %s %s", refusal.code, request.endpoint)
+    if wants_problem():
+        details = {name: _plain(value) for name, value in refusal.details.items()}
+        return problem(said.status, code=refusal.code, detail=sentence, details=details)
+    if show := g.pop("retry_with", None):
+        return make_response(show(sentence, refusal), said.status)
+    return _page(said.status, advice=sentence)
+
+
+def _overtaken(_error: StaleDataError) -> ResponseReturnValue:
+    return _refused(StaleVersion())
+
+
+def _database_busy(error: OperationalError | TimeoutError) -> ResponseReturnValue:
+    db.session.rollback()
+    log.warning("database.busy %s", type(error).__name__, exc_info=error)
+    response = make_response(problem(503) if wants_problem() else _page(503))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _failed(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    db.session.rollback()
+    response = make_response(problem(error.code) if wants_problem() else _page(error.code))
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _broke(error: Exception) -> ResponseReturnValue:
+    """Write a bug down under a number and tell the number, nothing else."""
+    db.session.rollback()
+    number = secrets.token_hex(4)
+    log.error("web.broke %s %s", number, request.endpoint, exc_info=error)
+    if wants_problem():
+        return problem(500, number=number)
+    return _page(500, number=number)
+
+
+def _page(status: int, *, advice: str = "", number: str = "") -> ResponseReturnValue:
+    title, usual = FAILURES.get(status, FAILURES[500])
+    page = render_template(
+        "error.html", status=status, title=title, advice=advice or usual, number=number
+    )
+    return make_response(page, status)
+
+
+def _readable(value: object) -> str:
+    if isinstance(value, list | tuple | set | frozenset):
+        return str(_(", ")).join(str(item) for item in value)
+    return str(value)
+
+
+def _plain(value: object) -> object:
+    """Reduce a detail to what JSON can carry."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

@@ -1,0 +1,5 @@
+import { askFirst } from './ask.js';
+import { filterAtOnce } from './filters.js';
+
+askFirst();
+filterAtOnce();

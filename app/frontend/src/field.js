@@ -1,0 +1,3 @@
+import { askFirst } from './ask.js';
+
+askFirst();
