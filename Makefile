@@ -54,7 +54,7 @@ check: .venv/.tested ## formatter, linter, types, import contracts, spelling
 	$(B)/codespell
 
 bench: setup ## plan generated days, and the problems in the folder ONSITE_BENCHMARKS; prints a table
-	@$(B)/python -m benchmarks
+	@$(B)/python -m benchmarks $(ONSITE_BENCHMARKS)
 
 words: .venv/.installed ## collect new sentences from code and templates into app/translations/
 	@$(B)/pybabel -q extract -F app/translations/babel.cfg -k _l -k _n:1,2 --sort-output \

@@ -36,7 +36,7 @@ def test_every_function_of_a_test_module_is_a_test_or_in_use(path):
     idle = [
         function.name
         for function in defined_in(path)
-        if not function.name.startswith(("test_", "pytest_", "__"))
+        if not function.name.startswith(("test_", "pytest_", "handle_", "__"))
         and not (is_fixture(function) and "autouse" in ast.unparse(function))
         and WORDS[function.name] < 2
     ]

@@ -1,0 +1,1 @@
+"""How well and how fast rounds are planned, by the commands that everybody has."""
