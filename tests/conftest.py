@@ -24,19 +24,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
 
 from app import create_app
+from dispatch import guards, store
 from dispatch.accounts import Account
 from dispatch.tables import Base
 from tests.absent import unavailable
 from tests.clock import StillClock
-
-try:
-    from dispatch import guards, store
-except ImportError:  # both are being written
-    guards = store = None
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -127,7 +123,7 @@ def database_url(fresh_database) -> Iterator[str]:
 @pytest.fixture
 def engine(database_url) -> Iterator[Engine]:
     """A database of the test's own, armed as in production; what it commits goes away after it."""
-    engine = armed(create_engine(database_url, pool_size=32, max_overflow=48))
+    engine = store.open_store(database_url, pool_size=32, max_overflow=48)
     yield engine
     engine.dispose()
 
@@ -135,14 +131,14 @@ def engine(database_url) -> Iterator[Engine]:
 @pytest.fixture
 def open_session(engine) -> Callable[[], Session]:
     """What opens sessions on the test's own database, for chores, tasks and the queue."""
-    return sessionmaker(engine)
+    return store.sessions(engine)
 
 
 @pytest.fixture(scope="session")
 def shared_engine(fresh_database) -> Iterator[Engine]:
     """One database for all tests that are rolled back."""
     url = fresh_database()
-    engine = armed(create_engine(url))
+    engine = store.open_store(url)
     yield engine
     engine.dispose()
     dismantle(url)
@@ -232,28 +228,11 @@ def run_python() -> Callable[[str], str]:
 
 def with_schema(url: str) -> None:
     """Create this version's tables and guards in an empty database."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
+    engine = store.open_store(url)
+    with store.writing(), engine.begin() as connection:
         Base.metadata.create_all(connection)
-        if guards:
-            guards.install_guards(connection)
+        guards.install_guards(connection)
     engine.dispose()
-
-
-def armed(engine):
-    if store or engine.dialect.name != "sqlite":
-        return store.arm(engine) if store else engine
-
-    @event.listens_for(engine, "connect")
-    def connect(raw, _record):
-        raw.isolation_level = None
-        raw.execute("PRAGMA foreign_keys=ON")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection):
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
 
 
 def shown(url: URL) -> str:
