@@ -10,7 +10,7 @@ brings a solution into force beside people, ``hand`` is what a dispatcher does.
 
 from __future__ import annotations
 
-from dispatch.planning.plans.tables import (
+from dispatch.planning.tables import (
     Assignment,
     AssignmentState,
     Occupancy,

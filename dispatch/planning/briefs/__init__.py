@@ -1,0 +1,248 @@
+"""Open visits and shifts of a territory's day as a problem for the planner.
+
+A brief is read at one moment, frozen, and carries a stamp of what was read. The planner's zero is
+the day's first instant where the territory lies, so a day may have 23, 24 or 25 hours.
+
+Why a package: ``reading`` asks the database, ``people``, ``windows`` and ``jobs`` translate, each
+its part, ``prices`` says what is traded, ``stamps`` what was read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch.planning.briefs import jobs, people
+from dispatch.planning.briefs.people import Piece, shift_id_of
+from dispatch.planning.briefs.prices import CLASSES, Settings
+from dispatch.planning.briefs.reading import Block, Reading, bounds, read
+from dispatch.planning.briefs.stamps import Marks, Stamp, marks
+from dispatch.planning.tables import Assignment
+from dispatch.tickets import Priority
+from dispatch.visits import Visit
+from routing import problem as question
+from routing.solution import Route, Solution, Stop
+from routing.travel.provider import Point, Provider
+
+__all__ = [
+    "DEFAULT",
+    "Block",
+    "Brief",
+    "Marks",
+    "Piece",
+    "Reading",
+    "Settings",
+    "Stamp",
+    "at_one_moment",
+    "bounds",
+    "brief",
+    "compose",
+    "marks",
+    "read",
+    "shift_id_of",
+]
+
+DEFAULT = Settings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """The question, what was read for it, and the stretches of shifts that can be worked."""
+
+    problem: question.Problem
+    stamp: Stamp
+    reading: Reading
+    pieces: tuple[Piece, ...]
+
+
+def at_one_moment(session: Session) -> None:
+    """Make everything this new transaction reads belong to one moment; call it first.
+
+    SQLite does so anyway; PostgreSQL is asked for a snapshot.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def brief(
+    session: Session,
+    *,
+    territory_id: int,
+    day: date,
+    travel: Provider,
+    settings: Settings = DEFAULT,
+    now: datetime,
+    candidate: Visit | None = None,
+    technician_ids: Collection[int] | None = None,
+) -> Brief:
+    """The day's question, from one moment's rows. Raises TravelError when roads do not answer.
+
+    With a ``candidate`` it is about that one visit beside the plan in force (see `read`).
+    """
+    reading = read(
+        session,
+        territory_id=territory_id,
+        day=day,
+        now=now,
+        last_visitor_days=settings.last_visitor_days,
+        candidate=candidate,
+        technician_ids=technician_ids,
+    )
+    return compose(reading, travel=travel, settings=settings)
+
+
+def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT) -> Brief:
+    """The question that a reading makes; asks no database."""
+    pieces = people.pieces(reading)
+    work = jobs.jobs(reading, pieces=pieces, settings=settings)
+    needed: Counter[str] = Counter()
+    for job in work:
+        needed.update({part: int(pieces_) for part, pieces_ in job.parts.items()})
+    crew = people.technicians(reading, pieces=pieces, parts_needed=needed, settings=settings)
+    places = _places(reading, pieces=pieces, work=work)
+    problem = question.Problem(
+        name=f"{reading.territory.code} {reading.day.isoformat()}",
+        epoch=reading.opens_at.astimezone(reading.territory.tz).isoformat(),
+        time_zone=reading.territory.zone,
+        currency=reading.territory.currency,
+        locations=tuple(location for location, _ in places.values()),
+        travel=_travel([point for _, point in places.values()], travel=travel),
+        technicians=crew,
+        jobs=work,
+        depots=_depots(reading, settings=settings) if needed else (),
+        objective=_objective(),
+        incumbent=_incumbent(reading, pieces=pieces, work=work),
+        change_cost=question.ChangeCost(
+            per_change=settings.change_minor,
+            tolerance_s=settings.tolerance.total_seconds(),
+        ),
+    )
+    return Brief(
+        problem=problem, stamp=_stamp(reading, problem=problem), reading=reading, pieces=pieces
+    )
+
+
+def _places(
+    reading: Reading, *, pieces: Sequence[Piece], work: Sequence[question.Job]
+) -> dict[str, tuple[question.Location, Point]]:
+    """Every place that somebody may drive to, by id."""
+    found: dict[str, tuple[question.Location, Point]] = {}
+
+    def add(id_: str, latitude: float, longitude: float, setup_s: int = 0) -> None:
+        point = Point(latitude, longitude).rounded()
+        here = question.Location(id=id_, lat=point.lat, lon=point.lon, setup_s=setup_s)
+        found.setdefault(id_, (here, point))
+
+    for depot in reading.depots:
+        add(people.depot_place(depot.id), depot.latitude, depot.longitude)
+    for piece in pieces:
+        technician = piece.technician
+        if technician.starts_at_depot and technician.depot is not None:
+            add(piece.end_location, technician.depot.latitude, technician.depot.longitude)
+        else:
+            add(piece.end_location, technician.home_latitude, technician.home_longitude)
+    used = {job.location for job in work} | {piece.start_location for piece in pieces}
+    sites = [
+        *(visit.site for visit in reading.visits.values()),
+        *(block.site for block in reading.blocks),
+        *(row.visit.site for row in reading.started),
+    ]
+    for site in sites:
+        if people.site_place(site.id) in used:
+            add(
+                people.site_place(site.id),
+                site.latitude,
+                site.longitude,
+                site.arrival_minutes * 60,
+            )
+    return found
+
+
+def _travel(points: Sequence[Point], *, travel: Provider) -> question.MatrixTravel:
+    if not points:
+        return question.MatrixTravel(seconds=(), metres=())
+    table = travel.matrix(points, destinations=points)
+    return question.MatrixTravel(
+        seconds=tuple(tuple(row) for row in table.seconds.tolist()),
+        metres=tuple(tuple(row) for row in table.metres.tolist()),
+    )
+
+
+def _depots(reading: Reading, *, settings: Settings) -> tuple[question.Depot, ...]:
+    return tuple(
+        question.Depot(
+            id=str(depot.id),
+            name=depot.name,
+            location=people.depot_place(depot.id),
+            duration_s=settings.depot_minutes * 60,
+        )
+        for depot in reading.depots
+    )
+
+
+def _objective() -> tuple[tuple[question.Term, ...], ...]:
+    """Urgent work, then promises, then what is due class by class, then money (FEATURES 3.1)."""
+    urgent, *rest = (CLASSES[priority] for priority in Priority)
+    return (
+        (question.Term(metric="unserved_penalty", priority=urgent),),
+        (
+            question.Term(metric="broken_promises", weight=900),
+            question.Term(metric="promise_late_s"),
+            question.Term(metric="dropped_promises", weight=86400),
+        ),
+        *((question.Term(metric="unserved_penalty", priority=level),) for level in rest),
+        (question.Term(metric="cost"),),
+    )
+
+
+def _incumbent(
+    reading: Reading, *, pieces: Sequence[Piece], work: Iterable[question.Job]
+) -> Solution | None:
+    """The plan in force as the planner writes it; of people who are gone too, under their names."""
+    known = {job.id for job in work}
+    stops: dict[tuple[str, str], list[Stop]] = {}
+    for place in reading.ahead:
+        number = str(place.visit_id) if isinstance(place, Assignment) else place.id
+        if number not in known:
+            continue
+        piece = jobs.piece_at(pieces, place)
+        shift = piece.id if piece is not None else str(place.shift_id)
+        arrival = place.arrives_at if isinstance(place, Assignment) else place.starts_at
+        stop = Stop(
+            id=number,
+            arrival=reading.seconds(arrival),
+            start=reading.seconds(place.starts_at),
+            end=reading.seconds(place.ends_at),
+        )
+        stops.setdefault((str(place.technician_id), shift), []).append(stop)
+    if not stops:
+        return None
+    routes = (
+        Route(technicians=(who,), shift=shift, stops=tuple(sorted(own, key=_begins)))
+        for (who, shift), own in stops.items()
+    )
+    return Solution(routes=tuple(routes))
+
+
+def _begins(stop: Stop) -> float:
+    assert stop.start is not None
+    return stop.start
+
+
+def _stamp(reading: Reading, *, problem: question.Problem) -> Stamp:
+    seen = marks(reading)
+    return Stamp(
+        territory_id=reading.territory.id,
+        day=reading.day,
+        opens_at=reading.opens_at,
+        read_at=reading.now,
+        revision=reading.revision,
+        visits=seen.visits,
+        places=seen.places,
+        rounds=seen.rounds,
+        problem=problem,
+    )

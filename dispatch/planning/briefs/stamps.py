@@ -1,0 +1,84 @@
+"""What a brief had read: enough to see, when the answer comes, what people changed meanwhile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dispatch.planning.briefs.reading import Reading
+from routing.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Marks of what was read. A mark that differs means: somebody changed that thing.
+
+    ``visits`` tells needs, promise and pin of a visit; ``places`` its rows in the plan in force;
+    ``rounds`` the shifts, absences and taken time of a technician. ``problem`` is the question.
+    """
+
+    territory_id: int
+    day: date
+    opens_at: datetime
+    read_at: datetime
+    revision: int
+    visits: Mapping[int, str]
+    places: Mapping[int, str]
+    rounds: Mapping[int, str]
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """The three kinds of marks, of any reading."""
+
+    visits: Mapping[int, str]
+    places: Mapping[int, str]
+    rounds: Mapping[int, str]
+
+
+def marks(reading: Reading) -> Marks:
+    """Marks of everything that the planner was told about."""
+    return Marks(
+        visits={number: _visit_mark(reading, number) for number in reading.visits},
+        places=_place_marks(reading),
+        rounds=_round_marks(reading),
+    )
+
+
+def _visit_mark(reading: Reading, visit_id: int) -> str:
+    visit = reading.visits[visit_id]
+    promise, pin = reading.promises.get(visit_id), reading.pins.get(visit_id)
+    return " ".join(
+        (
+            f"v{visit.version}",
+            visit.state.value,
+            f"a{promise.appointment_id}" if promise else "-",
+            f"p{pin.id}" if pin else "-",
+            f"s{visit.site.version}",
+        )
+    )
+
+
+def _place_marks(reading: Reading) -> dict[int, str]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in sorted(reading.assignments, key=lambda row: row.id):
+        found[row.visit_id].append(f"{row.id}:{row.version}")
+    return {visit_id: " ".join(rows) for visit_id, rows in found.items()}
+
+
+def _round_marks(reading: Reading) -> dict[int, str]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for shift in reading.shifts:
+        found[shift.technician_id].append(f"s{shift.id}:{shift.version}")
+    for technician_id, absences in reading.absences.items():
+        found[technician_id] += [
+            f"a{begins.isoformat()}/{ends.isoformat()}" for begins, ends in absences
+        ]
+    for block in reading.blocks:
+        found[block.technician_id].append(block.id)
+    for row in reading.started:
+        found[row.technician_id].append(f"b{row.id}:{row.version}")
+    return {technician_id: " ".join(parts) for technician_id, parts in found.items()}
