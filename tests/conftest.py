@@ -123,7 +123,7 @@ def database_url(fresh_database) -> Iterator[str]:
 @pytest.fixture
 def engine(database_url) -> Iterator[Engine]:
     """A database of the test's own, armed as in production; what it commits goes away after it."""
-    engine = store.open_store(database_url, pool_size=32, max_overflow=48)
+    engine = store.arm(create_engine(database_url, pool_size=32, max_overflow=48))
     yield engine
     engine.dispose()
 
