@@ -18,7 +18,6 @@ from routing.interchange.writing import plain
 from routing.problem import Problem
 from routing.solution import Solution
 
-
 PROBLEM_FORMAT = "onsite-problem/1"
 SOLUTION_FORMAT = "onsite-plan/1"
 FAULTS_FORMAT = "onsite-faults/1"

@@ -1,0 +1,29 @@
+"""Work starts in the window that was told to the customer.
+
+A promise that is not hard may be kept late, which the objective counts, but never early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routing.rules.rule import Violation
+from routing.timing import TOLERANCE, TimedRoute
+
+CODES = ("E_PROMISE",)
+
+
+def check(route: TimedRoute) -> Iterator[Violation]:
+    for job, stop in route.work:
+        promise = job.promise
+        if promise is None:
+            continue
+        early = stop.start < promise.opens - TOLERANCE
+        late = job.promise_hard and stop.start > promise.closes + TOLERANCE
+        if early or late:
+            yield Violation(
+                code="E_PROMISE",
+                text=f"visit {job.id} starts at {stop.start:.3f},"
+                f" promised [{promise.opens}, {promise.closes}]",
+                job=job.id,
+            )

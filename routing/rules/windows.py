@@ -1,0 +1,47 @@
+"""Work starts while the site (or the depot) is open, or as late after it as is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routing.problem import Depot, Job
+from routing.rules.rule import Violation
+from routing.timing import (
+    TOLERANCE,
+    TimedRoute,
+    TimedStop,
+    grace,
+    intervals,
+    latest_on_time,
+)
+
+CODES = ("E_WINDOW",)
+
+
+def check(route: TimedRoute) -> Iterator[Violation]:
+    for stop in route.stops:
+        thing = stop.thing
+        if isinstance(thing, Job) and not _is_open(thing, stop):
+            yield Violation(
+                code="E_WINDOW",
+                text=f"visit {thing.id} starts at {stop.start:.3f}, outside its windows",
+                job=thing.id,
+            )
+        if isinstance(thing, Depot) and not any(
+            opens - TOLERANCE <= stop.start <= closes + TOLERANCE
+            for opens, closes in intervals(thing.windows)
+        ):
+            yield Violation(
+                code="E_WINDOW",
+                text=f"depot {thing.id} is closed at {stop.start:.3f}",
+                route=route.name,
+            )
+
+
+def _is_open(job: Job, stop: TimedStop) -> bool:
+    return any(
+        opens - TOLERANCE
+        <= stop.start
+        <= latest_on_time(job, closes=closes, length=stop.length_s) + grace(job) + TOLERANCE
+        for opens, closes in intervals(job.windows)
+    )
