@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import ClassVar
 
-from sqlalchemy import ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, Text, bindparam, delete, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from dispatch.base import Base
+from dispatch.accounts import Account
+from dispatch.base import Base, DispatchError, Instant
+
+KEEP = timedelta(days=30)
 
 
 class SeenRequest(Base):
@@ -22,3 +26,45 @@ class SeenRequest(Base):
     status: Mapped[int | None]
     answer: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
+
+
+class KeyReused(DispatchError):
+    """The key came before with another request: ``key`` and the ``route`` it was used for."""
+
+    code: ClassVar[str] = "key-reused"
+
+
+_CLAIM = text(
+    "INSERT INTO seen_request (account_id, key, route, body_hash, created_at)"
+    " VALUES (:account_id, :key, :route, :body_hash, :now) ON CONFLICT (account_id, key) DO NOTHING"
+).bindparams(bindparam("now", type_=Instant))
+
+
+def claim(
+    session: Session, *, account: Account, key: str, route: str, body_hash: str, now: datetime
+) -> SeenRequest | None:
+    """Take a key before the work begins; none means it is new and ours.
+
+    Must be the transaction's first statement: a twin that runs at the same time waits here, and
+    then gets the first one's answer. When the work is refused and rolled back, the key is free
+    again. Raises KeyReused for the same key with another request.
+    """
+    taken = {"account_id": account.id, "key": key, "route": route, "body_hash": body_hash}
+    made = session.connection().execute(_CLAIM, {**taken, "now": now})
+    if made.rowcount == 1:
+        return None
+    earlier = session.get_one(SeenRequest, (account.id, key), populate_existing=True)
+    if (earlier.route, earlier.body_hash) != (route, body_hash):
+        raise KeyReused(key=key, route=earlier.route)
+    return earlier
+
+
+def store_answer(session: Session, *, account: Account, key: str, status: int, answer: str) -> None:
+    """Keep what was answered, for the next time the key comes."""
+    seen = session.get_one(SeenRequest, (account.id, key))
+    seen.status, seen.answer = status, answer
+
+
+def forget_old(session: Session, *, now: datetime) -> None:
+    """Drop requests older than 30 days."""
+    session.execute(delete(SeenRequest).where(SeenRequest.created_at < now - KEEP))

@@ -6,14 +6,17 @@ last id they have seen. Facts carry ids, times and codes, never names or address
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.accounts import Account
 from dispatch.base import Base
+
+WRITERS = 7002  # the key of the advisory lock that facts are written under; see facts_after
 
 
 class Fact(Base):
@@ -53,6 +56,9 @@ def record(
     **details: object,
 ) -> Fact:
     """Append a fact, named in the past tense (``visit-requested``); returns it, not yet flushed."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": WRITERS})
     fact = Fact(
         kind=kind,
         thing=thing,
@@ -64,3 +70,45 @@ def record(
     )
     session.add(fact)
     return fact
+
+
+def facts_after(
+    session: Session, *, reader: str, kinds: Collection[str], limit: int = 500
+) -> Sequence[Fact]:
+    """Facts of these kinds that ``reader`` has not dealt with yet, in order. Read them first.
+
+    Ids are given out before commits, so a lower id may appear after a higher one was read. On
+    PostgreSQL this therefore waits until nobody is half-way through recording a fact; SQLite has
+    one writer anyway.
+    """
+    mark = session.get(Bookmark, reader, populate_existing=True)
+    unread = (
+        select(Fact)
+        .where(Fact.id > (mark.fact_id if mark else 0), Fact.kind.in_(kinds))
+        .order_by(Fact.id)
+        .limit(limit)
+    )
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        return session.scalars(unread).all()
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": WRITERS})
+    try:
+        return session.scalars(unread).all()
+    finally:
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": WRITERS})
+
+
+def mark_read(session: Session, *, reader: str, fact_id: int) -> None:
+    """Remember that ``reader`` has dealt with everything up to this fact; never goes back."""
+    mark = session.get(Bookmark, reader)
+    if mark is None:
+        session.add(Bookmark(reader=reader, fact_id=fact_id))
+    else:
+        mark.fact_id = max(mark.fact_id, fact_id)
+
+
+def story_of_ticket(session: Session, *, ticket_id: int) -> Sequence[Fact]:
+    """Everything that happened to a ticket and its visits, oldest first; one query."""
+    return session.scalars(
+        select(Fact).where(Fact.ticket_id == ticket_id).order_by(Fact.at, Fact.id)
+    ).all()
