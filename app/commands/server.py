@@ -1,0 +1,183 @@
+"""``onsite run`` and ``onsite migrate``: from whatever lies there to a server that answers."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask
+from sqlalchemy import Engine, make_url
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+
+from app import assets, config, create_app, work
+from app.commands.backup import copy_sqlite
+from app.commands.demo import load_when_empty
+from app.commands.doors import doors
+from app.config import Settings
+from dispatch import migrations, store
+from schedules.owner import InstanceTaken
+
+TRANSLATIONS = Path(config.__file__).parent / "translations"
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; default: ONSITE_PORT or 8000.")
+@click.option("--host", help="Address to listen on; default: ONSITE_HOST or 127.0.0.1.")
+@click.option("--demo", is_flag=True, help="Demo mode; loads a demo day when nothing is there.")
+def run(port: int | None, host: str | None, demo: bool) -> None:  # noqa: FBT001 - click's flag
+    """Serve the web with its queue in one process, until Ctrl+C.
+
+    On the way it does what is missing: builds assets and compiles translations in a source tree,
+    creates the database, brings a SQLite one to this version's schema (a copy of the old one stays
+    beside it). A PostgreSQL that is behind is left alone; `onsite migrate` is for that.
+
+    With --demo an empty instance is filled with an invented firm in Lyon, today's rounds are
+    planned, and one address for each role is printed that signs in without a password. Never use
+    it where others can reach the server.
+
+    One process owns an instance; a second one on the same folder refuses to start.
+
+    \b
+    Examples:
+      onsite run
+      onsite run --demo --port 9000
+      ONSITE_INSTANCE=/srv/onsite ONSITE_BASE_URL=https://onsite.example onsite run
+    """
+    given = {"port": port, "host": host, "demo": demo or None}
+    overrides = {name: value for name, value in given.items() if value is not None}
+    settings = config.load(overrides).with_secret()
+    prepare_tree()
+    engine = store.open_store(settings.database)
+    bring_up_to_date(settings, engine)
+    if demo:
+        load_when_empty(engine, settings=settings)
+    engine.dispose()
+    serve(create_app(overrides), settings=settings)
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 when the schema is behind.")
+def migrate(check: bool) -> None:  # noqa: FBT001 - click's flag
+    """Create the database, or bring it to this version's schema.
+
+    Everything happens in one transaction: it is done whole or not at all, with the guards against
+    double booking in place afterwards. A copy of a SQLite file is kept beside it. Make a backup of
+    a PostgreSQL before (`onsite backup`), and stop the servers that use it.
+
+    \b
+    Examples:
+      onsite migrate
+      onsite migrate --check
+    """
+    settings = config.load()
+    engine = store.open_store(settings.database)
+    if check:
+        behind = migrations.current(engine) != migrations.head()
+        click.echo(
+            "The schema is behind: onsite migrate" if behind else "The schema is up to date."
+        )
+        raise SystemExit(int(behind))
+    if not _upgrade(settings, engine):
+        click.echo("The schema is up to date.")
+
+
+def prepare_tree() -> None:
+    """Build what a source tree lacks; an installed wheel has it."""
+    if not assets.MANIFEST.exists() and assets.SOURCE.exists():
+        with told("assets"):
+            assets.build()
+    for source in TRANSLATIONS.glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            with source.open("rb") as text, target.open("wb") as compiled:
+                write_mo(compiled, read_po(text))
+
+
+def bring_up_to_date(settings: Settings, engine: Engine) -> None:
+    """Create the database, or migrate a SQLite one. Raises ClickException for a PostgreSQL."""
+    present = migrations.current(engine)
+    if present == migrations.head():
+        return
+    if present is not None and engine.dialect.name == "postgresql":
+        raise click.ClickException("The database's schema is behind; run: onsite migrate")
+    _upgrade(settings, engine)
+
+
+def serve(app: Flask, *, settings: Settings) -> None:
+    """Answer requests and work on the queue until told to stop.
+
+    Raises ClickException when the port or the instance is taken by somebody else.
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    server = _listen(app, settings=settings)
+    try:
+        work.start(app)
+    except InstanceTaken as taken:
+        server.close()
+        raise click.ClickException(
+            f"Another process ({taken.details['pid']}) works with {taken.details['folder']}."
+            " Stop it, or name another folder with ONSITE_INSTANCE."
+        ) from taken
+    try:
+        click.echo(f"Onsite is ready: {settings.public_url}  (Ctrl+C stops it)")
+        for role, address in doors(app):
+            click.echo(f"  {role:<20} {address}")
+        server.run()
+    finally:
+        server.close()
+        work.stop(app)
+
+
+def _listen(app: Flask, *, settings: Settings) -> BaseWSGIServer | MultiSocketServer:
+    try:
+        return create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident="onsite",
+            max_request_body_size=settings.upload_megabytes * 1024 * 1024,
+        )
+    except OSError as taken:
+        raise click.ClickException(
+            f"{settings.host}:{settings.port} cannot be used ({taken.strerror})."
+            " Another server may run there; --port or ONSITE_PORT names another port."
+        ) from taken
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """End as with Ctrl+C, so that what is open is closed."""
+    raise SystemExit(0)
+
+
+def _upgrade(settings: Settings, engine: Engine) -> bool:
+    """Migrate to the head; False when there is nothing to do."""
+    present = migrations.current(engine)
+    if present == migrations.head():
+        return False
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    file = make_url(settings.database).database
+    if present is not None and engine.dialect.name == "sqlite" and file:
+        kept = Path(file).with_name(f"onsite-before-{migrations.head()}.db")
+        kept.unlink(missing_ok=True)
+        copy_sqlite(Path(file), kept)
+        click.echo(f"The database as it was: {kept}")
+    with told("database"):
+        migrations.upgrade(engine)
+    return True
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Say that something begins, and how long it took."""
+    started = time.monotonic()
+    click.echo(f"== {what} ...", nl=False)
+    yield
+    click.echo(f" {time.monotonic() - started:.1f} s")
