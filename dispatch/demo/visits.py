@@ -1,0 +1,187 @@
+"""Visits of a demo world, as the gate, the booking and the settling would have written them.
+
+Amounts in minor units, lengths in minutes, windows in wall minutes after midnight.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dispatch.agreements import AgreementKind, Charge, WalletEntry, WalletKind
+from dispatch.demo.catalogue import FAMILIES
+from dispatch.demo.stories import Story
+from dispatch.demo.world import Deal, Door, World
+from dispatch.promises import Appointment, AppointmentState
+from dispatch.tickets import TicketState
+from dispatch.visits import Visit, VisitPart, VisitSkill, VisitState
+
+UNIT_MINUTES = 15
+MINIMUM_MINUTES = 30
+GRID_MINUTES = 30
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Call:
+    """A visit on the way: its ticket's story and its row."""
+
+    story: Story
+    row: dict[str, Any]
+
+    @property
+    def id(self) -> int:
+        visit_id: int = self.row["id"]
+        return visit_id
+
+
+def request(
+    story: Story,
+    *,
+    minutes: int,
+    state: VisitState = VisitState.READY,
+    follows: Call | None = None,
+) -> Call:
+    """Ask for a visit where the story stands; a follow-up inherits the justification."""
+    world, family = story.world, FAMILIES[story.code]
+    texts = world.pack.texts
+    story.row.update(state=TicketState.IN_FIELD)
+    visit_id = world.rows.add(
+        Visit,
+        ticket_id=story.id,
+        site_id=story.device.door.id,
+        territory_id=story.device.door.territory_id,
+        predecessor_id=follows.id if follows else None,
+        requested_by_id=story.row["owner_id"],
+        state=state,
+        priority=story.row["priority"],
+        summary=story.row["subject"],
+        instructions=story.drawn.choice(texts["visit"]),
+        work_minutes=minutes,
+        evidence=follows.row["evidence"] if follows else evidence(story),
+        requested_at=story.at,
+    )
+    codes = {family.skill: family.level}
+    if family.certificate:
+        codes[family.certificate] = 1
+    for code, level in codes.items():
+        world.rows.add(VisitSkill, visit_id=visit_id, skill_id=world.skills[code], level=level)
+    for part in family.parts if story.drawn.random() < 0.5 else ():
+        world.rows.add(VisitPart, visit_id=visit_id, part_id=world.parts[part])
+    return Call(story=story, row=world.rows.of(Visit)[-1])
+
+
+def evidence(story: Story) -> dict[str, Any]:
+    """What the gate saw: which checks failed at which tier, and the review of them."""
+    physical = FAMILIES[story.code].physical
+    tiers = (1,) if physical else (1, 2)
+    attempts = {str(tier): len(story.world.checks[story.code, tier]) for tier in tiers}
+    return {"attempts": attempts, "physical": physical, "reviewed": not physical}
+
+
+def promise(
+    call: Call,
+    *,
+    day: date,
+    window: tuple[int, int],
+    at: datetime,
+    number: int = 1,
+    state: AppointmentState = AppointmentState.PROMISED,
+) -> dict[str, Any]:
+    """Promise a window of a day; returns the row."""
+    world = call.story.world
+    known = hashlib.sha256(f"{world.seed}/{call.id}".encode()).hexdigest()
+    world.rows.add(
+        Appointment,
+        visit_id=call.id,
+        number=number,
+        state=state,
+        opens_at=world.calendar.at(day, window[0]),
+        closes_at=world.calendar.at(day, window[1]),
+        confirmed_at=at,
+        uid=f"{known[:32]}@{world.pack.texts['mail_domain']}",
+        sequence=number - 1,
+    )
+    return world.rows.of(Appointment)[-1]
+
+
+def window_around(
+    start: float, *, hours: list[tuple[int, int]], drawn: random.Random
+) -> tuple[int, int]:
+    """Two or four hours on the half hour inside opening hours; work may start at ``start``.
+
+    Shorter only where the site is open for less.
+    """
+    opens, closes = next((o, c) for o, c in hours if o <= start < c)
+    for length in drawn.sample((120, 120, 240), 3):
+        first = max(opens, math.floor((start - length) / GRID_MINUTES + 1) * GRID_MINUTES)
+        last = min(closes - length, math.floor(start / GRID_MINUTES) * GRID_MINUTES)
+        # The customer rarely gets the very edge: a window that ends with the start helps nobody.
+        comfortable = min(last, math.floor((start - 20) / GRID_MINUTES) * GRID_MINUTES)
+        first = max(first, min(last, math.floor((start + 30 - length) / GRID_MINUTES + 1) * 30))
+        if first <= last:
+            chosen = drawn.randrange(first, max(first, comfortable) + 1, GRID_MINUTES)
+            return chosen, chosen + length
+    return opens, closes
+
+
+def hours_of(door: Door, day: date) -> list[tuple[int, int]]:
+    """When a site is open on a day; one without hours counts as open from 8 to 20."""
+    return door.hours.get(day.weekday(), []) if door.hours else [(8 * 60, 20 * 60)]
+
+
+def settle(call: Call, *, minutes: int, at: datetime) -> None:
+    """Charge a finished visit: prepaid minutes first, the rest at the agreed rate."""
+    deal, world = call.story.device.door.deal, call.story.world
+    billed = max(MINIMUM_MINUTES, UNIT_MINUTES * math.ceil(minutes / UNIT_MINUTES))
+    prepaid = min(billed, deal.balance) if deal.kind is AgreementKind.PREPAID else 0
+    if prepaid:
+        move_balance(world, deal, WalletKind.SETTLE, minutes=-prepaid, call=call, at=at)
+    world.rows.add(
+        Charge,
+        agreement_id=deal.id,
+        visit_id=call.id,
+        minutes=billed,
+        prepaid_minutes=prepaid,
+        labour_minor=round(deal.rate_minor * (billed - prepaid) / 60),
+        travel_minor=deal.travel_minor,
+        currency=world.pack.setting.currency,
+        at=at,
+    )
+
+
+def reserve(call: Call, *, at: datetime) -> None:
+    """Set prepaid minutes aside for a promised visit, as far as they last."""
+    deal = call.story.device.door.deal
+    minutes = min(call.row["work_minutes"], deal.balance)
+    if deal.kind is AgreementKind.PREPAID and minutes > 0:
+        kind = WalletKind.RESERVE
+        move_balance(call.story.world, deal, kind, minutes=-minutes, call=call, at=at)
+
+
+def move_balance(
+    world: World, deal: Deal, kind: WalletKind, *, minutes: int, call: Call, at: datetime
+) -> None:
+    """One entry of a wallet; the balance stays the sum of its entries."""
+    deal.balance += minutes
+    world.rows.add(
+        WalletEntry, agreement_id=deal.id, visit_id=call.id, kind=kind, minutes=minutes, at=at
+    )
+
+
+def lately(world: World, day: date, *, drawn: random.Random) -> datetime:
+    """When the ticket of a visit on ``day`` may have been opened: one to four days before.
+
+    Early enough that its story ends in office hours, and before the demo day begins.
+    """
+    back = drawn.choices((1, 2, 3, 4), (4, 4, 2, 1))[0]
+    before = world.calendar.shifted(min(day, world.day), -back)
+    minute = drawn.triangular(460, 720, 560)
+    return world.calendar.at(before, minute)
+
+
+def days_after(moment: datetime, days: float) -> datetime:
+    return moment + timedelta(days=days)
