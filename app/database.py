@@ -27,6 +27,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Open the database that the settings name, and choose how each request begins."""
+    settings.instance.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
     db.init_app(app)

@@ -43,6 +43,7 @@ REFUSALS: Mapping[str, Said] = {
     "stale-version": Said(
         412, _l("Somebody changed this in the meantime. Look at the present state and try again.")
     ),
+    "form-wrong": Said(422, _l("Please look at the marked fields.")),
     "link-unknown": Said(404, _l("This link is not one of ours. Please use it exactly as sent.")),
     "link-expired": Said(410, _l("This link is too old. Please ask us for a new one.")),
 }

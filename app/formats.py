@@ -57,7 +57,7 @@ def interval(opens: datetime, closes: datetime, zone: Zone = None) -> str:
 def between(opens: datetime, closes: datetime, zone: Zone = None) -> str:
     """Say from when to when, without the day."""
     tz = _zone(zone)
-    return format_interval(opens, closes, skeleton=_hours(), tzinfo=tz, locale=_locale())
+    return format_interval(opens, closes, skeleton="Hm", tzinfo=tz, locale=_locale())
 
 
 def length(span: timedelta) -> str:
@@ -122,13 +122,10 @@ def _weekday(moment: datetime, zone: Zone) -> str:
     return format_datetime(moment, str(pattern.pattern), tzinfo=_zone(zone), locale=_locale())
 
 
-def _hours() -> str:
-    """Use the 12-hour skeleton only where the language itself does."""
-    return "hm" if "a" in str(_locale().time_formats["short"].pattern) else "Hm"
-
-
 def _locale() -> Locale:
-    return get_locale() or Locale("en")
+    """The language's own forms; English ones are British, whose clock has 24 hours."""
+    locale = get_locale() or Locale("en")
+    return Locale("en", "GB") if locale.language == "en" else locale
 
 
 def _zone(zone: Zone) -> ZoneInfo:

@@ -16,6 +16,10 @@ from flask_babel import lazy_gettext as _l
 
 from dispatch.accounts import RoleName
 from dispatch.agreements import AgreementKind, Overage
+from dispatch.field import DeedKind, OutcomeKind, OutcomeState, RemoteFixable
+from dispatch.notices import NoticeChannel
+from dispatch.places import Precision
+from dispatch.promises import AppointmentState, HoldState
 from dispatch.tickets import (
     AttemptResult,
     Channel,
@@ -122,6 +126,57 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
     Employment: {
         Employment.OWN: _l("Own"),
         Employment.PARTNER: _l("Partner"),
+    },
+    DeedKind: {
+        DeedKind.SET_OFF: _l("Set off"),
+        DeedKind.ARRIVE: _l("Arrived"),
+        DeedKind.TURN_BACK: _l("Turned back"),
+        DeedKind.PAUSE: _l("Paused the work"),
+        DeedKind.FINISH: _l("Finished"),
+    },
+    OutcomeKind: {
+        OutcomeKind.FIXED: _l("Fixed on site"),
+        OutcomeKind.PART_MISSING: _l("A part is missing"),
+        OutcomeKind.NO_ACCESS: _l("No access"),
+        OutcomeKind.NEEDS_FOLLOW_UP: _l("Another visit is needed"),
+        OutcomeKind.NOT_NEEDED: _l("The visit was not needed"),
+    },
+    OutcomeState: {
+        OutcomeState.ACCEPTED: _l("Accepted"),
+        OutcomeState.UNDER_REVIEW: _l("Under review"),
+        OutcomeState.SET_ASIDE: _l("Set aside"),
+        OutcomeState.CORRECTED: _l("Corrected"),
+    },
+    RemoteFixable: {
+        RemoteFixable.YES: _l("Yes, from afar"),
+        RemoteFixable.NO: _l("No, only on site"),
+        RemoteFixable.UNSURE: _l("Not sure"),
+    },
+    AppointmentState: {
+        AppointmentState.PROMISED: _l("Promised"),
+        AppointmentState.MOVED: _l("Moved"),
+        AppointmentState.CANCELLED: _l("Cancelled"),
+        AppointmentState.KEPT: _l("Kept"),
+        AppointmentState.BROKEN: _l("Broken"),
+        AppointmentState.VOID: _l("Void: nobody let us in"),
+    },
+    HoldState: {
+        HoldState.HELD: _l("Held"),
+        HoldState.CONFIRMED: _l("Confirmed"),
+        HoldState.LET_GO: _l("Let go"),
+        HoldState.EXPIRED: _l("Expired"),
+    },
+    NoticeChannel: {
+        NoticeChannel.EMAIL: _l("E-mail"),
+        NoticeChannel.SMS: _l("Text message"),
+    },
+    Precision: {
+        Precision.MANUAL: _l("Set by hand"),
+        Precision.ROOFTOP: _l("House"),
+        Precision.INTERPOLATED: _l("House, estimated"),
+        Precision.STREET: _l("Street"),
+        Precision.LOCALITY: _l("Town"),
+        Precision.SYNTHETIC: _l("Made up for the demonstration"),
     },
     RoleName: {
         RoleName.AGENT: _l("Support agent"),
