@@ -18,8 +18,8 @@ from app.config import SettingsWrong
 COMMANDS = {
     "run": ("app.commands.server:run", "Serve the web with its queue in one process."),
     "migrate": ("app.commands.server:migrate", "Bring the database to this version's schema."),
-    "doctor": ("app.commands.server:doctor", "Check the installation and say what to do."),
-    "token": ("app.commands.server:token", "Make, list and revoke tokens for the API."),
+    "doctor": ("app.commands.doctor:doctor", "Check the installation and say what to do."),
+    "token": ("app.commands.token:token", "Make, list and revoke tokens for the API."),
     "backup": ("app.commands.backup:backup", "Copy database and secrets into one file."),
     "restore": ("app.commands.backup:restore", "Unpack a backup into an empty instance."),
     "demo": ("app.commands.demo:demo", "Fill an empty instance with an invented firm."),
