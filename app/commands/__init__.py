@@ -19,6 +19,7 @@ COMMANDS = {
     "run": ("app.commands.server:run", "Serve the web with its queue in one process."),
     "migrate": ("app.commands.server:migrate", "Bring the database to this version's schema."),
     "doctor": ("app.commands.doctor:doctor", "Check the installation and say what to do."),
+    "account": ("app.commands.account:account", "Make accounts, the first administrator's too."),
     "token": ("app.commands.token:token", "Make, list and revoke tokens for the API."),
     "backup": ("app.commands.backup:backup", "Copy database and secrets into one file."),
     "restore": ("app.commands.backup:restore", "Unpack a backup into an empty instance."),
