@@ -1,0 +1,109 @@
+"""The child process: a problem as JSON on standard input, events as JSON lines on standard output.
+
+``{"event": "ready"}``, ``{"event": "best", "seconds", "objective", "served", "plan"}`` for each
+better plan that the judge accepted, ``{"event": "progress", "seconds", "steps"}`` in between, and at
+the end ``{"event": "end", "reason": "limit" | "stopped"}``. Diagnostics go to standard error.
+
+SIGTERM is a soft stop; a kill at any moment leaves the last complete line as the best plan so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import signal
+import sys
+import time
+from collections.abc import Mapping
+
+from routing import interchange
+from routing.engine.lineage import die_with
+from routing.engine.team import Team
+from routing.faults import Malformed
+
+# Seconds of the limit that reading the last plan and ending take.
+ENDING_S = 0.15
+# Seconds between two reports of progress.
+REPORT_S = 0.5
+
+
+def main() -> int:
+    began = time.monotonic()
+    asked = _arguments()
+    die_with(asked.parent)
+    if asked.memory:
+        resource.setrlimit(resource.RLIMIT_AS, (asked.memory, asked.memory))
+    wish = _Stop()
+    try:
+        problem = interchange.read_problem(sys.stdin.buffer.read())
+    except Malformed as malformed:
+        sys.stderr.write(interchange.write_faults(malformed.faults))
+        return 2
+    _say({"event": "ready"})
+    team = Team(
+        problem=problem,
+        workers=asked.workers,
+        seed=asked.seed,
+        began=began,
+        deadline=began + max(0.1, asked.time_limit - asked.spent - ENDING_S),
+        stopped=wish.stopped,
+    )
+    _report(team, began=began)
+    _say({"event": "end", "reason": "stopped" if wish.stopped() else "limit"})
+    return 0 if team.best is not None else 1
+
+
+def _report(team: Team, *, began: float) -> None:
+    """Say each better plan, and how far the search is."""
+    reported = began
+    for best in team.run():
+        now = time.monotonic()
+        if best is not None:
+            _say(
+                {
+                    "event": "best",
+                    "seconds": round(now - began, 3),
+                    "objective": best.objective,
+                    "served": best.served,
+                    "plan": best.plan,
+                }
+            )
+        if now - reported > REPORT_S:
+            reported = now
+            _say({"event": "progress", "seconds": round(now - began, 3), "steps": team.steps})
+
+
+class _Stop:
+    """Remembers that somebody asked for an end."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        signal.signal(signal.SIGTERM, self._ask)
+        signal.signal(signal.SIGINT, self._ask)
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        self._asked = True
+
+    def stopped(self) -> bool:
+        return self._asked
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m routing.engine")
+    parser.add_argument("parent", type=int, help="process that must not be outlived")
+    parser.add_argument("--time-limit", type=float, required=True, help="seconds")
+    parser.add_argument("--spent", type=float, default=0.0, help="seconds of it already gone")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="searching processes")
+    parser.add_argument("--memory", type=int, default=0, help="bytes of address space; 0 is any")
+    return parser.parse_args()
+
+
+def _say(event: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

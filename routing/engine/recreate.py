@@ -1,0 +1,80 @@
+"""Puts absent jobs back into a trial, one group after the other, where each costs least."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+from routing.trial.joining import serve
+from routing.trial.tables import Tables
+from routing.trial.trial import UNHELD, Trial
+
+# Gaps that are laid out exactly for one job: at first, and when leaving it out costs most.
+FEW, MANY = 4, 64
+
+_Key = Callable[[int], float]
+
+
+class Recreate:
+    """Orders of insertion and their chances, in sixteenths: from tuning on public problems."""
+
+    def __init__(self, tables: Tables, *, chance: random.Random) -> None:
+        self._chance = chance
+        jobs = range(len(tables.jobs))
+        widest = [_window(tables, job) for job in jobs]
+        homes = [v.begin for v in tables.vehicles if v.begin is not None] or [tables.places[0]]
+        far = [
+            min(tables.second_rows[home][tables.places[job]] for home in set(homes)) for job in jobs
+        ]
+        demand = [sum(tables.jobs[job].demand.values()) for job in jobs]
+        few = [sum(bool(row[job]) for row in tables.spans) for job in jobs]
+        self._orders: list[tuple[float, _Key]] = [
+            (4.0, lambda _: chance.random()),
+            (2.0, lambda job: -demand[job]),
+            (2.0, lambda job: few[job]),
+            (2.0, lambda job: -far[job]),
+            (1.0, lambda job: far[job]),
+            (2.0, lambda job: widest[job][1] - widest[job][0]),
+            (1.5, lambda job: widest[job][0]),
+            (1.5, lambda job: -widest[job][1]),
+        ]
+        self._few = few
+
+    def some(self, trial: Trial, jobs: Sequence[int]) -> None:
+        """Serve those of the jobs that pay, in an order that chance decides."""
+        weights = [weight for weight, _ in self._orders]
+        [(_, key)] = self._chance.choices(self._orders, weights)
+        ranked = sorted(jobs, key=lambda job: (-trial.urgency(job), key(job)))
+        for job in ranked:
+            if trial.holder[job] == UNHELD:
+                self._serve(trial, job, tries=FEW)
+
+    def all(self, trial: Trial, *, over: Callable[[], bool]) -> None:
+        """Leave no job out that fits and pays, however long the list of gaps."""
+        for job in sorted(trial.absent(), key=lambda job: (-trial.urgency(job), self._few[job])):
+            if over():
+                return
+            if trial.holder[job] == UNHELD:
+                self._serve(trial, job, tries=MANY)
+
+    def _serve(self, trial: Trial, job: int, *, tries: int) -> None:
+        group = trial.partners.groups.get(job, (job,))
+        if len(group) == 1:
+            option = trial.best(job, tries=tries, below=trial.worth(job))
+            if option is not None:
+                trial.put(option)
+            return
+        missing = [mate for mate in group if trial.holder[mate] == UNHELD]
+        before, price = trial.remember(), trial.total()
+        if serve(trial, missing, tries=tries) and trial.total() >= price:
+            trial.recall(before)
+
+
+def _window(tables: Tables, job: int) -> tuple[float, float]:
+    """Earliest and latest start, within any shift."""
+    first = min((v.shift.start for v in tables.vehicles), default=0)
+    last = max((v.latest for v in tables.vehicles), default=0)
+    spans = [span for row in tables.spans for span in row[job]]
+    opens = min((span[0] for span in spans), default=first)
+    closes = max((span[1] for span in spans), default=last)
+    return max(first, opens), min(last, closes)

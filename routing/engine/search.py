@@ -1,0 +1,100 @@
+"""The search of one process: ruin and recreate with annealing, for as long as it is given."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from routing.engine.recreate import Recreate
+from routing.engine.ruin import Ruin
+from routing.trial.tables import Tables
+from routing.trial.trial import Memory, Trial
+
+# Temperatures at begin and end, in means of the road to a job's three nearest: from tuning on
+# public problems, where jobs must be served and where they may stay out.
+HOT, HOT_OPTIONAL, COLD = 10.0, 20.0, 0.1
+# Repair from a plan in force begins cooler, so that it stays recognisable.
+HOT_REPAIR = 2.0
+# Seconds between two looks at the clock's consequences: stop, news, best so far.
+SLICE_S = 0.05
+
+
+class Search:
+    """Anneals one trial. `best` is the cheapest state met, by the trial's own number."""
+
+    def __init__(self, trial: Trial, *, seed: int, repairing: bool) -> None:
+        tables = trial.tables
+        self.trial = trial
+        self._chance = random.Random(seed)
+        self._ruin = Ruin(tables, chance=self._chance)
+        self._recreate = Recreate(tables, chance=self._chance)
+        scale = _scale(trial)
+        optional = any(not trial.urgency(job) for job in range(len(tables.jobs)))
+        hot = HOT_REPAIR if repairing else HOT_OPTIONAL if optional else HOT
+        self._hot, self._cold = hot * scale, COLD * scale
+        self._current = trial.total()
+        self.best_price = self._current
+        self.best: Memory = trial.remember()
+        self.steps = 0
+
+    def fill(self, *, over: Callable[[], bool]) -> None:
+        """Serve every absent job that fits and pays."""
+        self._recreate.all(self.trial, over=over)
+        self._note()
+
+    def take(self, memory: Memory) -> None:
+        """Go on from another state."""
+        self.trial.recall(memory)
+        self._note()
+
+    def _note(self) -> None:
+        self._current = self.trial.total()
+        if self._current < self.best_price - 1e-9 * abs(self.best_price):
+            self.best_price, self.best = self._current, self.trial.remember()
+
+    def run(self, *, until: float, progress: Callable[[float], float]) -> None:
+        """Steps until the instant ``until`` of ``time.monotonic``.
+
+        ``progress`` turns an instant into the share of the whole search that is over.
+        """
+        now = time.monotonic()
+        while now < until:
+            share = min(1.0, progress(now))
+            heat = self._hot * (self._cold / self._hot) ** share
+            slice_end = min(until, now + SLICE_S)
+            while time.monotonic() < slice_end:
+                self._step(heat)
+            now = time.monotonic()
+
+    def _step(self, heat: float) -> None:
+        trial = self.trial
+        before, price = trial.remember(), self._current
+        gone = trial.take_groups(self._ruin.choose(trial))
+        absent = self._ruin.absent_near(trial, removed=gone)
+        self._recreate.some(trial, list(dict.fromkeys([*gone, *absent])))
+        trial.drop_half_served()
+        self._current = trial.total()
+        self.steps += 1
+        if self._current >= price - heat * math.log(max(self._chance.random(), 1e-12)):
+            trial.recall(before)
+            self._current = price
+        elif self._current < self.best_price - 1e-9 * abs(self.best_price):
+            self.best_price, self.best = self._current, trial.remember()
+
+
+def _scale(trial: Trial) -> float:
+    """Mean price of the road from a job to its three nearest others."""
+    tables: Tables = trial.tables
+    jobs = len(tables.jobs)
+    if jobs < 2:
+        return 1.0
+    places = np.array(tables.places[:jobs], dtype=np.int64)
+    prices = trial.road_prices(places)
+    np.fill_diagonal(prices, np.inf)
+    near = np.sort(prices, axis=1)[:, :3]
+    known = near[near < np.inf]
+    return max(1e-6, float(known.mean())) if known.size else 1.0

@@ -1,0 +1,206 @@
+"""Places between stops as flat arrays, so that one expression tests all of them for a job.
+
+The test is necessary, not sufficient: it leaves out breaks, stock, limits and traffic jams. What
+passes is laid out exactly afterwards; what fails could never have been.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.trial.ability import Span
+from routing.trial.laying import NOISE_S, Laid
+from routing.trial.tables import Tables, Vehicle
+
+# Rows of a block: place before, place after, leaves at the earliest, must be met at the latest,
+# vehicle, position among the stops without breaks.
+BEFORE, AFTER, LEAVES, LATEST, VEHICLE, POSITION = range(6)
+
+Block = NDArray[np.float64]
+
+
+class Routes(Protocol):
+    """Something with a route, or none, for each vehicle."""
+
+    @property
+    def routes(self) -> Sequence[Laid | None]: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fits:
+    """Gaps in which a job might fit: one entry a gap."""
+
+    vehicle: NDArray[np.int64]
+    position: NDArray[np.int64]
+    extra_s: NDArray[np.float64]
+    extra_m: NDArray[np.float64]
+
+
+class Gaps:
+    """Builds blocks of one route each and tests a job against many of them at once."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        size = len(tables.setups)
+        # The last row and column stand for an open end: from there and to there it is no way.
+        self._seconds = np.zeros((size + 1, size + 1))
+        self._seconds[:size, :size] = tables.seconds
+        self._metres = np.zeros((size + 1, size + 1))
+        self._metres[:size, :size] = tables.metres
+        self._setups = np.array([*tables.setups, 0.0])
+        self._open = size
+        self._jobs = len(tables.jobs)
+        self._ease = _smallest_traffic_factor(tables)
+        self._factors = np.array([vehicle.travel_factor for vehicle in tables.vehicles])
+        self._lengths = np.array(tables.lengths, dtype=np.float64).reshape(
+            len(tables.vehicles), self._jobs
+        )
+        self._may = np.array(
+            [[bool(spans) for spans in row] for row in tables.spans], dtype=np.bool_
+        ).reshape(len(tables.vehicles), self._jobs)
+        self._spans = [_all_spans(tables, job) for job in range(self._jobs)]
+
+    def block(self, vehicle: Vehicle, bare: Sequence[int]) -> Block:
+        """``(6, n + 1)`` of a route given as its stops without breaks."""
+        places = [self._tables.places[code] for code in bare]
+        first = self._open if vehicle.begin is None else vehicle.begin
+        last = self._open if vehicle.finish is None else vehicle.finish
+        leaves = self._earliest(vehicle, bare, [first, *places])
+        latest = self._latest(vehicle, bare, [*places, last])
+        count = len(bare) + 1
+        return np.array(
+            [
+                [first, *places],
+                [*places, last],
+                leaves,
+                latest,
+                [vehicle.index] * count,
+                range(count),
+            ]
+        )
+
+    def _earliest(
+        self, vehicle: Vehicle, bare: Sequence[int], before: Sequence[int]
+    ) -> list[float]:
+        """When the route can leave each place before a gap."""
+        factor = vehicle.travel_factor * self._ease
+        leaves = [vehicle.shift.start]
+        for n, code in enumerate(bare):
+            here, there = before[n], before[n + 1]
+            ready = leaves[-1] + self._seconds[here, there] * factor + self._setup(here, there)
+            spans, length = self._work(vehicle, code)
+            start = next((max(a, ready) for a, b in spans if ready <= b + NOISE_S), math.inf)
+            leaves.append(start + length)
+        return leaves
+
+    def _latest(self, vehicle: Vehicle, bare: Sequence[int], after: Sequence[int]) -> list[float]:
+        """When work after each gap must start, or the route be home, so that the rest is kept."""
+        factor = vehicle.travel_factor * self._ease
+        latest = [vehicle.latest]
+        for n in range(len(bare) - 1, -1, -1):
+            here, there = after[n], after[n + 1]
+            spans, length = self._work(vehicle, bare[n])
+            road = self._seconds[here, there] * factor + self._setup(here, there)
+            bound = latest[-1] - road - length
+            start = max(
+                (min(b, bound) for a, b in spans if a <= bound + NOISE_S), default=-math.inf
+            )
+            latest.append(start)
+        return latest[::-1]
+
+    def _work(self, vehicle: Vehicle, code: int) -> tuple[Sequence[Span], float]:
+        if code < self._jobs:
+            row = vehicle.index
+            return self._tables.spans[row][code], self._tables.lengths[row][code]
+        depot = self._tables.problem.depots[code - self._jobs]
+        spans = [(w.opens, w.closes) for w in depot.windows] or [(-math.inf, math.inf)]
+        return spans, depot.duration_s
+
+    def _setup(self, here: int, there: int) -> float:
+        return float(self._setups[there]) if here not in (there, self._open) else 0.0
+
+    def missing(self, job: int, block: Block, vehicle: Vehicle) -> float:
+        """Seconds by which the best gap of one route is too short; infinite outside of windows."""
+        best = math.inf
+        place, length = self._tables.places[job], self._tables.lengths[vehicle.index][job]
+        for before, after, leaves, latest, _, _ in block.T.tolist():
+            here, there = int(before), int(after)
+            into = float(self._seconds[here, place]) * vehicle.travel_factor
+            out = float(self._seconds[place, there]) * vehicle.travel_factor
+            ready = leaves + into * self._ease + self._setup(here, place)
+            done = length + out * self._ease + (0 if place == there else float(self._setups[there]))
+            for opens, closes in self._tables.spans[vehicle.index][job]:
+                start = max(opens, ready)
+                best = min(best, max(start - closes, 0) + max(start + done - latest, 0))
+        return best
+
+    def fits(self, job: int, *, blocks: Sequence[Block], fixed: Span | None) -> Fits:
+        """The gaps of these blocks that the job passes, with the extra road through each."""
+        gaps = np.concatenate(blocks, axis=1)
+        vehicle = gaps[VEHICLE].astype(np.int64)
+        allowed = self._may[vehicle, job]
+        if not allowed.all():
+            gaps, vehicle = gaps[:, allowed], vehicle[allowed]
+        before, after = gaps[BEFORE].astype(np.int64), gaps[AFTER].astype(np.int64)
+        place, factor = self._tables.places[job], self._factors[vehicle]
+        into = self._seconds[before, place] * factor
+        out = self._seconds[place, after] * factor
+        ready = gaps[LEAVES] + into * self._ease
+        ready += np.where((before != place) & (before != self._open), self._setups[place], 0)
+        start = np.full(len(ready), np.inf)
+        for opens, closes in reversed(self._spans[job]):
+            start = np.where(ready <= closes + NOISE_S, np.maximum(ready, opens), start)
+        if fixed is not None:
+            start = np.where(start <= fixed[1] + NOISE_S, np.maximum(start, fixed[0]), np.inf)
+        met = start + self._lengths[vehicle, job] + out * self._ease
+        met += np.where((after != place) & (after != self._open), self._setups[after], 0)
+        good = met <= gaps[LATEST] + NOISE_S
+        direct = self._seconds[before, after] * factor
+        metres = self._metres
+        extra_m = metres[before, place] + metres[place, after] - metres[before, after]
+        return Fits(
+            vehicle=vehicle[good],
+            position=gaps[POSITION].astype(np.int64)[good],
+            extra_s=(into + out - direct)[good],
+            extra_m=extra_m[good],
+        )
+
+
+class Room:
+    """How short the nearest gap of a trial is for a job."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._gaps = Gaps(tables)
+
+    def nearest(self, trial: Routes, *, job: int) -> tuple[int, float] | None:
+        """The vehicle with the least missing seconds, and how many; None when nobody may go."""
+        found: tuple[float, int] | None = None
+        for vehicle in self._tables.vehicles:
+            if not self._tables.spans[vehicle.index][job]:
+                continue
+            laid = trial.routes[vehicle.index]
+            bare = () if laid is None else tuple(code for code in laid.stops if code >= 0)
+            missing = self._gaps.missing(job, self._gaps.block(vehicle, bare), vehicle)
+            if found is None or missing < found[0]:
+                found = missing, vehicle.index
+        return None if found is None else (found[1], max(0.0, found[0]))
+
+
+def _all_spans(tables: Tables, job: int) -> tuple[Span, ...]:
+    """Starts that some vehicle may choose, in order."""
+    return tuple(sorted({span for row in tables.spans for span in row[job]}))
+
+
+def _smallest_traffic_factor(tables: Tables) -> float:
+    """The best that traffic can do: roads are never faster than this."""
+    traffic = tables.problem.travel.traffic
+    if traffic is None:
+        return 1.0
+    return min([1.0, *(piece.factor for piece in traffic.slices)])

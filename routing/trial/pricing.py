@@ -1,0 +1,438 @@
+"""What a route, a job and a missing job are worth: one value a level of the objective.
+
+Everything that adds up over routes and jobs is priced here. Metrics that compare routes (spreads,
+shares, fairness, the largest lateness, splits) are not; the judge's objective decides between
+whole plans.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.problem import Deadline, Job, Problem, SoftLimitKind, TechnicianWish, WindowWish
+from routing.roads import NO_ROAD
+from routing.trial.laying import Laid
+from routing.trial.tables import Tables, Vehicle
+
+# A lateness below it is none, as for the judge.
+TOLERANCE_S = 1e-3
+
+Price = tuple[float, ...]
+
+# Metrics that `cost` is the sum of.
+COST_PARTS = (
+    "route_cost", "unserved_penalty", "lateness_cost", "overdue_cost", "delay_cost",
+    "preference_cost", "continuity_cost", "change_cost", "soft_limit_cost", "fairness_cost",
+)  # fmt: skip
+# Metrics of a served job that its start decides.
+OF_STARTS = frozenset({
+    "lateness_s", "late_visits", "lateness_cost", "max_lateness_s", "broken_promises",
+    "promise_late_s", "overdue_s", "overdue_visits", "overdue_cost", "delay_s", "delay_cost",
+    "missed_windows", "preference_cost", "moved_visits", "moved_s", "changes", "change_cost",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Former:
+    """Where the incumbent has a job."""
+
+    people: frozenset[str]
+    shift: str | None
+    start: float | None
+
+
+class Weights:
+    """The objective's weights by level, metric and priority, with ``cost`` spread on its parts."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.levels = len(problem.objective)
+        self._weights: dict[tuple[str, int | None], list[float]] = {}
+        for level, terms in enumerate(problem.objective):
+            for term in terms:
+                parts = ("cost", *COST_PARTS) if term.metric == "cost" else (term.metric,)
+                for metric in parts:
+                    self._add(metric, term.priority, level, term.weight)
+
+    def _add(self, metric: str, priority: int | None, level: int, weight: float) -> None:
+        row = self._weights.setdefault((metric, priority), [0.0] * self.levels)
+        row[level] += weight
+
+    def of(self, metric: str, *, priority: int | None = None) -> Sequence[float]:
+        """Weight of one unit, one value a level; a priority adds the terms limited to it."""
+        none = [0.0] * self.levels
+        plain = self._weights.get((metric, None), none)
+        if priority is None:
+            return plain
+        limited = self._weights.get((metric, priority), none)
+        return [a + b for a, b in zip(plain, limited, strict=True)]
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        """Metrics that matter at all."""
+        return frozenset(metric for metric, _ in self._weights)
+
+
+class Prices:
+    """Prices of one problem. ``early`` are the jobs whose start has a price of its own."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._weights = Weights(tables.problem)
+        self.levels = self._weights.levels
+        self._former = _former(tables.problem)
+        self._routes = [RouteWeights(self._weights, vehicle) for vehicle in tables.vehicles]
+        self.start_priced = frozenset(
+            number for number, job in enumerate(tables.jobs) if self._start_matters(job)
+        )
+        self.early = self.start_priced | tables.linked | _may_be_late(tables)
+        self._who = [
+            [
+                self._who_price(job, vehicle, length)
+                for job, length in zip(tables.jobs, row, strict=True)
+            ]
+            for vehicle, row in zip(tables.vehicles, tables.lengths, strict=True)
+        ]
+        self.unserved = [self._unserved_price(job) for job in tables.jobs]
+        self.scales = self._scales()
+
+    def scalar(self, price: Sequence[float]) -> float:
+        """One number in which an upper level outweighs what one job can change below it."""
+        return sum(scale * value for scale, value in zip(self.scales, price, strict=True))
+
+    def _scales(self) -> list[float]:
+        """From the lowest level up: the least step of a level costs three of the dearest detours.
+
+        Three is a starting value: less lets the search trade levels, much more freezes it.
+        """
+        scales = [1.0] * self.levels
+        for level in range(self.levels - 2, -1, -1):
+            below = range(level + 1, self.levels)
+            dearest = sum(scales[n] * self._dearest(n) for n in below)
+            steps = [price[level] for price in self.unserved if price[level] > 0]
+            steps += [row.used[level] for row in self._routes if row.used[level] > 0]
+            scales[level] = max(scales[level + 1], 3 * dearest / min(steps, default=1.0), 1e-9)
+        return scales
+
+    def dearest(self) -> float:
+        """About the most that one more job can add, as one number."""
+        return sum(scale * self._dearest(n) for n, scale in enumerate(self.scales))
+
+    def _dearest(self, level: int) -> float:
+        """About the most that one more job can add on a level."""
+        places = sorted(set(self._tables.places))
+        seconds = _largest(self._tables.seconds, places)
+        metres = _largest(self._tables.metres, places)
+        lengths = max((max(row, default=0) for row in self._tables.lengths), default=0)
+        found = 1.0
+        for row in self._routes:
+            road = row.travel[level] * seconds + row.distance[level] * metres
+            time = row.duration[level] * (2 * seconds + lengths)
+            found = max(found, 2 * road + time + row.used[level])
+        return found + max((price[level] for price in self.unserved), default=0)
+
+    def route(self, laid: Laid) -> Price:
+        """The price of one route with all its jobs; nothing for a route without stops."""
+        if not laid.stops:
+            return (0.0,) * self.levels
+        vehicle = self._tables.vehicles[laid.vehicle]
+        total = self._routes[laid.vehicle].price(laid, vehicle, jobs=len(self._tables.jobs))
+        who = self._who[laid.vehicle]
+        for code, start, end in zip(laid.stops, laid.starts, laid.ends, strict=True):
+            if 0 <= code < len(self._tables.jobs):
+                self._add(total, who[code])
+                if code in self.start_priced:
+                    self._add(
+                        total, self._start_price(self._tables.jobs[code], vehicle, start, end)
+                    )
+        return tuple(total)
+
+    def road(self, vehicle: int) -> RouteWeights:
+        """Prices of this vehicle's seconds and metres."""
+        return self._routes[vehicle]
+
+    def who_row(self, vehicle: int) -> tuple[Price, ...]:
+        """`who` of all jobs."""
+        return tuple(self._who[vehicle])
+
+    def who(self, vehicle: int, *, job: int) -> Price:
+        """The part of a job's price that only depends on who goes."""
+        return self._who[vehicle][job]
+
+    def weights(self, metric: str, *, priority: int | None = None) -> Sequence[float]:
+        """Weight of one unit of a metric, one value a level."""
+        return self._weights.of(metric, priority=priority)
+
+    @staticmethod
+    def _add(total: list[float], price: Sequence[float]) -> None:
+        for level, value in enumerate(price):
+            total[level] += value
+
+    def _sum(self, values: dict[str, float], priority: int) -> Price:
+        total = [0.0] * self.levels
+        for metric, value in values.items():
+            if value:
+                weights = self._weights.of(metric, priority=priority)
+                self._add(total, [weight * value for weight in weights])
+        return tuple(total)
+
+    # --- who goes ---
+
+    def _who_price(self, job: Job, vehicle: Vehicle, length: float) -> Price:
+        lead = vehicle.lead
+        values = {"served": 1.0, "missed_technicians": 0.0, "preference_cost": 0.0}
+        liked = lead.preferred_territories
+        if liked is not None and job.territory is not None and job.territory not in liked:
+            values["outside_visits"] = 1
+            values["preference_cost"] = (
+                lead.cost.per_outside_visit + lead.cost.per_outside_s * length
+            )
+        spare = _spare_levels(job, vehicle)
+        values["spare_levels"] = spare
+        values["preference_cost"] += spare * lead.cost.per_spare_level
+        for wish in job.wishes:
+            if isinstance(wish, TechnicianWish) and not vehicle.people & wish.technicians:
+                values["missed_technicians"] += 1
+                values["preference_cost"] += wish.cost
+        values |= self._change_values(job, vehicle)
+        return self._sum(values, job.priority)
+
+    def _change_values(self, job: Job, vehicle: Vehicle) -> dict[str, float]:
+        """Another crew or another shift than in the incumbent."""
+        former, prices = self._former.get(job.id), self._tables.problem.change_cost
+        if former is None:
+            return {}
+        if former.people != vehicle.people:
+            kind, price = "changed_technician", prices.per_technician_change
+        elif former.shift is not None and former.shift != vehicle.shift.id:
+            kind, price = "changed_shift", prices.per_shift_change
+        else:
+            return {}
+        return {
+            kind: 1,
+            "changes": 1,
+            "change_cost": (price + prices.per_change) * job.change_factor,
+        }
+
+    # --- who is left out ---
+
+    def _unserved_price(self, job: Job) -> Price:
+        values = {
+            "unserved": 1.0,
+            "unserved_penalty": job.unserved_penalty,
+            "dropped_promises": float(job.promise is not None),
+        }
+        if job.id in self._former:
+            prices = self._tables.problem.change_cost
+            values |= {
+                "dropped": 1,
+                "changes": 1,
+                "change_cost": (prices.per_drop + prices.per_change) * job.change_factor,
+            }
+        return self._sum(values, job.priority)
+
+    # --- when work starts ---
+
+    def _start_matters(self, job: Job) -> bool:
+        if not self._weights.metrics & OF_STARTS:
+            return False
+        former = self._former.get(job.id)
+        return bool(
+            job.max_lateness_s != 0
+            or (job.promise is not None and not job.promise_hard)
+            or job.deadlines
+            or job.delay_cost_per_s
+            or job.delay_steps
+            or "delay_s" in self._weights.metrics
+            or any(isinstance(wish, WindowWish) for wish in job.wishes)
+            or (former is not None and former.start is not None)
+        )
+
+    def _start_price(self, job: Job, vehicle: Vehicle, start: float, end: float) -> Price:
+        values: dict[str, float] = {}
+        length = self._tables.lengths[vehicle.index][self._tables.job_number[job.id]]
+        late = _lateness(job, start, length)
+        if late > TOLERANCE_S:
+            values |= {
+                "late_visits": 1,
+                "lateness_s": late,
+                "lateness_cost": late * job.lateness_cost_per_s,
+                # Not a sum, but a price that keeps the search from one very late job.
+                "max_lateness_s": late / len(self._tables.jobs),
+            }
+        if job.promise is not None and start > job.promise.closes + TOLERANCE_S:
+            values |= {"broken_promises": 1, "promise_late_s": start - job.promise.closes}
+        values |= _overdue(job, start, end)
+        delay = max(0.0, start - (job.release or 0))
+        steps = [s.cost for s in job.delay_steps if s.start <= start + TOLERANCE_S]
+        values["delay_s"] = delay
+        values["delay_cost"] = delay * job.delay_cost_per_s + (steps[-1] if steps else 0)
+        values |= _missed_windows(job, start)
+        values |= self._moved(job, vehicle, start)
+        return self._sum(values, job.priority)
+
+    def _moved(self, job: Job, vehicle: Vehicle, start: float) -> dict[str, float]:
+        former, prices = self._former.get(job.id), self._tables.problem.change_cost
+        if former is None or former.start is None:
+            return {}
+        beyond = abs(start - former.start) - prices.tolerance_s
+        if beyond <= TOLERANCE_S:
+            return {}
+        already = bool(self._change_values(job, vehicle))
+        price = beyond * prices.per_moved_s + (0 if already else prices.per_change)
+        return {
+            "moved_visits": 1,
+            "moved_s": beyond,
+            "changes": float(not already),
+            "change_cost": price * job.change_factor,
+        }
+
+
+class RouteWeights:
+    """Prices of one vehicle's seconds and metres, one value a level."""
+
+    def __init__(self, weights: Weights, vehicle: Vehicle) -> None:
+        money, crew = weights.of("route_cost"), vehicle.crew
+        self._soft = weights.of("soft_limit_cost")
+        self._money = money
+
+        def priced(metric: str, amount: float) -> list[float]:
+            pairs = zip(weights.of(metric), money, strict=True)
+            return [own + price * amount for own, price in pairs]
+
+        fixed = sum(one.cost.fixed for one in crew)
+        used = zip(weights.of("routes_used"), weights.of("technicians_used"), strict=True)
+        fees = zip(weights.of("fixed_cost"), money, strict=True)
+        self.used = [a + b + (c + d) * fixed for (a, b), (c, d) in zip(used, fees, strict=True)]
+        self.distance = priced("distance_m", vehicle.lead.cost.per_m)
+        self.travel = priced("travel_s", sum(one.cost.per_travel_s for one in crew))
+        paid = sum(one.cost.per_duration_s for one in crew)
+        self.duration = priced("duration_s", paid)
+        self.unpaid = [-price * paid for price in money]
+        self.overtime = priced("overtime_s", sum(one.cost.per_overtime_s for one in crew))
+        self.visit = [price * sum(one.cost.per_visit for one in crew) for price in money]
+        self.wait = weights.of("wait_s")
+        names = ("service_s", "setup_s", "break_s", "depot_s")
+        self.busy = [weights.of(name) for name in names]
+        self.levels = weights.levels
+
+    def price(self, laid: Laid, vehicle: Vehicle, *, jobs: int) -> list[float]:
+        overtime = max(0.0, laid.back - vehicle.shift.end)
+        steps = sum(
+            step.per_s * max(0.0, overtime - step.after_s)
+            for one in vehicle.crew
+            for step in one.cost.overtime_steps
+        )
+        soft = _beyond_soft_limits(laid, vehicle, jobs=jobs) if vehicle.shift.soft_limits else 0
+        busy = (laid.service_s, laid.setup_s, laid.break_s, laid.depot_s)
+        duration, wait = laid.duration_s, laid.wait_s
+        return [
+            (self.used[n] if laid.jobs else 0)
+            + self.distance[n] * laid.distance_m
+            + self.travel[n] * laid.travel_s
+            + self.duration[n] * duration
+            + self.unpaid[n] * laid.unpaid_s
+            + self.overtime[n] * overtime
+            + self._money[n] * steps
+            + self._soft[n] * soft
+            + self.visit[n] * laid.jobs
+            + self.wait[n] * wait
+            + sum(row[n] * seconds for row, seconds in zip(self.busy, busy, strict=True))
+            for n in range(self.levels)
+        ]
+
+
+def _beyond_soft_limits(laid: Laid, vehicle: Vehicle, *, jobs: int) -> float:
+    ends = [end for code, end in zip(laid.stops, laid.ends, strict=True) if 0 <= code < jobs]
+    used = {
+        SoftLimitKind.DURATION: laid.duration_s,
+        SoftLimitKind.TRAVEL: laid.travel_s,
+        SoftLimitKind.DISTANCE: laid.distance_m,
+        SoftLimitKind.VISITS: laid.jobs,
+        SoftLimitKind.LAST_END: ends[-1] if ends else -math.inf,
+    }
+    return sum(
+        limit.price * max(0.0, used[limit.limit] - limit.value)
+        for limit in vehicle.shift.soft_limits
+    )
+
+
+def _former(problem: Problem) -> dict[str, _Former]:
+    if problem.incumbent is None:
+        return {}
+    return {
+        stop.id: _Former(frozenset(route.technicians), route.shift, stop.start)
+        for route in problem.incumbent.routes
+        for stop in route.stops
+        if stop.id in problem.job_by_id and stop.id in route.jobs
+    }
+
+
+def _may_be_late(tables: Tables) -> frozenset[int]:
+    return frozenset(n for n, job in enumerate(tables.jobs) if job.max_lateness_s != 0)
+
+
+def _lateness(job: Job, start: float, length: float) -> float:
+    inside = length if job.finish_inside else 0
+    late = [
+        max(0.0, start - (window.closes - inside))
+        for window in job.windows
+        if start >= window.opens - TOLERANCE_S
+    ]
+    return min(late, default=0.0)
+
+
+def _overdue(job: Job, start: float, end: float) -> dict[str, float]:
+    seconds = cost = 0.0
+    for deadline in job.deadlines:
+        over = _late_for(deadline, start if deadline.of == "start" else end)
+        if over > TOLERANCE_S:
+            step = deadline.step_s
+            counted = math.ceil((over - TOLERANCE_S) / step) * step if step else over
+            seconds += over
+            cost += deadline.cost + deadline.cost_per_s * counted
+    return {"overdue_s": seconds, "overdue_visits": float(seconds > 0), "overdue_cost": cost}
+
+
+def _late_for(deadline: Deadline, instant: float) -> float:
+    if not deadline.hours:
+        return max(0.0, instant - deadline.at)
+    return sum(
+        max(0.0, min(instant, hours.closes) - max(deadline.at, hours.opens))
+        for hours in deadline.hours
+    )
+
+
+def _missed_windows(job: Job, start: float) -> dict[str, float]:
+    count = cost = 0.0
+    for wish in job.wishes:
+        if isinstance(wish, WindowWish):
+            by = min(max(w.opens - start, start - w.closes, 0) for w in wish.windows)
+            if by > TOLERANCE_S:
+                price = wish.cost + wish.cost_per_s * by
+                count += 1
+                cost += price if wish.max_cost is None else min(price, wish.max_cost)
+    return {"missed_windows": count, "preference_cost": cost}
+
+
+def _spare_levels(job: Job, vehicle: Vehicle) -> float:
+    """How far the lead's levels exceed what is asked for; certificates count as valid."""
+    spare = 0.0
+    for needed in job.skills:
+        if not needed.excluded:
+            have = [
+                skill.level if (skill := vehicle.lead.skills.get(name)) else 0
+                for name in needed.names
+            ]
+            spare += min((n - needed.level for n in have if n >= needed.level), default=0)
+    return spare
+
+
+def _largest(table: NDArray[np.float64], places: Sequence[int]) -> float:
+    """The longest leg between these places, missing roads aside."""
+    legs = table[np.ix_(places, places)]
+    return float(legs[legs < NO_ROAD].max(initial=0))

@@ -1,0 +1,103 @@
+"""Puts breaks and depot stops into an order of jobs where they cost least."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+
+from routing.trial.ability import Span
+from routing.trial.laying import Laid, Layer
+from routing.trial.tables import Tables, Vehicle
+
+# Routes kept by their order; about 100 MB at 12 stops each.
+REMEMBERED = 100_000
+# Depot stops that one route may need; more was never cheaper in the public problems.
+MOST_LOADINGS = 3
+
+_Key = tuple[int, tuple[int, ...]]
+
+
+class Settler:
+    """Lays orders of jobs out, and remembers those that do not depend on other routes."""
+
+    def __init__(self, tables: Tables, *, layer: Layer, price: Callable[[Laid], float]) -> None:
+        self._tables = tables
+        self._layer = layer
+        self._price = price
+        self._jobs = len(tables.jobs)
+        self._known: dict[_Key, Laid | None] = {}
+
+    def settle(
+        self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
+    ) -> Laid | None:
+        """The cheapest route with these jobs in this order, or None. ``bare`` has no breaks.
+
+        Depot stops in ``bare`` that nothing needs are left out, missing ones are added.
+        """
+        if fixed and any(code in fixed for code in bare):
+            return self._settled(vehicle, bare, fixed)
+        key = vehicle.index, bare
+        if key not in self._known:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[key] = self._settled(vehicle, bare, fixed)
+        return self._known[key]
+
+    def _settled(
+        self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
+    ) -> Laid | None:
+        if not self._tables.stocked:
+            return self._with_breaks(vehicle, bare, fixed)
+        jobs = tuple(code for code in bare if code < self._jobs)
+        orders = [order for order in {bare, jobs} if self._layer.supplied(vehicle, order)]
+        if not orders:
+            orders = list(self._loaded(vehicle, bare, MOST_LOADINGS))
+        laid = [self._with_breaks(vehicle, order, fixed) for order in orders]
+        return self._cheapest(laid)
+
+    def _loaded(
+        self, vehicle: Vehicle, bare: tuple[int, ...], loadings: int
+    ) -> Iterator[tuple[int, ...]]:
+        """Orders with one more depot stop, or as many as it takes."""
+        short = self._layer.first_short(vehicle, bare)
+        if short is None:
+            yield bare
+        elif loadings:
+            for depot in range(self._jobs, self._jobs + len(self._tables.problem.depots)):
+                for n in range(short + 1):
+                    order = (*bare[:n], depot, *bare[n:])
+                    still = self._layer.first_short(vehicle, order)
+                    if still is None:
+                        yield order
+                    elif still > short + 1:
+                        yield from self._loaded(vehicle, order, loadings - 1)
+
+    def _with_breaks(
+        self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
+    ) -> Laid | None:
+        if not vehicle.breaks:
+            return self._layer.lay(vehicle, bare, fixed=fixed)
+        orders = self._orders(vehicle, bare)
+        return self._cheapest([self._layer.lay(vehicle, order, fixed=fixed) for order in orders])
+
+    def _orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """All orders with each break once, in the order of their windows, or left out."""
+        due = sorted(range(len(vehicle.breaks)), key=lambda n: _opens(vehicle, n))
+        yield bare
+        for count in range(1, len(due) + 1):
+            for chosen in itertools.combinations(due, count):
+                gaps = range(len(bare) + 1)
+                for places in itertools.combinations_with_replacement(gaps, count):
+                    order = list(bare)
+                    for place, number in reversed(list(zip(places, chosen, strict=True))):
+                        order.insert(place, -1 - number)
+                    yield tuple(order)
+
+    def _cheapest(self, routes: list[Laid | None]) -> Laid | None:
+        priced = [(self._price(laid), n) for n, laid in enumerate(routes) if laid is not None]
+        return routes[min(priced)[1]] if priced else None
+
+
+def _opens(vehicle: Vehicle, number: int) -> float:
+    window = vehicle.breaks[number].window
+    return 0 if window is None else window.opens

@@ -1,0 +1,349 @@
+"""A plan in the making: routes that keep the rules, and the cheapest way to put one more job in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.problem import Job
+from routing.trial.ability import Span
+from routing.trial.gaps import Block, Gaps
+from routing.trial.laying import Laid, Layer
+from routing.trial.partners import Partners
+from routing.trial.pricing import Price, Prices
+from routing.trial.settling import Settler
+from routing.trial.tables import Tables, Vehicle
+
+UNHELD = -1
+
+
+class Option(NamedTuple):
+    """One way to serve a job: the whole route as it would be, and what that adds to the price."""
+
+    extra: float
+    job: int
+    laid: Laid
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A trial as it was; cheap to take and to give back."""
+
+    routes: tuple[Laid | None, ...]
+    holder: tuple[int, ...]
+    fixed: dict[int, Span]
+
+
+class Trial:
+    """Routes by vehicle. What it accepts keeps all rules but those on what must be served."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.prices = Prices(tables)
+        self.routes: list[Laid | None] = [None] * len(tables.vehicles)
+        self.holder = [UNHELD] * len(tables.jobs)
+        self.fixed: dict[int, Span] = {}
+        # Earliest starts of linked jobs that wait for a slower partner.
+        self.floors: dict[int, float] = {}
+        self.partners = Partners(tables)
+        self._gaps = Gaps(tables)
+        self._settler = Settler(
+            tables, layer=Layer(tables, early=self.prices.early), price=self.route_price
+        )
+        self._blocks: dict[int, Block] = {}
+        self._road = [self._road_price(vehicle) for vehicle in tables.vehicles]
+        self._kinds = _kinds(tables, self.prices)
+        self._urgency = [_urgency(job) for job in tables.jobs]
+        self._worth = self._worths()
+
+    # --- what it is worth ---
+
+    def route_price(self, laid: Laid) -> float:
+        """The route's price as one number."""
+        if laid.price is None:
+            laid.price = self.prices.scalar(self.prices.route(laid))
+        return laid.price
+
+    def total(self) -> float:
+        """All routes and all absent jobs as one number; the less, the better."""
+        routes = sum(self.route_price(laid) for laid in self.routes if laid is not None)
+        return routes + sum(self.worth(job) for job in self.absent())
+
+    def worth(self, job: int) -> float:
+        """What leaving the job out costs; of a mandatory one more than anything else."""
+        return self._worth[job]
+
+    def urgency(self, job: int) -> float:
+        """Jobs that must be served come first, those with a place in their route in that order."""
+        return self._urgency[job]
+
+    def price(self) -> Price:
+        """One value a level; what cannot be added up is left out."""
+        total = np.zeros(self.prices.levels)
+        for laid in self.routes:
+            if laid is not None:
+                total += self.prices.route(laid)
+        for job in self.absent():
+            total += self.prices.unserved[job]
+        return tuple(total.tolist())
+
+    def absent(self) -> list[int]:
+        """Jobs that nobody serves, by number."""
+        return [job for job, vehicle in enumerate(self.holder) if vehicle == UNHELD]
+
+    # --- remember and give back ---
+
+    def remember(self) -> Memory:
+        return Memory(tuple(self.routes), tuple(self.holder), dict(self.fixed))
+
+    def recall(self, memory: Memory) -> None:
+        for vehicle, laid in enumerate(memory.routes):
+            if laid is not self.routes[vehicle]:
+                self._blocks.pop(vehicle, None)
+        self.routes, self.holder = list(memory.routes), list(memory.holder)
+        self.fixed = dict(memory.fixed)
+
+    # --- put in, take out ---
+
+    def put(self, option: Option) -> None:
+        """Take an option of `best` or `options`; the trial must not have changed since."""
+        self.hold(option.laid)
+        job = option.job
+        if job in self.tables.linked:
+            start = option.laid.starts[option.laid.stops.index(job)]
+            self.fixed[job] = (start, start)
+
+    def hold(self, laid: Laid) -> None:
+        """Let a laid-out route be its vehicle's."""
+        self.routes[laid.vehicle] = laid
+        self._blocks.pop(laid.vehicle, None)
+        for code in laid.stops:
+            if 0 <= code < len(self.holder):
+                self.holder[code] = laid.vehicle
+
+    def hold_most(self, vehicle: int, order: Sequence[int]) -> list[int]:
+        """Give an idle vehicle these stops, in this order, as many as it can. Gives the lost jobs."""
+        kept: list[int] = []
+        lost: list[int] = []
+        whole = self.try_route(vehicle, order) if self._free_for(vehicle, order) else None
+        if whole is not None:
+            self.hold(whole)
+            return []
+        for code in order:
+            laid = None
+            if self._free_for(vehicle, [code]):
+                laid = self.try_route(vehicle, [*kept, code])
+            if laid is not None:
+                self.hold(laid)
+                kept.append(code)
+            elif code < len(self.holder):
+                self.fixed.pop(code, None)
+                lost.append(code)
+        return lost
+
+    def _free_for(self, vehicle: int, order: Sequence[int]) -> bool:
+        """Whether the vehicle may serve these jobs beside what other routes do."""
+        jobs = [code for code in order if code < len(self.holder)]
+        return all(
+            self.holder[job] == UNHELD and vehicle in self.partners.open_to(self, job)
+            for job in jobs
+        )
+
+    def take(self, jobs: Sequence[int]) -> list[int]:
+        """Take jobs out. Gives all that left: a route that cannot do without one loses more."""
+        touched = {self.holder[job] for job in jobs} - {UNHELD}
+        for job in jobs:
+            self.holder[job] = UNHELD
+            self.fixed.pop(job, None)
+        gone = list(jobs)
+        for vehicle in touched:
+            gone += self._close_up(vehicle)
+        return gone
+
+    def take_groups(self, jobs: Sequence[int]) -> list[int]:
+        """Take jobs out with the partners that cannot stay without them. Gives all that left."""
+        gone = self.take(jobs)
+        while left := [mate for mate in self._abandoned(gone) if self.holder[mate] != UNHELD]:
+            gone += self.take(left)
+        return gone
+
+    def _abandoned(self, gone: Sequence[int]) -> set[int]:
+        return {mate for job in gone for mate in self.partners.groups.get(job, ())}
+
+    def drop_half_served(self) -> None:
+        """Take out what may not stay without a partner that was not served."""
+        while self.partners.groups and (left := self.partners.half_served(self)):
+            self.take(sorted(set(left)))
+
+    def _close_up(self, vehicle: int) -> list[int]:
+        """Lay a route again without what left it; where roads are odd, more must leave."""
+        laid = self.routes[vehicle]
+        assert laid is not None
+        rest = [code for code in self.bare(laid) if self._stays(code, vehicle)]
+        gone: list[int] = []
+        while True:
+            self._blocks.pop(vehicle, None)
+            if not any(code < len(self.holder) for code in rest):
+                self.routes[vehicle] = None
+                return gone
+            again = self._settler.settle(self.tables.vehicles[vehicle], tuple(rest), self.fixed)
+            if again is not None and self.partners.admit(self, again):
+                self.routes[vehicle] = again
+                return gone
+            lost = next(code for code in reversed(rest) if code < len(self.holder))
+            rest.remove(lost)
+            self.holder[lost] = UNHELD
+            self.fixed.pop(lost, None)
+            gone.append(lost)
+
+    def _stays(self, code: int, vehicle: int) -> bool:
+        return code >= len(self.holder) or self.holder[code] == vehicle
+
+    def bare(self, laid: Laid) -> tuple[int, ...]:
+        """Stops of a route without its breaks."""
+        return tuple(code for code in laid.stops if code >= 0)
+
+    # --- ways to serve a job ---
+
+    def best(self, job: int, *, tries: int, below: float = np.inf) -> Option | None:
+        """The cheapest of the ``tries`` likeliest gaps, or None when none costs less than that."""
+        found: Option | None = None
+        left = tries
+        for bound, vehicle, position in self._likely(job):
+            limit = below if found is None else found.extra
+            if bound >= limit or left == 0:
+                break
+            left -= 1
+            option = self._option(job, vehicle, position)
+            if option is not None and option.extra < limit:
+                found = option
+        return found
+
+    def options(self, job: int) -> Iterator[Option]:
+        """Every way to serve the job, the likely cheap ones first."""
+        for _, vehicle, position in self._likely(job):
+            option = self._option(job, vehicle, position)
+            if option is not None:
+                yield option
+
+    def _option(self, job: int, vehicle: int, position: int) -> Option | None:
+        former = self.routes[vehicle]
+        bare = () if former is None else self.bare(former)
+        stops = (*bare[:position], job, *bare[position:])
+        spans = self.fixed
+        window = self.partners.window(self, job)
+        if window is not None:
+            spans = {**spans, job: window}
+        laid = self._settler.settle(self.tables.vehicles[vehicle], stops, spans)
+        if laid is None or not self.partners.admit(self, laid):
+            return None
+        before = 0.0 if former is None else self.route_price(former)
+        return Option(self.route_price(laid) - before, job, laid)
+
+    def try_route(self, vehicle: int, bare: Sequence[int]) -> Laid | None:
+        """The order of jobs and depots in this vehicle, breaks put where they are cheapest."""
+        laid = self._settler.settle(self.tables.vehicles[vehicle], tuple(bare), self.fixed)
+        return laid if laid is not None and self.partners.admit(self, laid) else None
+
+    def _likely(self, job: int) -> Iterator[tuple[float, int, int]]:
+        """Gaps that the job passes by the quick test, by what they cost at least."""
+        window = self.partners.window(self, job)
+        vehicles = self.partners.open_to(self, job)
+        blocks = [self._block(vehicle) for vehicle in self._offered(vehicles)]
+        if not blocks:
+            return
+        fits = self._gaps.fits(job, blocks=blocks, fixed=window)
+        bounds = [
+            self._bound(job, vehicle, seconds, metres)
+            for vehicle, seconds, metres in zip(
+                fits.vehicle.tolist(), fits.extra_s.tolist(), fits.extra_m.tolist(), strict=True
+            )
+        ]
+        for n in np.argsort(np.array(bounds), kind="stable").tolist():
+            yield bounds[n], int(fits.vehicle[n]), int(fits.position[n])
+
+    def _offered(self, vehicles: Sequence[int]) -> Iterator[int]:
+        """These vehicles, but of idle ones that are alike only the first."""
+        seen: set[int] = set()
+        for vehicle in vehicles:
+            if self.routes[vehicle] is None:
+                if self._kinds[vehicle] in seen:
+                    continue
+                seen.add(self._kinds[vehicle])
+            yield vehicle
+
+    def _block(self, vehicle: int) -> Block:
+        block = self._blocks.get(vehicle)
+        if block is None:
+            laid = self.routes[vehicle]
+            bare = () if laid is None else self.bare(laid)
+            block = self._gaps.block(self.tables.vehicles[vehicle], bare)
+            self._blocks[vehicle] = block
+        return block
+
+    def _bound(self, job: int, vehicle: int, extra_s: float, extra_m: float) -> float:
+        """What serving the job there costs at least, waiting and detours to depots aside."""
+        per_s, per_m, used = self._road[vehicle]
+        start = used if self.routes[vehicle] is None else 0.0
+        who = self.prices.scalar(self.prices.who(vehicle, job=job))
+        return start + who + per_s * extra_s + per_m * extra_m
+
+    def road_prices(self, places: NDArray[np.int64]) -> NDArray[np.float64]:
+        """``(n, n)`` prices of the roads between places, for the cheapest vehicle."""
+        chosen = np.ix_(places, places)
+        per_s = min(road[0] for road in self._road)
+        per_m = min(road[1] for road in self._road)
+        prices: NDArray[np.float64] = (
+            per_s * self.tables.seconds[chosen] + per_m * self.tables.metres[chosen]
+        )
+        return prices
+
+    def _worths(self) -> list[float]:
+        plain = [self.prices.scalar(price) for price in self.prices.unserved]
+        # Ten of the dearest: enough to win every exchange, not so much that the search freezes.
+        must = 10 * max([1.0, self.prices.dearest(), *plain])
+        return [
+            worth + (must if urgency else 0)
+            for worth, urgency in zip(plain, self._urgency, strict=True)
+        ]
+
+    def _road_price(self, vehicle: Vehicle) -> tuple[float, float, float]:
+        scalar = self.prices.scalar
+        road = self.prices.road(vehicle.index)
+        return scalar(road.travel), scalar(road.distance), scalar(road.used)
+
+
+def _urgency(job: Job) -> float:
+    pin = job.pin
+    if pin is None or not pin.must_serve:
+        return float(job.mandatory)
+    return 1.0 if pin.position is None else 2.0 + 1.0 / pin.position
+
+
+def _kinds(tables: Tables, prices: Prices) -> list[int]:
+    """A number for each vehicle, equal for those that are the same to the search."""
+    known: dict[object, int] = {}
+    found = []
+    for vehicle in tables.vehicles:
+        shift, lead = vehicle.shift, vehicle.lead
+        key: object = (
+            (shift.start, shift.end, vehicle.latest, vehicle.begin, vehicle.finish),
+            (shift.breaks, shift.soft_limits, shift.first_start, shift.last_end),
+            (shift.max_duration_s, shift.max_travel_s, shift.max_distance_m, shift.max_leg_s),
+            (shift.max_visits, tuple(sorted(shift.max_visits_by_tag.items()))),
+            (vehicle.travel_factor, vehicle.tools, len(vehicle.crew), lead.min_rest_s),
+            tuple(sorted(vehicle.parts.items())),
+            tuple(sorted(vehicle.capacity.items())),
+            tuple(one.cost for one in vehicle.crew),
+            tuple(tables.lengths[vehicle.index]),
+            tuple(tables.spans[vehicle.index]),
+            prices.who_row(vehicle.index),
+            # Of somebody with several shifts or in several crews, the other routes matter.
+            vehicle.index if len(lead.shifts) > 1 or len(vehicle.crew) > 1 else None,
+        )
+        found.append(known.setdefault(key, len(known)))
+    return found

@@ -1,0 +1,102 @@
+"""A trial as a solution with times, and a solution as a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from routing.solution import Route, Solution, Stop, StopKind, Unserved
+from routing.trial.laying import Laid
+from routing.trial.tables import Tables, Vehicle
+from routing.trial.trial import Trial
+
+# Decimals of a second: far below what the judge tolerates, far above the noise of sums.
+DECIMALS = 6
+
+
+def solution_of(trial: Trial, *, reasons: Mapping[int, Unserved]) -> Solution:
+    """All routes with their times; ``reasons`` has an entry for each absent job."""
+    tables = trial.tables
+    return Solution(
+        problem=tables.problem.name,
+        routes=tuple(_route(tables, laid) for laid in trial.routes if laid is not None),
+        unserved=tuple(reasons[job] for job in trial.absent()),
+    )
+
+
+def _route(tables: Tables, laid: Laid) -> Route:
+    vehicle = tables.vehicles[laid.vehicle]
+    return Route(
+        technicians=tuple(one.id for one in vehicle.crew),
+        shift=vehicle.shift.id,
+        stops=tuple(_stop(tables, vehicle, laid, n) for n in range(len(laid.stops))),
+        depart=_instant(laid.depart),
+        back=_instant(laid.back),
+    )
+
+
+def _stop(tables: Tables, vehicle: Vehicle, laid: Laid, n: int) -> Stop:
+    code, jobs = laid.stops[n], tables.jobs
+    if code < 0:
+        kind, name = StopKind.BREAK, vehicle.breaks[-1 - code].id
+    elif code >= len(jobs):
+        kind, name = StopKind.DEPOT, tables.problem.depots[code - len(jobs)].id
+    else:
+        kind, name = StopKind.VISIT, jobs[code].id
+    return Stop(
+        kind=kind,
+        id=name,
+        arrival=_instant(laid.arrivals[n]),
+        start=_instant(laid.starts[n]),
+        end=_instant(laid.ends[n]),
+    )
+
+
+def _instant(seconds: float) -> float:
+    rounded = round(seconds, DECIMALS)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def follow(trial: Trial, solution: Solution) -> list[int]:
+    """Lay the orders of a solution out in an empty trial, as far as they keep the rules.
+
+    Jobs of a solution with starts that must meet others keep those starts. What the problem does
+    not know is passed over. Gives the jobs that found no place.
+    """
+    tables = trial.tables
+    lost: list[int] = []
+    for route in solution.routes:
+        vehicle = _vehicle_of(tables, route)
+        order = [
+            code for stop in route.stops if (code := _code(tables, stop)) is not None and code >= 0
+        ]
+        jobs = [code for code in order if code < len(tables.jobs)]
+        if vehicle is None:
+            lost += jobs
+            continue
+        for stop in route.stops:
+            job = tables.job_number.get(stop.id) if stop.kind is StopKind.VISIT else None
+            if job is not None and job in tables.linked and stop.start is not None:
+                trial.fixed[job] = (stop.start, stop.start)
+        lost += trial.hold_most(vehicle, order)
+    return lost
+
+
+def _vehicle_of(tables: Tables, route: Route) -> int | None:
+    people = frozenset(route.technicians)
+    found = tables.vehicle_of.get((people, route.shift))
+    if found is None and route.shift is None:
+        own = [v.index for v in tables.vehicles if v.people == people]
+        found = own[0] if len(own) == 1 else None
+    if found is not None and tables.vehicles[found].lead.id != route.lead:
+        return None
+    return found
+
+
+def _code(tables: Tables, stop: Stop) -> int | None:
+    if stop.kind is StopKind.VISIT:
+        return tables.job_number.get(stop.id)
+    if stop.kind is StopKind.DEPOT:
+        for number, depot in enumerate(tables.problem.depots):
+            if depot.id == stop.id:
+                return len(tables.jobs) + number
+    return None

@@ -1,0 +1,225 @@
+"""Runs the planning engine in a child process, with limits on seconds and memory.
+
+OR-Tools holds the interpreter's lock for a whole search, so a search inside the server would stop
+every request. The child gets the problem as JSON on standard input and answers with one JSON line
+an event; the last complete plan is the best so far, however the child ends.
+
+The kernel ends the child together with the thread that started it, so `solve` starts, reads and
+waits in the calling thread: call it from one that stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import IO
+
+from routing import interchange
+from routing.problem import Problem
+from routing.solution import Solution
+
+# Address space of each process of the engine, not memory in use: libraries reserve 2 GB and more.
+MEMORY_BYTES = 6 << 30
+# What the end of a search may take beyond its limit before the child is killed.
+GRACE_S = 2.0
+# A stopped child sends what it has within half a second; then it is killed.
+STOP_GRACE_S = 1.0
+TICK_S = 0.05
+
+
+class EngineFailed(Exception):
+    """The engine ended without any plan: ``exit_code`` (negative: the signal), and its words."""
+
+    def __init__(self, *, exit_code: int, words: str) -> None:
+        super().__init__(f"the engine ended with {exit_code} and without a plan: {words}")
+        self.exit_code = exit_code
+        self.words = words
+
+
+class End(StrEnum):
+    """Why a search ended."""
+
+    LIMIT = "limit"
+    STOPPED = "stopped"
+    PROVED = "proved"
+    OVERDUE = "overdue"  # killed: it did not keep its limit
+    DIED = "died"  # ended by itself or by somebody else; the best so far is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a search is. ``objective`` has one value a level, None before the first plan."""
+
+    seconds: float
+    limit_s: float
+    objective: tuple[float, ...] | None
+    served: int
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The best plan of a search, and why the search ended."""
+
+    solution: Solution
+    end: End
+    seconds: float
+
+
+def solve(
+    problem: Problem,
+    *,
+    limit_s: float,
+    seed: int = 1,
+    workers: int = 1,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+    memory_bytes: int = MEMORY_BYTES,
+    began: float | None = None,
+) -> Answer:
+    """The best plan found within ``limit_s`` wall seconds, the start of the child included.
+
+    ``began`` is the instant of ``time.monotonic`` from which the limit counts; None is now. Setting
+    ``stop`` from another thread ends the search and keeps the best so far. Every plan was
+    judged in the child before it was sent. Raises EngineFailed when there is none at all.
+    """
+    began = time.monotonic() if began is None else began
+    with tempfile.TemporaryFile(mode="w+", encoding="utf-8") as diagnostics:
+        left = limit_s - (time.monotonic() - began)
+        child = _start(left, seed=seed, workers=workers, memory=memory_bytes, words=diagnostics)
+        watch = _Watch(child, deadline=began + limit_s + GRACE_S, stop=stop or threading.Event())
+        with watch:
+            _feed(child, problem=problem)
+            told = _listen(child, problem=problem, limit_s=limit_s, on_progress=on_progress)
+            exit_code = child.wait()
+        if told.plan is None:
+            raise EngineFailed(exit_code=exit_code, words=_last_words(diagnostics))
+    return Answer(
+        solution=interchange.solution_of(told.plan, problem=problem),
+        end=_why(told.end, watch=watch),
+        seconds=time.monotonic() - began,
+    )
+
+
+def _start(
+    left_s: float, *, seed: int, workers: int, memory: int, words: IO[str]
+) -> subprocess.Popen[str]:
+    command = [
+        sys.executable, "-m", "routing.engine", str(os.getpid()),
+        "--time-limit", str(left_s), "--seed", str(seed), "--workers", str(workers),
+        "--memory", str(memory),
+    ]  # fmt: skip
+    return subprocess.Popen(  # noqa: S603 - our own module, no shell
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=words,
+        encoding="utf-8",
+        start_new_session=True,  # a Ctrl-C at the terminal is the parent's to translate
+    )
+
+
+def _feed(child: subprocess.Popen[str], *, problem: Problem) -> None:
+    assert child.stdin is not None
+    try:
+        with child.stdin:
+            child.stdin.write(interchange.write_problem(problem))
+    except BrokenPipeError:
+        pass  # it died before it had read everything; its exit code tells the story
+
+
+@dataclass(slots=True)
+class _Told:
+    plan: Mapping[str, object] | None = None
+    end: str | None = None
+
+
+def _listen(
+    child: subprocess.Popen[str],
+    *,
+    problem: Problem,
+    limit_s: float,
+    on_progress: Callable[[Progress], None] | None,
+) -> _Told:
+    """Read to the end of the child's output. A half line, left by a kill, is no line."""
+    assert child.stdout is not None
+    told, objective, served = _Told(), None, 0
+    with child.stdout:
+        for line in child.stdout:
+            if not line.endswith("\n"):
+                break
+            event = json.loads(line)
+            if event["event"] == "best":
+                told.plan, objective, served = event["plan"], event["objective"], event["served"]
+            elif event["event"] == "end":
+                told.end = event["reason"]
+            if on_progress is not None and "seconds" in event:
+                on_progress(
+                    Progress(
+                        seconds=event["seconds"],
+                        limit_s=limit_s,
+                        objective=None if objective is None else tuple(objective),
+                        served=served,
+                        jobs=len(problem.jobs),
+                    )
+                )
+    return told
+
+
+class _Watch:
+    """Ends the child at its deadline or when asked, beside the thread that reads."""
+
+    def __init__(
+        self, child: subprocess.Popen[str], *, deadline: float, stop: threading.Event
+    ) -> None:
+        self.overdue = False
+        self.stopped = False
+        self._child = child
+        self._deadline = deadline
+        self._stop = stop
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="engine-watch", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *error: object) -> None:
+        if self._child.poll() is None:  # only when reading failed: never leave a child behind
+            self._child.kill()
+            self._child.wait()
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(TICK_S):
+            if not self.stopped and self._stop.is_set():
+                self.stopped = True
+                self._deadline = min(self._deadline, time.monotonic() + STOP_GRACE_S)
+                self._child.send_signal(signal.SIGTERM)
+            if time.monotonic() > self._deadline:
+                self.overdue = not self.stopped
+                self._child.kill()
+                return
+
+
+def _why(end: str | None, *, watch: _Watch) -> End:
+    if watch.stopped:
+        return End.STOPPED
+    if watch.overdue:
+        return End.OVERDUE
+    return End.DIED if end is None else End(end)
+
+
+def _last_words(diagnostics: IO[str]) -> str:
+    """The end of what the child said on standard error."""
+    diagnostics.seek(0)
+    return diagnostics.read()[-2000:]
