@@ -4,7 +4,7 @@
 # make run PORT=9000, make demo PACK=lyon PROFILE=M SEED=2, make PYTHON=python3.13 run
 PORT ?= 8000
 PACK ?= lyon
-PROFILE ?= S
+PROFILE ?= M
 SEED ?= 1
 # Processes that share the tests. Two is what the budgets in CONTRIBUTING.md are measured with.
 WORKERS ?= 2
@@ -33,7 +33,7 @@ run: setup ## serve on 127.0.0.1:8000 (PORT= changes it), on first use with a de
 
 setup: .venv/.installed .venv/.translated $(MANIFEST) ## environment and assets only; leaves .venv/bin/onsite
 
-demo: setup ## load a demo day into an empty instance/ (PACK=lyon PROFILE=S SEED=1)
+demo: setup ## load a demo day into an empty instance/ (PACK=lyon PROFILE=M SEED=1)
 	@$(B)/onsite demo load --pack $(PACK) --profile $(PROFILE) --seed $(SEED)
 
 test: .venv/.tested setup browser ## everything: check, unit, database, browser and document tests

@@ -60,7 +60,7 @@ def generate(profile: str, *, seed: int, scratch: Path) -> Path:
     instance, problem = scratch / f"instance-{profile}", scratch / f"lyon-{profile}.json"
     at = ["env", f"ONSITE_INSTANCE={instance}", "ONSITE_DEMO=yes", *ONSITE]
     run([*at, "migrate"])
-    world = ["--pack", "lyon", "--profile", profile, "--seed", str(seed), "--day", DAY]
+    world = ["--pack", "lyon", "--profile", profile, "--seed", str(seed), "--date", DAY]
     run([*at, "demo", "load", *world])
     run([*at, "export-problem", DAY, "--out", str(problem)])
     return problem

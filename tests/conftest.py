@@ -24,15 +24,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.orm import Session
 
 from app import create_app
-from dispatch import guards, store
+from dispatch import store
 from dispatch.accounts import Account
-from dispatch.tables import Base
 from tests.absent import unavailable
 from tests.clock import StillClock
+from tests.databases import administer, dismantle, shown, with_schema
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -224,33 +224,3 @@ def run_python() -> Callable[[str], str]:
         return done.stdout.strip()
 
     return run
-
-
-def with_schema(url: str) -> None:
-    """Create this version's tables and guards in an empty database."""
-    engine = store.open_store(url)
-    with store.writing(), engine.begin() as connection:
-        Base.metadata.create_all(connection)
-        guards.install_guards(connection)
-    engine.dispose()
-
-
-def shown(url: URL) -> str:
-    return url.render_as_string(hide_password=False)
-
-
-def administer(server: URL, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-def dismantle(url: str) -> None:
-    """Drop a database that a test has used; a SQLite file goes with its folder."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        shutil.rmtree(Path(str(parsed.database)).parent)
-        return
-    name = parsed.database
-    administer(parsed.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
