@@ -99,7 +99,7 @@ $(MANIFEST): .venv/.installed $(FRONTEND)
 	@{ test "$${ONSITE_NODE:-auto}" != wheel && command -v npm >/dev/null \
 		&& node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null; } \
 		|| $(B)/python -m pip install --disable-pip-version-check -e '.[build]'
-	@$(B)/python -m app.assets
+	@npm_config_update_notifier=false $(B)/python -m app.assets
 	@touch $@
 
 # Debian's chromium with fonts for Japanese, where we may install it; otherwise playwright's own.
