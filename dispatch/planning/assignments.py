@@ -19,12 +19,22 @@ from dispatch import guards, journal
 from dispatch.accounts import Account
 from dispatch.base import DispatchError
 from dispatch.planning.tables import Assignment, AssignmentState, Occupancy, TerritoryDay
-from dispatch.promises import Hold
+from dispatch.promises import Hold, HoldState
+from dispatch.visits import Visit, VisitState
+from dispatch.workforce import Shift, Technician
 
 # States in which an assignment counts, and those in which the planner may still move it.
 IN_FORCE = tuple(state for state in AssignmentState if state is not AssignmentState.RELEASED)
 MOVABLE = (AssignmentState.PLANNED, AssignmentState.TOLD)
 STARTED = (AssignmentState.UNDER_WAY, AssignmentState.ON_SITE, AssignmentState.FINISHED)
+# A visit in one of these has no place in a round any more.
+UNPLANNABLE = (
+    VisitState.REQUESTED,
+    VisitState.BLOCKED,
+    VisitState.DONE,
+    VisitState.FOLLOW_UP,
+    VisitState.CANCELLED,
+)
 # A start that moves by less needs no new word to the technician (FEATURES 3.2, stability).
 TOLERANCE = timedelta(minutes=15)
 
@@ -115,6 +125,49 @@ def touch_day(session: Session, *, territory_id: int, day: date) -> int:
     """Lock the day until the transaction ends; returns its new revision."""
     changed = session.execute(_TOUCH, {"territory": territory_id, "day": day}).scalar_one()
     return int(changed)
+
+
+def sweep(session: Session, *, territory_id: int, day: date, now: datetime) -> None:
+    """Free what nobody needs any more: places of cancelled or blocked visits, holds run out.
+
+    The day must be held; whoever is going to write places calls this first.
+    """
+    dead = session.scalars(
+        select(Assignment)
+        .join(Assignment.visit)
+        .where(
+            Assignment.territory_id == territory_id,
+            Assignment.day == day,
+            Assignment.state.in_(MOVABLE),
+            Visit.state.in_(UNPLANNABLE),
+        )
+    ).all()
+    if dead:
+        release(session, assignments=dead, now=now)
+    for hold in session.scalars(
+        select(Hold)
+        .join(Hold.shift)
+        .join(Hold.technician)
+        .where(
+            Hold.state == HoldState.HELD,
+            Hold.expires_at <= now,
+            Shift.day == day,
+            Technician.territory_id == territory_id,
+        )
+        .order_by(Hold.id)
+    ).all():
+        end_hold(session, hold=hold, state=HoldState.EXPIRED)
+
+
+def end_hold(session: Session, *, hold: Hold, state: HoldState) -> None:
+    """A hold is over, whichever way; its time is free."""
+    hold.state = state
+    session.flush()
+    session.execute(
+        delete(Occupancy)
+        .where(Occupancy.hold_id == hold.id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def write_places(
@@ -216,15 +269,6 @@ def take(session: Session, *, taken: Sequence[Occupancy]) -> None:
         if guards.is_clash(refusal):
             raise TechnicianBusy(technician_ids=sorted({t.technician_id for t in taken})) from None
         raise
-
-
-def free_hold(session: Session, *, hold: Hold) -> None:
-    """Free the time of a hold that has ended."""
-    session.execute(
-        delete(Occupancy)
-        .where(Occupancy.hold_id == hold.id)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def tell_moves(

@@ -20,7 +20,7 @@ from dispatch.planning.briefs import jobs, people
 from dispatch.planning.briefs.people import Piece, shift_id_of
 from dispatch.planning.briefs.prices import CLASSES, Settings
 from dispatch.planning.briefs.reading import Block, Reading, bounds, read
-from dispatch.planning.briefs.stamps import Marks, Stamp, marks
+from dispatch.planning.briefs.stamps import Marks, Stamp, marks, provenance, stamp_of
 from dispatch.planning.tables import Assignment
 from dispatch.tickets import Priority
 from dispatch.visits import Visit
@@ -44,6 +44,7 @@ __all__ = [
     "marks",
     "read",
     "shift_id_of",
+    "stamp_of",
 ]
 
 DEFAULT = Settings()
@@ -106,6 +107,7 @@ def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT)
     places = _places(reading, pieces=pieces, work=work)
     problem = question.Problem(
         name=f"{reading.territory.code} {reading.day.isoformat()}",
+        provenance=provenance(reading),
         epoch=reading.opens_at.astimezone(reading.territory.tz).isoformat(),
         time_zone=reading.territory.zone,
         currency=reading.territory.currency,
@@ -121,9 +123,7 @@ def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT)
             tolerance_s=settings.tolerance.total_seconds(),
         ),
     )
-    return Brief(
-        problem=problem, stamp=_stamp(reading, problem=problem), reading=reading, pieces=pieces
-    )
+    return Brief(problem=problem, stamp=stamp_of(problem), reading=reading, pieces=pieces)
 
 
 def _places(
@@ -231,18 +231,3 @@ def _incumbent(
 def _begins(stop: Stop) -> float:
     assert stop.start is not None
     return stop.start
-
-
-def _stamp(reading: Reading, *, problem: question.Problem) -> Stamp:
-    seen = marks(reading)
-    return Stamp(
-        territory_id=reading.territory.id,
-        day=reading.day,
-        opens_at=reading.opens_at,
-        read_at=reading.now,
-        revision=reading.revision,
-        visits=seen.visits,
-        places=seen.places,
-        rounds=seen.rounds,
-        problem=problem,
-    )

@@ -29,6 +29,45 @@ class Stamp:
     rounds: Mapping[int, str]
     problem: Problem
 
+    @property
+    def seen(self) -> Marks:
+        """The marks alone, to lay beside those of another reading."""
+        return Marks(visits=self.visits, places=self.places, rounds=self.rounds)
+
+
+def stamp_of(problem: Problem) -> Stamp:
+    """The stamp that a stored question carries in its provenance (see `provenance`)."""
+    told = problem.provenance["stamp"]
+    assert isinstance(told, Mapping)
+    return Stamp(
+        territory_id=told["territory"],
+        day=date.fromisoformat(told["day"]),
+        opens_at=datetime.fromisoformat(told["opens_at"]),
+        read_at=datetime.fromisoformat(told["read_at"]),
+        revision=told["revision"],
+        visits={int(number): mark for number, mark in told["visits"].items()},
+        places={int(number): mark for number, mark in told["places"].items()},
+        rounds={int(number): mark for number, mark in told["rounds"].items()},
+        problem=problem,
+    )
+
+
+def provenance(reading: Reading) -> dict[str, object]:
+    """The stamp as part of the question, so that a proposal can be published later."""
+    seen = marks(reading)
+    return {
+        "stamp": {
+            "territory": reading.territory.id,
+            "day": reading.day.isoformat(),
+            "opens_at": reading.opens_at.isoformat(),
+            "read_at": reading.now.isoformat(),
+            "revision": reading.revision,
+            "visits": {str(number): mark for number, mark in seen.visits.items()},
+            "places": {str(number): mark for number, mark in seen.places.items()},
+            "rounds": {str(number): mark for number, mark in seen.rounds.items()},
+        }
+    }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
@@ -37,6 +76,18 @@ class Marks:
     visits: Mapping[int, str]
     places: Mapping[int, str]
     rounds: Mapping[int, str]
+
+    def visit_changed(self, visit_id: int, *, since: Marks) -> bool:
+        """Whether somebody changed what must be done, or what was promised or pinned."""
+        return self.visits.get(visit_id) != since.visits.get(visit_id)
+
+    def place_changed(self, visit_id: int, *, since: Marks) -> bool:
+        """Whether somebody gave the visit another place, or took its place away."""
+        return self.places.get(visit_id) != since.places.get(visit_id)
+
+    def round_changed(self, technician_id: int, *, since: Marks) -> bool:
+        """Whether shift, absences, taken or begun time of the technician changed."""
+        return self.rounds.get(technician_id) != since.rounds.get(technician_id)
 
 
 def marks(reading: Reading) -> Marks:

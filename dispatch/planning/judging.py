@@ -1,0 +1,108 @@
+"""The judge's word on a solution, and the solution as places in rounds.
+
+Nothing is published that the judge has not seen; its clock, not the engine's, gives the times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from dispatch.base import DispatchError
+from dispatch.planning.assignments import Place
+from dispatch.planning.briefs import shift_id_of
+from routing import check
+from routing.check import Finding
+from routing.problem import Problem, Technician
+from routing.rules import Violation
+from routing.solution import Solution
+from routing.timing import TimedRoute
+
+# What cannot be served is listed as unserved; that a person wanted it served is no fault of a plan.
+UNSERVED_ANYHOW = frozenset({"E_MANDATORY", "E_PINNED"})
+
+
+class PlanRejected(DispatchError):
+    """The judge found broken rules: ``violations`` lists code, visit and route of each."""
+
+    code: ClassVar[str] = "plan-rejected"
+
+
+def judged(solution: Solution, *, problem: Problem) -> Finding:
+    """The finding about a solution that may be published. Raises PlanRejected."""
+    finding = check.judge(solution, problem=problem)
+    left_out = {row.job for row in solution.unserved}
+    broken = [v for v in finding.violations if not _is_excused(v, left_out=left_out)]
+    if broken:
+        raise PlanRejected(violations=[plain(violation) for violation in broken])
+    return finding
+
+
+def plain(violation: Violation) -> dict[str, str | None]:
+    """A violation as a refusal carries it."""
+    return {
+        "code": violation.code,
+        "visit": violation.job,
+        "route": violation.route,
+        "text": violation.text,
+    }
+
+
+def _is_excused(violation: Violation, *, left_out: Collection[str]) -> bool:
+    return (
+        violation.code in UNSERVED_ANYHOW
+        and violation.job is not None
+        and violation.job in left_out
+    )
+
+
+def places_of(
+    finding: Finding, *, opens_at: datetime, begun: Mapping[int, int]
+) -> dict[int, tuple[Place, ...]]:
+    """Where the solution puts each visit; ``begun``: stops that each technician has begun already.
+
+    Blocks have no place of their own: they are taken time already.
+    """
+    found: dict[int, tuple[Place, ...]] = {}
+    for route in finding.timetable.routes:
+        found |= _route_places(route, opens_at=opens_at, begun=begun)
+    return found
+
+
+def _route_places(
+    route: TimedRoute, *, opens_at: datetime, begun: Mapping[int, int]
+) -> dict[int, tuple[Place, ...]]:
+    def instant(seconds: float) -> datetime:
+        return opens_at + timedelta(seconds=round(seconds))
+
+    found = {}
+    visits = [(job, stop) for job, stop in route.work if job.id.isdigit()]
+    for position, (job, stop) in enumerate(visits, start=1):
+        arrival = stop.start if stop.arrival is None else stop.arrival
+        found[int(job.id)] = tuple(
+            Place(
+                visit_id=int(job.id),
+                technician_id=int(member.id),
+                shift_id=_shift_of(route, member, at=stop.start),
+                position=begun.get(int(member.id), 0) + position,
+                arrives_at=instant(arrival),
+                starts_at=instant(stop.start),
+                ends_at=instant(stop.end),
+                travel_seconds=round(stop.leg.at_wheel_s) if stop.leg else 0,
+                travel_metres=round(stop.leg.metres) if stop.leg else 0,
+            )
+            for member in route.crew
+        )
+    return found
+
+
+def _shift_of(route: TimedRoute, member: Technician, *, at: float) -> int:
+    """The member's own shift at that time; the lead's is the route's."""
+    if member.id == route.lead.id:
+        assert route.shift.id is not None
+        return shift_id_of(route.shift.id)
+    own = [shift for shift in member.shifts if shift.start <= at <= shift.end]
+    assert own, f"technician {member.id} has no shift at {at}"
+    assert own[0].id is not None
+    return shift_id_of(own[0].id)

@@ -1,0 +1,76 @@
+"""A small day of one territory, and a solution laid out without the engine."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dispatch.places import Territory
+from dispatch.planning import briefs, plans, runs
+from dispatch.planning.briefs import Brief
+from dispatch.planning.runs import PlanRun, RunKind
+from routing.problem import Problem
+from routing.reasons import Reasons
+from routing.solution import Solution
+from routing.travel.crowfly import CrowFly
+from routing.trial.tables import tabulate
+from routing.trial.trial import Trial
+from routing.trial.writing import solution_of
+from tests import clock
+
+ROADS = CrowFly()
+
+
+def brief_of(
+    session: Session, territory: Territory, *, now: datetime = clock.NOW, **options: Any
+) -> Brief:
+    """What the planner would be asked now."""
+    return briefs.brief(
+        session, territory_id=territory.id, day=clock.DAY, travel=ROADS, now=now, **options
+    )
+
+
+def greedy(problem: Problem) -> Solution:
+    """Every job in turn at its cheapest place; the rest with its reason."""
+    tables = tabulate(problem)
+    trial = Trial(tables)
+    for job in sorted(range(len(problem.jobs)), key=lambda n: (-trial.urgency(n), n)):
+        option = trial.best(job, tries=1000)
+        if option is not None:
+            trial.put(option)
+    return solution_of(trial, reasons=Reasons(tables).of(trial))
+
+
+def queued(
+    session: Session, territory: Territory, *, now: datetime = clock.NOW, **choices: Any
+) -> PlanRun:
+    """A run that waits for its day to be planned."""
+    return runs.ask_plan(
+        session,
+        territory=territory,
+        day=clock.DAY,
+        kind=RunKind.DAY,
+        by=None,
+        now=now,
+        limit_seconds=2,
+        **choices,
+    )
+
+
+def plan_day(
+    session: Session, territory: Territory, *, now: datetime = clock.NOW
+) -> plans.Publication:
+    """Ask, think and publish in one go."""
+    run = queued(session, territory, now=now)
+    token = runs.start(session, run_id=run.id, now=now)
+    brief = brief_of(session, territory, now=now)
+    return plans.publish(
+        session,
+        run_id=run.id,
+        token=token,
+        solution=greedy(brief.problem),
+        stamp=brief.stamp,
+        now=now,
+    )
