@@ -6,16 +6,21 @@ Latitude and longitude in degrees (WGS 84). Opening hours are wall times of the 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from dispatch.base import Base, one_of
+from dispatch import journal
+from dispatch.accounts import Account
+from dispatch.base import Base, DispatchError, expect_version, one_of
 from dispatch.customers import Contact, Customer
+from dispatch.worktime import Hours, Period
 
 
 class Precision(StrEnum):
@@ -117,3 +122,239 @@ class Asset(Base):
     created_at: Mapped[datetime]
 
     site: Mapped[Site] = relationship()
+
+
+class NoTerritory(DispatchError):
+    """There is no territory yet that a site could belong to."""
+
+    code: ClassVar[str] = "no-territory"
+
+
+class OtherCustomer(DispatchError):
+    """The two things belong to different customers: ``customer_ids``."""
+
+    code: ClassVar[str] = "other-customer"
+
+
+def add_territory(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    zone: str,
+    country: str,
+    currency: str,
+    polygon: Sequence[Sequence[float]] = (),
+    closed: bool = False,
+) -> Territory:
+    """Add an area. Raises ValueError for a zone, or a country's holidays, that nobody knows."""
+    Hours.read((), zone=zone, country=country)
+    territory = Territory(
+        code=code,
+        name=name,
+        zone=zone,
+        country=country,
+        currency=currency,
+        closed=closed,
+        polygon=[list(corner) for corner in polygon],
+    )
+    session.add(territory)
+    session.flush()
+    return territory
+
+
+def add_depot(
+    session: Session,
+    *,
+    territory: Territory,
+    name: str,
+    address: str,
+    latitude: float,
+    longitude: float,
+) -> Depot:
+    """Add a place of ours."""
+    depot = Depot(
+        territory=territory, name=name, address=address, latitude=latitude, longitude=longitude
+    )
+    session.add(depot)
+    session.flush()
+    return depot
+
+
+def add_site(  # noqa: PLR0913 - an address has that many lines
+    session: Session,
+    *,
+    customer: Customer,
+    name: str,
+    address: str,
+    town: str,
+    latitude: float,
+    longitude: float,
+    now: datetime,
+    postcode: str = "",
+    precision: Precision = Precision.MANUAL,
+    contact: Contact | None = None,
+    access_notes: str = "",
+    arrival_minutes: int = 0,
+    opening_hours: Sequence[Sequence[Any]] = (),
+    by: Account | None = None,
+) -> Site:
+    """Add a place of work. Its territory, and with it its zone, follow from where it lies.
+
+    Raises NoTerritory, and ValueError when the opening hours are malformed.
+    """
+    territory, outside = territory_at(session, latitude=latitude, longitude=longitude)
+    Hours.read(opening_hours, zone=territory.zone)
+    site = Site(
+        customer=customer,
+        territory=territory,
+        outside_territory=outside,
+        contact=contact,
+        name=name,
+        address=address,
+        postcode=postcode,
+        town=town,
+        zone=territory.zone,
+        latitude=latitude,
+        longitude=longitude,
+        precision=precision,
+        access_notes=access_notes,
+        arrival_minutes=arrival_minutes,
+        opening_hours=[list(row) for row in opening_hours],
+    )
+    session.add(site)
+    session.flush()
+    journal.record(session, "site-added", thing="site", thing_id=site.id, now=now, by=by)
+    return site
+
+
+def edit_site(
+    session: Session,
+    *,
+    site: Site,
+    now: datetime,
+    access_notes: str | None = None,
+    arrival_minutes: int | None = None,
+    opening_hours: Sequence[Sequence[Any]] | None = None,
+    expected_version: int | None = None,
+    by: Account | None = None,
+) -> None:
+    """Change what is given and leave the rest. Raises StaleVersion."""
+    expect_version(site, expected=expected_version)
+    if opening_hours is not None:
+        Hours.read(opening_hours, zone=site.zone)
+        site.opening_hours = [list(row) for row in opening_hours]
+    site.access_notes = site.access_notes if access_notes is None else access_notes
+    site.arrival_minutes = site.arrival_minutes if arrival_minutes is None else arrival_minutes
+    session.flush()
+    journal.record(session, "site-edited", thing="site", thing_id=site.id, now=now, by=by)
+
+
+def relocate_site(
+    session: Session,
+    *,
+    site: Site,
+    latitude: float,
+    longitude: float,
+    precision: Precision,
+    now: datetime,
+    by: Account | None = None,
+) -> None:
+    """Put a site where it really lies; its territory follows. Visits asked for stay where they are."""
+    site.territory, site.outside_territory = territory_at(
+        session, latitude=latitude, longitude=longitude
+    )
+    site.latitude, site.longitude, site.precision = latitude, longitude, precision
+    site.zone = site.territory.zone
+    session.flush()
+    journal.record(session, "site-relocated", thing="site", thing_id=site.id, now=now, by=by)
+
+
+def add_asset(
+    session: Session,
+    *,
+    site: Site,
+    name: str,
+    product: str,
+    now: datetime,
+    serial: str = "",
+    installed_on: date | None = None,
+    warranty_until: date | None = None,
+) -> Asset:
+    """Add a device that stands at a site."""
+    asset = Asset(
+        site=site,
+        name=name,
+        product=product,
+        serial=serial,
+        installed_on=installed_on,
+        warranty_until=warranty_until,
+        created_at=now,
+    )
+    session.add(asset)
+    session.flush()
+    return asset
+
+
+def territory_at(session: Session, *, latitude: float, longitude: float) -> tuple[Territory, bool]:
+    """The territory that contains a point, or the nearest one and True: it lies outside of all.
+
+    Where polygons overlap, the older territory has it. Raises NoTerritory.
+    """
+    territories = session.scalars(select(Territory).order_by(Territory.id)).all()
+    if not territories:
+        raise NoTerritory(latitude=latitude, longitude=longitude)
+    here = (latitude, longitude)
+    for territory in territories:
+        if _contains(territory.polygon, here):
+            return territory, False
+    return min(territories, key=lambda area: (_distance(area.polygon, here), area.id)), True
+
+
+def open_windows(site: Site, *, day: date) -> tuple[Period, ...]:
+    """When work may start at a site on a local day, in UTC; holidays do not close a site."""
+    return Hours.read(site.opening_hours, zone=site.zone).windows_on(day)
+
+
+def expect_same_customer(customer: Customer, *things: Site | Asset | Contact | None) -> None:
+    """Raise OtherCustomer when one of ``things`` belongs to somebody else."""
+    for thing in things:
+        if thing is None:
+            continue
+        owner = thing.site.customer_id if isinstance(thing, Asset) else thing.customer_id
+        if owner != customer.id:
+            raise OtherCustomer(customer_ids=[customer.id, owner])
+
+
+Point = tuple[float, float]
+
+
+def _contains(polygon: Sequence[Sequence[float]], point: Point) -> bool:
+    """Whether a ray to the east crosses the border an odd number of times."""
+    latitude, longitude = point
+    inside = False
+    for (lat_a, lon_a), (lat_b, lon_b) in _edges(polygon):
+        if (lat_a > latitude) != (lat_b > latitude):
+            crossing = lon_a + (latitude - lat_a) / (lat_b - lat_a) * (lon_b - lon_a)
+            inside ^= longitude < crossing
+    return inside
+
+
+def _distance(polygon: Sequence[Sequence[float]], point: Point) -> float:
+    """Degrees of latitude to the nearest point of the border; endless without a border."""
+    shrink = math.cos(math.radians(point[0]))
+
+    def to_edge(a: Point, b: Point) -> float:
+        ay, ax = a[0] - point[0], (a[1] - point[1]) * shrink
+        by, bx = b[0] - point[0], (b[1] - point[1]) * shrink
+        length = (by - ay) ** 2 + (bx - ax) ** 2
+        along = -((ay * (by - ay)) + ax * (bx - ax)) / length if length else 0.0
+        share = min(1.0, max(0.0, along))
+        return math.hypot(ay + share * (by - ay), ax + share * (bx - ax))
+
+    return min((to_edge(a, b) for a, b in _edges(polygon)), default=math.inf)
+
+
+def _edges(polygon: Sequence[Sequence[float]]) -> list[tuple[Point, Point]]:
+    corners = [(corner[0], corner[1]) for corner in polygon]
+    return list(zip(corners, corners[1:] + corners[:1], strict=True))

@@ -75,6 +75,7 @@ def _arm_sqlite(engine: Engine) -> None:
         raw.isolation_level = None  # the driver must never send a BEGIN of its own
         for pragma in PRAGMAS:
             raw.execute("PRAGMA " + pragma)
+        raw.create_function("lower", 1, _lower, deterministic=True)
 
     def begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin") or BEGIN.get()
@@ -100,6 +101,11 @@ def _arm_sqlite(engine: Engine) -> None:
     event.listen(engine, "begin", begin)
     event.listen(engine, "checkin", checkin)
     event.listen(engine, "invalidate", invalidate)
+
+
+def _lower(value: str | float | None) -> str | float | None:
+    """SQLite's own lower() knows ASCII only; people search for "łukasz", too."""
+    return value.lower() if isinstance(value, str) else value
 
 
 def _bound_waits(

@@ -1,7 +1,4 @@
-"""Who can go: technicians, what they can do, when they work, what they carry.
-
-Prices in minor units of the territory's currency; skill levels 1 to 3.
-"""
+"""Rows of who can go: technicians, skills, shifts, absences, and what is in their vans."""
 
 from __future__ import annotations
 

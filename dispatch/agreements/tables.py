@@ -1,8 +1,4 @@
-"""What was sold: may we come, who pays, how fast, and what a visit is charged with.
-
-Money in minor units of ``currency``; times in whole minutes. The balance of prepaid minutes is
-always the sum of the wallet's entries, never a stored number.
-"""
+"""Rows of what was sold, and of what was used of it."""
 
 from __future__ import annotations
 
@@ -16,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dispatch.base import Base, one_of
 from dispatch.customers import Customer
 from dispatch.places import Asset, Site
+from dispatch.worktime import Hours
 
 
 class AgreementKind(StrEnum):
@@ -74,6 +71,25 @@ class Agreement(Base):
     site: Mapped[Site | None] = relationship()
     asset: Mapped[Asset | None] = relationship()
     levels: Mapped[list[ServiceLevel]] = relationship(back_populates="agreement")
+
+    @property
+    def hours(self) -> Hours:
+        """When service time passes."""
+        return Hours.read(self.service_hours, zone=self.zone, country=self.country)
+
+    def level(self, priority: str) -> ServiceLevel | None:
+        """What was sold for a priority; none when nothing was."""
+        return next((level for level in self.levels if level.priority == priority), None)
+
+    @property
+    def priced(self) -> bool:
+        """Whether a visit under it may cost the customer money."""
+        return self.kind in {AgreementKind.CALL_IN, AgreementKind.PREPAID}
+
+    def billed(self, minutes: int) -> int:
+        """What so many minutes on site count as: started units, at least the minimum."""
+        wanted = max(minutes, self.minimum_minutes)
+        return -(-wanted // self.unit_minutes) * self.unit_minutes
 
 
 class ServiceLevel(Base):
