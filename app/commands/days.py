@@ -1,0 +1,244 @@
+"""``onsite plan`` and ``onsite export-problem``: one day of the trade, from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine, exists, select
+from sqlalchemy.orm import Session, selectinload
+
+from app import clock, config, travel
+from app.clock import Clock, DemoClock
+from app.config import Settings
+from dispatch import demo, store
+from dispatch.places import Territory
+from dispatch.planning import briefs, runs
+from dispatch.planning.plans import Plan
+from dispatch.planning.runs import AlreadyQueued, PlanRun, RunKind, RunState
+from dispatch.workforce import Shift, Technician
+from routing import interchange
+from routing.travel.provider import TravelError
+from schedules.queue import Turn
+from schedules.tasks import plan_day
+
+Watcher = Callable[[PlanRun], None]
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument("day", metavar="DATE", type=DAY)
+@click.option("--territory", "code", help="Code of one territory; default: all that work that day.")
+@click.option("--time-limit", type=click.IntRange(1, 3600), help="Default: ONSITE_PLAN_SECONDS.")
+@click.option("--seed", type=click.IntRange(0), help="Default: ONSITE_PLAN_SEED.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Default: ONSITE_PLAN_WORKERS.")
+def plan(
+    day: datetime, code: str | None, time_limit: int | None, seed: int | None, workers: int | None
+) -> None:
+    """Plan DATE (as 2026-03-29) now, and put the plan in force.
+
+    The same search as the button on the board: the plan in force is where it begins, pins and
+    promises are kept, the result is judged before it is published. The server may run meanwhile; a
+    plan that people have overtaken is thought over once more. Without --territory every territory
+    where somebody works that day is planned, one after the other.
+
+    \b
+    Exit status:
+      0  every territory has its plan; visits left out are listed with their reason
+      1  a search failed; the plan in force stands as it was
+
+    \b
+    Examples:
+      onsite plan 2026-03-29
+      onsite plan 2026-03-29 --territory lyon-1 --time-limit 60
+    """
+    office = _open()
+    failed = []
+    for territory_id, name in _working(office, day=day.date(), code=code):
+        run = _searched(
+            office,
+            territory_id=territory_id,
+            day=day.date(),
+            limit_seconds=time_limit or office.settings.plan_seconds,
+            seed=office.settings.plan_seed if seed is None else seed,
+            workers=workers or office.settings.plan_workers,
+        )
+        click.echo(f"{name}: {_told(office, run=run)}")
+        if run.state is not RunState.DONE:
+            failed.append(name)
+    raise SystemExit(int(bool(failed)))
+
+
+@click.command("export-problem")
+@click.argument("day", metavar="DATE", type=DAY)
+@click.option("--territory", "code", help="Code of one territory; default: all that work that day.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="A folder, or for one territory a file, or - for standard output; default: this folder.",
+)
+def export_problem(day: datetime, code: str | None, out: Path) -> None:
+    """Write the planner's question of DATE as an onsite-problem/1 file, one for each territory.
+
+    It is exactly what a search would be given now: shifts, visits, promises, pins, roads, and the
+    plan in force. Use it to report a problem, to measure, or to try another planner; it names
+    places and technicians by number, nobody by name.
+
+    \b
+    Examples:
+      onsite export-problem 2026-03-29
+      onsite export-problem 2026-03-29 --territory lyon-1 --out day.json
+      onsite solve day.json --time-limit 30 --out plan.json
+    """
+    office = _open()
+    territories = _working(office, day=day.date(), code=code)
+    folder = out.is_dir() or (len(territories) > 1 and not out.exists())
+    if len(territories) > 1 and not folder:
+        codes = ", ".join(name for _id, name in territories)
+        raise click.ClickException(
+            f"{len(territories)} territories work that day; add --territory"
+            f" with one of {codes}, or name a folder."
+        )
+    for territory_id, name in territories:
+        text = _question(office, territory_id=territory_id, day=day.date())
+        if str(out) == "-":
+            click.echo(text, nl=False)
+            continue
+        target = out / f"onsite-{day:%Y-%m-%d}-{name}.json" if folder else out
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        click.echo(str(target), err=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Office:
+    """What both commands work with."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+
+
+def _open() -> _Office:
+    settings = config.load()
+    engine = store.open_store(settings.database)
+    with Session(engine) as session:
+        in_demo = demo.mark_of(session) is not None
+    demo_clock = DemoClock(path=settings.instance / "clock.json")
+    return _Office(settings=settings, engine=engine, clock=demo_clock if in_demo else clock.system)
+
+
+def _working(office: _Office, *, day: date, code: str | None) -> list[tuple[int, str]]:
+    """Id and code of the territories to look at. Raises ClickException when there is none."""
+    at_work = exists().where(
+        Shift.technician_id == Technician.id,
+        Technician.territory_id == Territory.id,
+        Shift.day == day,
+    )
+    wanted = Territory.code == code if code else at_work
+    query = select(Territory.id, Territory.code).where(wanted).order_by(Territory.code)
+    with Session(office.engine) as session:
+        found = [(row.id, row.code) for row in session.execute(query)]
+        known = session.scalars(select(Territory.code).order_by(Territory.code)).all()
+    if not found:
+        nobody = f"There is no territory {code}" if code else f"Nobody works on {day}"
+        raise click.ClickException(f"{nobody}. Territories: {', '.join(known) or 'none yet'}.")
+    return found
+
+
+def _searched(
+    office: _Office,
+    *,
+    territory_id: int,
+    day: date,
+    limit_seconds: int,
+    seed: int,
+    workers: int,
+) -> PlanRun:
+    """Ask for a run and carry it out here, as the queue would; returns it as it ended."""
+    sessions = store.sessions(office.engine)
+    with store.writing(), sessions() as session, session.begin():
+        try:
+            run = runs.ask_plan(
+                session,
+                territory=session.get_one(Territory, territory_id),
+                day=day,
+                kind=RunKind.DAY,
+                by=None,
+                now=office.clock(),
+                limit_seconds=limit_seconds,
+                seed=seed,
+                workers=workers,
+            )
+        except AlreadyQueued as live:
+            raise click.ClickException("This day is being planned already; wait for it.") from live
+        run_id = run.id
+    with _bar(limit_seconds) as watch:
+        task = plan_day.task(
+            travel=travel.provider(),
+            longest=timedelta(seconds=limit_seconds),
+            tell=watch,
+            memory_bytes=office.settings.plan_memory_megabytes * 1024 * 1024,
+        )
+        task.take(Turn(payload={"run_id": run_id}, open_session=sessions, clock=office.clock))
+    with sessions() as session:
+        return session.get_one(PlanRun, run_id)
+
+
+def _told(office: _Office, *, run: PlanRun) -> str:
+    if run.state is not RunState.DONE:
+        return f"failed ({run.fault_code or run.state}): {run.fault or 'nothing was changed'}"
+    with Session(office.engine) as session:
+        made = session.scalars(
+            select(Plan).where(Plan.run_id == run.id).options(selectinload(Plan.unserved))
+        ).first()
+        if made is None:
+            return "nothing to plan"
+        left = [f"  visit {each.visit_id} left out: {each.reason}" for each in made.unserved]
+    served = run.progress.get("served", 0)
+    return "\n".join([f"{served} visits planned, {len(left)} left out", *left])
+
+
+def _question(office: _Office, *, territory_id: int, day: date) -> str:
+    with Session(office.engine) as session:
+        briefs.at_one_moment(session)
+        try:
+            brief = briefs.brief(
+                session,
+                territory_id=territory_id,
+                day=day,
+                travel=travel.provider(),
+                now=office.clock(),
+            )
+        except TravelError as away:
+            raise click.ClickException(f"Travel times are not to be had: {away}") from away
+    return interchange.write_problem(brief.problem)
+
+
+@contextmanager
+def _bar(limit_seconds: int) -> Iterator[Watcher]:
+    """A bar on standard error while it is a terminal, otherwise nothing."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("Planning"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[best]}"),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        search = bar.add_task("search", total=limit_seconds, best="")
+
+        def watch(run: PlanRun) -> None:
+            best = f"{run.progress.get('served', 0)} of {run.progress.get('jobs', '?')} visits"
+            bar.update(search, completed=float(run.progress.get("seconds", 0)), best=best)
+
+        yield watch
