@@ -1,0 +1,31 @@
+"""Forgets what nobody needs any more, each night: answers to repeated requests, finished tasks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from dispatch import inbound
+from dispatch.tasks import TaskRow, TaskState
+from schedules.queue import Chore, Queue
+
+# What is done is of interest while somebody asks what happened; faults are read by a person.
+DONE_KEPT = timedelta(days=2)
+FAILED_KEPT = timedelta(days=30)
+
+
+def chore() -> Chore:
+    """The chore for the queue."""
+    return Chore(name="retention", cron="20 2 * * *", run=_forget)
+
+
+def _forget(session: Session, _queue: Queue, now: datetime) -> None:
+    inbound.forget_old(session, now=now)
+    for state, kept in ((TaskState.DONE, DONE_KEPT), (TaskState.FAILED, FAILED_KEPT)):
+        session.execute(
+            delete(TaskRow)
+            .where(TaskRow.state == state, TaskRow.created_at < now - kept)
+            .execution_options(synchronize_session=False)
+        )
