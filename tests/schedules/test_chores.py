@@ -1,0 +1,189 @@
+"""What happens by itself: each chore once, again, and beside one bad item."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from dispatch.inbound import SeenRequest
+from dispatch.planning import runs
+from dispatch.planning.runs import PlanRun, RunKind, RunState
+from dispatch.tasks import TaskRow, TaskState
+from routing.travel.crowfly import CrowFly
+from schedules.chores import mend_runs, nightly_plan, retention
+from schedules.embedded import EmbeddedQueue
+from schedules.tasks import plan_day
+from tests import build
+from tests.clock import DAY, NOW, THE_DAY_BEFORE, at
+
+EVENING = at("18:00", day=THE_DAY_BEFORE)
+
+
+@pytest.fixture
+def queue(session, clock):
+    """A queue that keeps what it is asked for; nobody works."""
+    task = plan_day.task(travel=CrowFly(), longest=timedelta(seconds=60))
+    return EmbeddedQueue(lambda: session, clock=clock, tasks=[task])
+
+
+def plan_runs(session) -> list[tuple[int, datetime]]:
+    rows = session.scalars(select(PlanRun).order_by(PlanRun.id))
+    return [(run.territory_id, run.day) for run in rows]
+
+
+def cut_run(session, *, attempt: int = 1) -> PlanRun:
+    run = runs.ask_plan(
+        session,
+        territory=build.territory(session),
+        day=DAY,
+        kind=RunKind.DAY,
+        by=None,
+        now=NOW,
+        limit_seconds=20,
+    )
+    run.state, run.heartbeat_at, run.attempt = RunState.RUNNING, NOW, attempt
+    session.flush()
+    return run
+
+
+def task_row(session, number: int, *, state: TaskState, created_at: datetime) -> TaskRow:
+    row = TaskRow(
+        name="plan_day",
+        payload={},
+        state=state,
+        dedupe_key=f"plan_day:{number}",
+        not_before=created_at,
+        created_at=created_at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def test_tomorrow_is_planned_where_somebody_works(session, queue):
+    busy = build.territory(session)
+    build.shift(session, technician=build.technician(session, territory=busy), day=DAY)
+    build.technician(session, territory=build.territory(session))
+
+    nightly_plan.chore(hour=17, limit_seconds=20).run(session, queue, EVENING)
+
+    assert plan_runs(session) == [(busy.id, DAY)]
+    assert session.scalars(select(TaskRow)).one().payload == {
+        "run_id": session.scalars(select(PlanRun.id)).one()
+    }
+
+
+def test_tomorrow_is_the_territorys_own(session, queue):
+    tokyo = build.territory(session, zone="Asia/Tokyo", country="JP")
+    build.shift(session, technician=build.technician(session, territory=tokyo), day=DAY)
+    already_sunday_there = datetime(2026, 3, 28, 17, tzinfo=UTC)
+
+    nightly_plan.chore(hour=17, limit_seconds=20).run(session, queue, already_sunday_there)
+
+    assert plan_runs(session) == []
+
+
+def test_an_evening_asks_once_even_when_it_is_repeated(session, queue):
+    build.shift(session, day=DAY)
+    chore = nightly_plan.chore(hour=17, limit_seconds=20)
+    chore.run(session, queue, EVENING)
+    session.scalars(select(PlanRun)).one().state = RunState.DONE
+
+    chore.run(session, queue, EVENING + timedelta(minutes=10))
+
+    assert len(plan_runs(session)) == 1
+
+
+def test_an_evening_asks_again_after_the_search_has_failed(session, queue):
+    build.shift(session, day=DAY)
+    chore = nightly_plan.chore(hour=17, limit_seconds=20)
+    chore.run(session, queue, EVENING)
+    session.scalars(select(PlanRun)).one().state = RunState.FAILED
+
+    chore.run(session, queue, EVENING + timedelta(minutes=10))
+
+    assert len(plan_runs(session)) == 2
+
+
+def test_a_search_that_a_dispatcher_started_is_no_trouble_for_the_night(session, queue):
+    shift = build.shift(session, day=DAY)
+    other = build.shift(session, day=DAY)
+    plan_day.start(
+        session,
+        queue,
+        territory=shift.technician.territory,
+        day=DAY,
+        by=build.dispatcher(session),
+        now=EVENING,
+        limit_seconds=20,
+    )
+
+    nightly_plan.chore(hour=17, limit_seconds=20).run(session, queue, EVENING)
+
+    assert {id_ for id_, _ in plan_runs(session)} == {
+        shift.technician.territory_id,
+        other.technician.territory_id,
+    }
+
+
+def test_a_run_that_fell_silent_is_queued_again(session, queue):
+    run = cut_run(session)
+
+    mend_runs.chore().run(session, queue, NOW + timedelta(minutes=2))
+
+    session.refresh(run)
+    assert run.state is RunState.QUEUED
+    assert session.scalars(select(TaskRow)).one().payload == {"run_id": run.id}
+
+
+def test_a_run_that_is_still_heard_is_left_alone(session, queue):
+    run = cut_run(session)
+
+    mend_runs.chore().run(session, queue, NOW + timedelta(seconds=5))
+
+    session.refresh(run)
+    assert run.state is RunState.RUNNING
+
+
+def test_a_run_that_fell_silent_three_times_is_given_up(session, queue):
+    run = cut_run(session, attempt=3)
+
+    mend_runs.chore().run(session, queue, NOW + timedelta(minutes=2))
+
+    session.refresh(run)
+    assert (run.state, run.fault_code) == (RunState.FAILED, "run-cut")
+    assert session.scalars(select(TaskRow)).all() == []
+
+
+def test_what_is_done_is_forgotten_and_what_waits_is_kept(session, queue):
+    long_ago = NOW - timedelta(days=20)
+    task_row(session, 1, state=TaskState.DONE, created_at=long_ago)
+    waits = task_row(session, 2, state=TaskState.WAITING, created_at=long_ago)
+    failed = task_row(session, 3, state=TaskState.FAILED, created_at=long_ago)
+    recent = task_row(session, 4, state=TaskState.DONE, created_at=NOW)
+
+    retention.chore().run(session, queue, NOW)
+
+    kept = set(session.scalars(select(TaskRow.id)))
+    assert kept == {waits.id, failed.id, recent.id}
+
+
+def test_answers_to_requests_are_forgotten_after_a_month(session, queue):
+    account = build.agent(session)
+    for key, days in (("old", 31), ("young", 29)):
+        session.add(
+            SeenRequest(
+                account_id=account.id,
+                key=key,
+                route="/",
+                body_hash="",
+                created_at=NOW - timedelta(days=days),
+            )
+        )
+    session.flush()
+
+    retention.chore().run(session, queue, NOW)
+
+    assert session.scalars(select(SeenRequest.key)).all() == ["young"]
