@@ -17,6 +17,7 @@ from app.config import SettingsWrong
 # Name: where the command is, and its line in the list of commands.
 COMMANDS = {
     "run": ("app.commands.server:run", "Serve the web with its queue in one process."),
+    "worker": ("app.commands.server:worker", "Work on the queue in PostgreSQL, without the web."),
     "migrate": ("app.commands.server:migrate", "Bring the database to this version's schema."),
     "doctor": ("app.commands.doctor:doctor", "Check the installation and say what to do."),
     "account": ("app.commands.account:account", "Make accounts, the first administrator's too."),

@@ -29,6 +29,8 @@ from schedules.queue import Turn
 from schedules.tasks import plan_day
 
 Watcher = Callable[[PlanRun], None]
+# A demo is ready after some seconds with fair rounds; the button on the board makes good ones.
+DEMO_SECONDS = 3
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -66,8 +68,8 @@ def plan(
             territory_id=territory_id,
             day=day.date(),
             limit_seconds=time_limit or office.settings.plan_seconds,
-            seed=office.settings.plan_seed if seed is None else seed,
-            workers=workers or office.settings.plan_workers,
+            seed=seed,
+            workers=workers,
         )
         click.echo(f"{name}: {_told(office, run=run)}")
         if run.state is not RunState.DONE:
@@ -117,6 +119,21 @@ def export_problem(day: datetime, code: str | None, out: Path) -> None:
         click.echo(str(target), err=True)
 
 
+def plan_demo_day() -> None:
+    """Plan the demo's day where it has no plan yet; does nothing when this is no demo."""
+    office = _open()
+    with Session(office.engine) as session:
+        mark = demo.mark_of(session)
+        day = mark.day if mark else None
+        planned = set(session.scalars(select(Plan.territory_id).where(Plan.day == day)))
+    if day is None:
+        return
+    for territory_id, name in _working(office, day=day, code=None):
+        if territory_id not in planned:
+            run = _searched(office, territory_id=territory_id, day=day, limit_seconds=DEMO_SECONDS)
+            click.echo(f"== rounds of {name}, {day}: {_told(office, run=run).splitlines()[0]}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Office:
     """What both commands work with."""
@@ -159,10 +176,11 @@ def _searched(
     territory_id: int,
     day: date,
     limit_seconds: int,
-    seed: int,
-    workers: int,
+    seed: int | None = None,
+    workers: int | None = None,
 ) -> PlanRun:
     """Ask for a run and carry it out here, as the queue would; returns it as it ended."""
+    given = office.settings
     sessions = store.sessions(office.engine)
     with store.writing(), sessions() as session, session.begin():
         try:
@@ -174,8 +192,8 @@ def _searched(
                 by=None,
                 now=office.clock(),
                 limit_seconds=limit_seconds,
-                seed=seed,
-                workers=workers,
+                seed=given.plan_seed if seed is None else seed,
+                workers=workers or given.plan_workers,
             )
         except AlreadyQueued as live:
             raise click.ClickException("This day is being planned already; wait for it.") from live
@@ -185,7 +203,7 @@ def _searched(
             travel=travel.provider(),
             longest=timedelta(seconds=limit_seconds),
             tell=watch,
-            memory_bytes=office.settings.plan_memory_megabytes * 1024 * 1024,
+            memory_bytes=given.plan_memory_megabytes * 1024 * 1024,
         )
         task.take(Turn(payload={"run_id": run_id}, open_session=sessions, clock=office.clock))
     with sessions() as session:

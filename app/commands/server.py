@@ -18,6 +18,7 @@ from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from app import assets, config, create_app, work
 from app.commands.backup import copy_sqlite
+from app.commands.days import plan_demo_day
 from app.commands.demo import load_when_empty
 from app.commands.doors import doors
 from app.config import Settings
@@ -58,8 +59,28 @@ def run(port: int | None, host: str | None, demo: bool) -> None:  # noqa: FBT001
     bring_up_to_date(settings, engine)
     if demo:
         load_when_empty(engine, settings=settings)
+        plan_demo_day()
     engine.dispose()
     serve(create_app(overrides), settings=settings)
+
+
+@click.command()
+def worker() -> None:
+    """Work on the queue in PostgreSQL, without the web, until Ctrl+C.
+
+    Where several machines share the work (ONSITE_QUEUE=postgres), the web servers only put tasks on
+    the queue; start as many workers as you like, on any machine. One machine with the embedded
+    queue needs none: there the server works itself.
+
+    \b
+    Example:
+      ONSITE_QUEUE=postgres ONSITE_DATABASE_URL=postgresql+psycopg://… onsite worker
+    """
+    if config.load().queue != "postgres":
+        raise click.ClickException(
+            "The queue is embedded: onsite run works on it. ONSITE_QUEUE=postgres is for workers."
+        )
+    work.work_here(create_app())
 
 
 @click.command()
