@@ -66,6 +66,12 @@ class Gaps:
         ).reshape(len(tables.vehicles), self._jobs)
         self._spans = [_all_spans(tables, job) for job in range(self._jobs)]
 
+    def put_job(self, number: int) -> None:
+        """Take over what the tables say of this number by now."""
+        self._lengths[:, number] = [row[number] for row in self._tables.lengths]
+        self._may[:, number] = [bool(row[number]) for row in self._tables.spans]
+        self._spans[number] = _all_spans(self._tables, number)
+
     def block(self, vehicle: Vehicle, bare: Sequence[int]) -> Block:
         """``(6, n + 1)`` of a route given as its stops without breaks."""
         places = [self._tables.places[code] for code in bare]

@@ -61,7 +61,7 @@ class Layer:
 
     def __init__(self, tables: Tables, *, early: frozenset[int]) -> None:
         self._tables = tables
-        self._early = early
+        self.early = early
         self._job_count = len(tables.jobs)
         self._depots = tables.problem.depots
         self._traffic = tables.problem.travel.traffic is not None
@@ -224,7 +224,7 @@ class Layer:
         if code >= self._job_count:
             windows = self._depots[code - self._job_count].windows
             spans: Sequence[Span] = [(w.opens, w.closes) for w in windows] or [(start, math.inf)]
-        elif code in self._early or code in fixed:
+        elif code in self.early or code in fixed:
             return start
         else:
             spans = self._tables.spans[vehicle.index][code]

@@ -38,15 +38,24 @@ class Partners:
             if job.pin is not None and job.pin.position is not None
         }
         self._machines = [n for n, job in enumerate(tables.jobs) if job.equipment]
-        self._everybody = [
-            [v.index for v in tables.vehicles if tables.spans[v.index][job]]
-            for job in range(len(tables.jobs))
-        ]
+        self._everybody = [self._vehicles_for(job) for job in range(len(tables.jobs))]
         self.groups = self._joined()
 
     def related(self, job: int) -> bool:
         """Whether any relation names it."""
         return job in self._of
+
+    def put_job(self, number: int) -> None:
+        """Take over what the tables say of this number by now."""
+        self._everybody[number] = self._vehicles_for(number)
+        job = self._tables.jobs[number]
+        self._pinned.pop(number, None)
+        if job.pin is not None and job.pin.position is not None:
+            self._pinned[number] = job.pin.position
+        self._machines = [n for n, one in enumerate(self._tables.jobs) if one.equipment]
+
+    def _vehicles_for(self, job: int) -> list[int]:
+        return [v.index for v in self._tables.vehicles if self._tables.spans[v.index][job]]
 
     # --- groups ---
 

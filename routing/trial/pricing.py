@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.problem import Deadline, Job, Problem, SoftLimitKind, TechnicianWish, WindowWish
+from routing.problem import Deadline, Job, Problem, SoftLimitKind, TechnicianWish, Term, WindowWish
 from routing.roads import NO_ROAD
 from routing.trial.laying import Laid
 from routing.trial.tables import Tables, Vehicle
@@ -99,6 +99,22 @@ class Prices:
         ]
         self.unserved = [self._unserved_price(job) for job in tables.jobs]
         self.scales = self._scales()
+        self._money: Prices | None = None
+
+    def put_job(self, number: int) -> None:
+        """Price the job that this number stands for by now."""
+        job = self._tables.jobs[number]
+        for vehicle, lengths, who in zip(
+            self._tables.vehicles, self._tables.lengths, self._who, strict=True
+        ):
+            who[number] = self._who_price(job, vehicle, lengths[number])
+        self.unserved[number] = self._unserved_price(job)
+        matters = self._start_matters(job)
+        self.start_priced = self.start_priced - {number} | ({number} if matters else set())
+        late = {number} if matters or job.max_lateness_s != 0 else set()
+        self.early = self.early - {number} | late
+        if self._money is not None:
+            self._money.put_job(number)
 
     def scalar(self, price: Sequence[float]) -> float:
         """One number in which an upper level outweighs what one job can change below it."""
@@ -135,6 +151,13 @@ class Prices:
             found = max(found, 2 * road + time + row.used[level])
         return found + max((price[level] for price in self.unserved), default=0)
 
+    def money(self, laid: Laid) -> float:
+        """What the metric ``cost`` gains by this route, whatever the objective asks for."""
+        if self._money is None:
+            problem = replace(self._tables.problem, objective=((Term(metric="cost"),),))
+            self._money = Prices(replace(self._tables, problem=problem))
+        return self._money.route(laid)[0]
+
     def route(self, laid: Laid) -> Price:
         """The price of one route with all its jobs; nothing for a route without stops."""
         if not laid.stops:
@@ -146,9 +169,7 @@ class Prices:
             if 0 <= code < len(self._tables.jobs):
                 self._add(total, who[code])
                 if code in self.start_priced:
-                    self._add(
-                        total, self._start_price(self._tables.jobs[code], vehicle, start, end)
-                    )
+                    self._add(total, self._start_price(code, vehicle, start, end))
         return tuple(total)
 
     def road(self, vehicle: int) -> RouteWeights:
@@ -252,9 +273,10 @@ class Prices:
             or (former is not None and former.start is not None)
         )
 
-    def _start_price(self, job: Job, vehicle: Vehicle, start: float, end: float) -> Price:
+    def _start_price(self, number: int, vehicle: Vehicle, start: float, end: float) -> Price:
         values: dict[str, float] = {}
-        length = self._tables.lengths[vehicle.index][self._tables.job_number[job.id]]
+        job = self._tables.jobs[number]
+        length = self._tables.lengths[vehicle.index][number]
         late = _lateness(job, start, length)
         if late > TOLERANCE_S:
             values |= {

@@ -27,6 +27,11 @@ class Settler:
         self._jobs = len(tables.jobs)
         self._known: dict[_Key, Laid | None] = {}
 
+    def put_job(self, *, early: frozenset[int]) -> None:
+        """Forget what was laid out while a number stood for another job."""
+        self._known.clear()
+        self._layer.early = early
+
     def settle(
         self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
     ) -> Laid | None:

@@ -68,6 +68,7 @@ class Tables:
     """
 
     problem: Problem
+    jobs: list[Job]
     roads: Roads
     seconds: NDArray[np.float64]
     metres: NDArray[np.float64]
@@ -76,20 +77,20 @@ class Tables:
     setups: Sequence[float]
     vehicles: tuple[Vehicle, ...]
     job_number: Mapping[str, int]
-    places: Sequence[int]
-    lengths: Sequence[Sequence[float]]
-    spans: Sequence[Sequence[tuple[Span, ...]]]
+    places: list[int]
+    lengths: list[list[float]]
+    spans: list[list[tuple[Span, ...]]]
     linked: frozenset[int]
     stocked: bool
     vehicle_of: Mapping[tuple[frozenset[str], str | None], int] = field(default_factory=dict)
 
-    @property
-    def jobs(self) -> tuple[Job, ...]:
-        return self.problem.jobs
-
-    def may(self, vehicle: int, *, job: int) -> bool:
-        """Whether this vehicle could ever serve the job, the rest of its day aside."""
-        return bool(self.spans[vehicle][job])
+    def put_job(self, job: Job, *, number: int) -> None:
+        """Let this number stand for another job, one that no relation names."""
+        self.jobs[number] = job
+        self.places[number] = self.problem.location_index[job.location]
+        for vehicle, lengths, spans in zip(self.vehicles, self.lengths, self.spans, strict=True):
+            lengths[number] = _length(job, vehicle)
+            spans[number] = _spans(self.problem, job, vehicle, lengths[number])
 
 
 def tabulate(problem: Problem, *, crews: Sequence[Sequence[str]] = ()) -> Tables:
@@ -101,6 +102,7 @@ def tabulate(problem: Problem, *, crews: Sequence[Sequence[str]] = ()) -> Tables
     lengths = [[_length(job, vehicle) for job in problem.jobs] for vehicle in vehicles]
     return Tables(
         problem=problem,
+        jobs=list(problem.jobs),
         roads=roads,
         seconds=seconds,
         metres=metres,

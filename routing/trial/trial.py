@@ -60,6 +60,21 @@ class Trial:
         self._urgency = [_urgency(job) for job in tables.jobs]
         self._worth = self._worths()
 
+    def put_job(self, job: Job, *, number: int) -> None:
+        """Let an absent number stand for another job, one that no relation names."""
+        assert self.holder[number] == UNHELD
+        self.tables.put_job(job, number=number)
+        self.prices.put_job(number)
+        self.refresh(number)
+        self._urgency[number] = _urgency(job)
+        self._worth[number] = self.prices.scalar(self.prices.unserved[number])
+
+    def refresh(self, number: int) -> None:
+        """Take over what the tables say of an absent number by now."""
+        self.partners.put_job(number)
+        self._gaps.put_job(number)
+        self._settler.put_job(early=self.prices.early)
+
     # --- what it is worth ---
 
     def route_price(self, laid: Laid) -> float:
@@ -213,24 +228,25 @@ class Trial:
         """The cheapest of the ``tries`` likeliest gaps, or None when none costs less than that."""
         found: Option | None = None
         left = tries
-        for bound, vehicle, position in self._likely(job):
+        for bound, vehicle, position in self.likely(job):
             limit = below if found is None else found.extra
             if bound >= limit or left == 0:
                 break
             left -= 1
-            option = self._option(job, vehicle, position)
+            option = self.option(job, vehicle, position)
             if option is not None and option.extra < limit:
                 found = option
         return found
 
     def options(self, job: int) -> Iterator[Option]:
         """Every way to serve the job, the likely cheap ones first."""
-        for _, vehicle, position in self._likely(job):
-            option = self._option(job, vehicle, position)
+        for _, vehicle, position in self.likely(job):
+            option = self.option(job, vehicle, position)
             if option is not None:
                 yield option
 
-    def _option(self, job: int, vehicle: int, position: int) -> Option | None:
+    def option(self, job: int, vehicle: int, position: int) -> Option | None:
+        """The job in this vehicle, at this position among the stops without breaks."""
         former = self.routes[vehicle]
         bare = () if former is None else self.bare(former)
         stops = (*bare[:position], job, *bare[position:])
@@ -249,7 +265,7 @@ class Trial:
         laid = self._settler.settle(self.tables.vehicles[vehicle], tuple(bare), self.fixed)
         return laid if laid is not None and self.partners.admit(self, laid) else None
 
-    def _likely(self, job: int) -> Iterator[tuple[float, int, int]]:
+    def likely(self, job: int) -> Iterator[tuple[float, int, int]]:
         """Gaps that the job passes by the quick test, by what they cost at least."""
         window = self.partners.window(self, job)
         vehicles = self.partners.open_to(self, job)

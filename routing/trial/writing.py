@@ -13,17 +13,21 @@ from routing.trial.trial import Trial
 DECIMALS = 6
 
 
-def solution_of(trial: Trial, *, reasons: Mapping[int, Unserved]) -> Solution:
-    """All routes with their times; ``reasons`` has an entry for each absent job."""
+def solution_of(trial: Trial, *, reasons: Mapping[int, Unserved] | None) -> Solution:
+    """All routes with their times; ``reasons`` has an entry for each absent job of the problem."""
     tables = trial.tables
+    absent = [job for job in trial.absent() if tables.jobs[job].id in tables.problem.job_by_id]
     return Solution(
         problem=tables.problem.name,
-        routes=tuple(_route(tables, laid) for laid in trial.routes if laid is not None),
-        unserved=tuple(reasons[job] for job in trial.absent()),
+        routes=tuple(route_of(tables, laid) for laid in trial.routes if laid is not None),
+        unserved=tuple(
+            Unserved(job=tables.jobs[job].id) if reasons is None else reasons[job] for job in absent
+        ),
     )
 
 
-def _route(tables: Tables, laid: Laid) -> Route:
+def route_of(tables: Tables, laid: Laid) -> Route:
+    """One route with its times."""
     vehicle = tables.vehicles[laid.vehicle]
     return Route(
         technicians=tuple(one.id for one in vehicle.crew),

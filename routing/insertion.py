@@ -1,0 +1,186 @@
+"""One more job in the plan in force: every place for it, its price, and the day that follows.
+
+Answers in milliseconds, without the engine: offers to customers, holds, a dispatcher's drag, an
+emergency. What is returned keeps every rule of its route and towards the others; the judge accepts
+it as it stands.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from routing.problem import Job, Problem, Window
+from routing.reasons import Reasons, Why
+from routing.solution import About, Origin, Route, Solution
+from routing.trial.ability import intersect
+from routing.trial.tables import tabulate
+from routing.trial.trial import UNHELD, Option, Trial
+from routing.trial.writing import follow, route_of, solution_of
+
+# The number that stands for a job that the problem does not know gets this name meanwhile.
+GUEST = "routing.insertion/guest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insertion:
+    """One way to serve a job. ``position`` 1 is the first job of the route.
+
+    ``extra`` has one value a level of the objective, ``extra_money`` is in the problem's money
+    (the metric ``cost``), ``window`` is the one asked for. ``starts`` are the starts of all jobs of
+    the route afterwards; ``route`` is the route itself.
+    """
+
+    job: str
+    technicians: tuple[str, ...]
+    shift: str | None
+    position: int
+    window: Window | None
+    start: float
+    end: float
+    extra: tuple[float, ...]
+    extra_money: float
+    extra_travel_s: float
+    extra_metres: float
+    starts: Mapping[str, float]
+    route: Route
+
+
+class Incumbent:
+    """A plan in force, laid out in numbers; built once for each version of the plan.
+
+    Not safe for two threads at once: a job that is asked about is put in and taken out again.
+    """
+
+    def __init__(self, trial: Trial, *, lost: tuple[str, ...]) -> None:
+        self._trial = trial
+        self._guest = len(trial.tables.jobs) - 1
+        self._reasons: Reasons | None = None
+        self.lost = lost
+
+    @classmethod
+    def of(cls, problem: Problem, *, solution: Solution) -> Incumbent:
+        """Lay the orders of a solution out. ``lost`` names jobs that no longer fit there."""
+        guest = Job(id=GUEST, location=problem.locations[0].id, duration_s=0)
+        trial = Trial(tabulate(replace(problem, jobs=(*problem.jobs, guest))))
+        lost = follow(trial, solution)
+        names = tuple(trial.tables.jobs[number].id for number in lost)
+        return cls(trial, lost=names)
+
+    def insertions(
+        self, job: Job, *, windows: Sequence[Window] | None = None, most: int = 3
+    ) -> tuple[Insertion, ...]:
+        """The ``most`` cheapest ways to serve the job in each window, cheapest first in each.
+
+        Windows are those asked for, otherwise the job's own; windows in which nothing fits are
+        absent. The job may be new, at a place of the problem, or one that is left out so far.
+        """
+        number = self._number_of(job)
+        asked: Sequence[Window | None] = windows if windows is not None else job.windows or (None,)
+        found: list[Insertion] = []
+        for window in asked:
+            self._bind(job, number=number, window=window)
+            ways = self._cheapest(number, most)
+            found += [self._insertion(job, way, window) for way in ways]
+        self._bind(job, number=number, window=None)
+        return tuple(found)
+
+    def everywhere(self, job: Job) -> Iterator[Insertion]:
+        """Every way to serve the job within its windows, in no particular order."""
+        number = self._number_of(job)
+        self._bind(job, number=number, window=None)
+        for way in self._trial.options(number):
+            yield self._insertion(job, way, None)
+
+    def why_not(self, job: Job) -> Why:
+        """Why the job cannot be served beside the others, and what came nearest."""
+        number = self._number_of(job)
+        self._bind(job, number=number, window=None)
+        if self._reasons is None or number == self._guest:
+            self._reasons = Reasons(self._trial.tables)
+        return replace(self._reasons.why(self._trial, job=number), job=job.id)
+
+    def solution(self) -> Solution:
+        """The plan as it is laid out, with times; jobs that are left out carry no reason here."""
+        plain = solution_of(self._trial, reasons=None)
+        known = tuple(row for row in plain.unserved if row.job != GUEST)
+        return replace(plain, unserved=known, about=About(origin=Origin.INSERTION))
+
+    def with_insertion(self, insertion: Insertion) -> Solution:
+        """The plan with one insertion taken."""
+        plan = self.solution()
+        place = insertion.technicians, insertion.shift
+        routes = [r for r in plan.routes if (r.technicians, r.shift) != place]
+        return replace(
+            plan,
+            routes=(*routes, insertion.route),
+            unserved=tuple(row for row in plan.unserved if row.job != insertion.job),
+        )
+
+    def _number_of(self, job: Job) -> int:
+        """The number of an unserved job of the problem, or the guest's. Raises ValueError when
+        the job is served already.
+        """
+        known = self._trial.tables.job_number.get(job.id)
+        if known is None:
+            return self._guest
+        if self._trial.holder[known] != UNHELD:
+            raise ValueError(f"job {job.id} is served already")
+        return known
+
+    def _bind(self, job: Job, *, number: int, window: Window | None) -> None:
+        """Let the number stand for the job, as if the window were the only one."""
+        self._trial.put_job(job, number=number)
+        if window is not None:
+            only = (window.opens, window.closes)
+            for spans in self._trial.tables.spans:
+                spans[number] = intersect(spans[number], (only,))
+            self._trial.refresh(number)
+
+    def _cheapest(self, number: int, most: int) -> list[Option]:
+        """Exact ways, cheapest first; gaps that cannot beat the best so far are not laid out."""
+        best: list[tuple[float, int, Option]] = []
+        for turn, (bound, vehicle, position) in enumerate(self._trial.likely(number)):
+            if len(best) == most and bound >= -best[0][0]:
+                break
+            way = self._trial.option(number, vehicle, position)
+            if way is not None:
+                heapq.heappush(best, (-way.extra, -turn, way))
+                if len(best) > most:
+                    heapq.heappop(best)
+        return [way for _, _, way in sorted(best, reverse=True)]
+
+    def _insertion(self, job: Job, way: Option, window: Window | None) -> Insertion:
+        trial, laid = self._trial, way.laid
+        tables = trial.tables
+        former = trial.routes[laid.vehicle]
+        served = [code for code in laid.stops if 0 <= code < len(tables.jobs)]
+        route = _named(route_of(tables, laid), job)
+        at = laid.stops.index(way.job)
+        before = (0.0,) * trial.prices.levels if former is None else trial.prices.route(former)
+        after = trial.prices.route(laid)
+        money_before = 0.0 if former is None else trial.prices.money(former)
+        return Insertion(
+            job=job.id,
+            technicians=route.technicians,
+            shift=route.shift,
+            position=served.index(way.job) + 1,
+            window=window,
+            start=laid.starts[at],
+            end=laid.ends[at],
+            extra=tuple(b - a for a, b in zip(before, after, strict=True)),
+            extra_money=trial.prices.money(laid) - money_before,
+            extra_travel_s=laid.travel_s - (0.0 if former is None else former.travel_s),
+            extra_metres=laid.distance_m - (0.0 if former is None else former.distance_m),
+            starts={
+                s.id: s.start for s in route.stops if s.start is not None and s.id in route.jobs
+            },
+            route=route,
+        )
+
+
+def _named(route: Route, job: Job) -> Route:
+    """The route with the guest under its own name."""
+    stops = tuple(replace(s, id=job.id) if s.id == GUEST else s for s in route.stops)
+    return replace(route, stops=stops)
