@@ -50,6 +50,7 @@ class Heart:
         }
 
     def __enter__(self) -> Self:
+        self._beat()  # what an earlier try had found is no progress of this one
         self._thread.start()
         return self
 

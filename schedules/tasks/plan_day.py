@@ -26,7 +26,7 @@ from dispatch.planning.runs import PlanRun, RunKind, RunLost
 from routing.solution import Solution
 from routing.travel.provider import Provider, TravelError
 from schedules import child
-from schedules.child import End
+from schedules.child import End, EngineFailed
 from schedules.queue import Queue, Task, Turn
 from schedules.tasks.heart import Heart
 
@@ -139,6 +139,9 @@ def _plan(turn: Turn, *, desk: _Desk) -> None:
         if run.attempt < runs.ATTEMPTS:
             raise  # the queue lets it read and think once more
         _fail(turn, run_id=run_id, token=token, code=outdated.code, fault=str(outdated))
+    except EngineFailed as failure:
+        code = EngineDied.code if failure.exit_code < 0 else "engine-failed"
+        _fail(turn, run_id=run_id, token=token, code=code, fault=str(failure))
     except (DispatchError, TravelError) as refusal:
         _fail(turn, run_id=run_id, token=token, code=refusal.code, fault=str(refusal))
     except Exception as bug:
