@@ -34,6 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     with app.app_context():
         store.arm(db.engine)
     app.before_request(_choose_begin_mode)
+    app.teardown_request(_forget_begin_mode)
 
 
 def session() -> Session:
@@ -66,3 +67,8 @@ def _choose_begin_mode() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     reads = request.method in SAFE or getattr(view, "reads_first", False)
     store.BEGIN.set("DEFERRED" if reads else "IMMEDIATE")
+
+
+def _forget_begin_mode(_error: BaseException | None) -> None:
+    """Leave the thread as a reader: what it does between requests is not ours to lock."""
+    store.BEGIN.set("DEFERRED")

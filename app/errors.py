@@ -43,6 +43,8 @@ REFUSALS: Mapping[str, Said] = {
     "stale-version": Said(
         412, _l("Somebody changed this in the meantime. Look at the present state and try again.")
     ),
+    "email-taken": Said(409, _l("Another account has the address %(email)s.")),
+    "last-admin": Said(409, _l("Nobody would be left who may administer Onsite.")),
     "form-wrong": Said(422, _l("Please look at the marked fields.")),
     "link-unknown": Said(404, _l("This link is not one of ours. Please use it exactly as sent.")),
     "link-expired": Said(410, _l("This link is too old. Please ask us for a new one.")),

@@ -274,7 +274,8 @@ def _bearer_came_in() -> bool:
 
 def _person_refused(audiences: frozenset[Audience]) -> AnyResponse | None:
     if not signed_in():
-        wants_page = request.method == "GET" and request.accept_mimetypes.accept_html
+        accepted = request.accept_mimetypes
+        wants_page = request.method == "GET" and (accepted.accept_html or not accepted)
         if not wants_page or Audience.TOKEN in audiences:
             abort(401)
         came_from = request.full_path.rstrip("?")

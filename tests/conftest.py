@@ -195,7 +195,9 @@ def client(app) -> FlaskClient:
 @pytest.fixture
 def rows(app) -> Iterator[Session]:
     """A session to build rows with; commit them before the application is asked."""
-    with app.app_context(), Session(app.extensions["sqlalchemy"].engine) as session:
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+    with Session(engine) as session:  # outside: a request needs a context of its own
         yield session
 
 

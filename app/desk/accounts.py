@@ -102,7 +102,7 @@ def change_roles(account_id: int) -> ResponseReturnValue:
 def deactivate(account_id: int) -> ResponseReturnValue:
     """Shut an account: its owner is signed out everywhere, its history stays."""
     found = db.get_or_404(Account, account_id)
-    trade.deactivate(session(), account=found)
+    trade.deactivate(session(), account=found, now=clock.now())
     session().commit()
     flash(_("%(name)s cannot sign in any more.", name=found.name), "done")
     return redirect(url_for("desk.accounts"))
@@ -143,7 +143,7 @@ def _roles(form: Form) -> list[RoleName]:
 
 
 def _tier(form: Form, roles: list[RoleName]) -> int | None:
-    """Read the tier, which support agents and leads have and nobody else."""
-    if not {RoleName.AGENT, RoleName.LEAD} & set(roles):
+    """Read the tier, which support agents have and nobody else."""
+    if RoleName.AGENT not in roles:
         return None
     return form.number("tier", least=1, most=3)

@@ -1,0 +1,136 @@
+"""Every route with every role: only the declared audience comes in, and every route is declared.
+
+AUDIENCES is the table of who may open what, written down a second time on purpose: a new route
+must be added here by somebody who thought about it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.security import Audience, audiences_of
+from dispatch.accounts import RoleName
+from tests import build
+
+ANYONE, LINK, TOKEN = {Audience.ANYONE}, {Audience.LINK}, {Audience.TOKEN}
+SIGNED_IN, ADMIN = {Audience.SIGNED_IN}, {Audience.ADMIN}
+DISPATCHERS = {Audience.DISPATCHER, Audience.LEAD}
+DESK = {Audience.AGENT, Audience.LEAD, Audience.DISPATCHER}
+TECHNICIANS = {Audience.TECHNICIAN}
+
+# A pattern of endpoints → who may open them; the first that fits counts.
+AUDIENCES = (
+    (r"static", ANYONE),
+    (r"health\..*", ANYONE),
+    (r"demo\.demo_door", ANYONE),
+    (r"sign_in\.(form|enter|speak)", ANYONE),
+    (r"sign_in\..*", SIGNED_IN),
+    (r"desk\.(accounts|new_account|create_account|account|change_roles|deactivate)", ADMIN),
+    (r"desk\.settings_page", ADMIN),
+)
+
+
+def expected(endpoint):
+    return next((who for pattern, who in AUDIENCES if re.fullmatch(pattern, endpoint)), None)
+
+
+def routes(app):
+    return [
+        (rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]
+
+
+def address(app, rule):
+    """An address of the rule: every number is 1, every word is x."""
+    values = {
+        name: 1 if type(converter).__name__ == "IntegerConverter" else "x"
+        for name, converter in rule._converters.items()
+    }
+    with app.test_request_context():
+        return app.url_map.bind("localhost").build(rule.endpoint, values, method=None)
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app(demo=True)
+
+
+def test_every_route_is_open_to_those_of_the_table(app):
+    declared = {
+        (rule.endpoint, method): audiences_of(app, endpoint=rule.endpoint, method=method)
+        for rule, method in routes(app)
+    }
+    wrong = {
+        route: sorted(audiences or ())
+        for route, audiences in declared.items()
+        if audiences is None or set(audiences) != expected(route[0])
+    }
+
+    assert wrong == {}
+
+
+def test_a_route_without_audience_is_open_to_nobody(app, rows, sign_in):
+    app.add_url_rule("/forgotten", endpoint="forgotten", view_func=lambda: "secret")
+    admin = build.account(rows, roles=[RoleName.ADMIN])
+    rows.commit()
+
+    answer = sign_in(admin).get("/forgotten")
+
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+
+
+@pytest.fixture(params=[None, *RoleName], ids=lambda role: role or "nobody")
+def visitor(request, app, rows, sign_in):
+    """Nobody, or somebody with one role; and a browser in which they are signed in."""
+    if request.param is None:
+        return None, app.test_client()
+    made = build.account(rows, roles=[request.param])
+    rows.commit()
+    return request.param, sign_in(made)
+
+
+def test_nobody_else_comes_in(app, visitor):
+    role, client = visitor
+    refusals = {401, 302} if role is None else {403}
+    closed = [route for route in routes(app) if not may_open(app, *route, role)]
+
+    statuses = {
+        f"{method} {rule.rule}": client.open(address(app, rule), method=method).status_code
+        for rule, method in closed
+    }
+
+    assert {route: status for route, status in statuses.items() if status not in refusals} == {}
+
+
+def test_every_answer_carries_the_headers(app, visitor):
+    _role, client = visitor
+    every = routes(app)
+
+    bare = [
+        f"{method} {rule.rule}"
+        for rule, method in every
+        if not protected(client.open(address(app, rule), method=method))
+    ]
+
+    assert bare == []
+
+
+def may_open(app, rule, method, role):
+    audiences = audiences_of(app, endpoint=rule.endpoint, method=method)
+    if audiences & {Audience.ANYONE, Audience.LINK}:
+        return True
+    if role is None:
+        return False
+    return role is RoleName.ADMIN or Audience.SIGNED_IN in audiences or role.value in audiences
+
+
+def protected(answer):
+    policy = answer.headers.get("Content-Security-Policy", "")
+    nosniff = answer.headers.get("X-Content-Type-Options")
+    answer.close()
+    return "unsafe" not in policy and "default-src 'none'" in policy and nosniff == "nosniff"
