@@ -45,6 +45,7 @@ LUNCH_MINUTES = 30
 LUNCH_EARLIEST, LUNCH_LATEST = 11 * 60 + 30, 13 * 60 + 30
 EVERY_SKILL_TWICE = 2
 LIFT_DRIVING = "lift-platform"
+BIG_CREW = 12
 # Pieces of each part in a van: enough for any round, so that parts never break a promise.
 CARRIED = (5, 9)
 
@@ -337,15 +338,19 @@ def roster(world: World) -> None:
 
 
 def _patterns(world: World, *, drawn: random.Random) -> list[Pattern]:
-    """Two people at 60 %, every sixth on four long days, standby at night."""
+    """Two people at 60 %, every sixth on four long days, standby at night.
+
+    A small crew works full weeks: it could not spare anybody.
+    """
     patterns = []
+    big = world.profile.technicians >= BIG_CREW
     for number, _ in enumerate(world.crew):
         if number >= world.profile.technicians + world.profile.helpers:
             patterns.append(NIGHT)
-        elif number in (3, 8):
+        elif big and number in (3, 8):
             off = tuple(drawn.sample(range(5), 2))
             patterns.append(EARLY._replace(days_off=off))
-        elif number % 6 == 5:
+        elif big and number % 6 == 5:
             patterns.append(Pattern(450, 1080, (drawn.randrange(5),)))
         else:
             patterns.append(drawn.choices((EARLY, MIDDLE, LATE), (5, 6, 2))[0])

@@ -62,6 +62,7 @@ LEVELS = {
     Priority.PLANNED: (None, None, None),
 }
 WITH_PENALTY = 6
+MINIMUM_MINUTES = 30
 BOUGHT_HOURS = (5, 10, 20, 40)
 
 
@@ -153,6 +154,7 @@ def _deal(world: World, client: Client, *, number: int, drawn: random.Random) ->
     setting, pack = world.pack.setting, world.pack
     rate = 0 if free else pack.money(drawn.randrange(6800, 9600, 200))
     travel = 0 if free else pack.money(drawn.choice((2500, 3500, 4500)))
+    minimum = 0 if free else MINIMUM_MINUTES
     starts_on = world.day - timedelta(days=drawn.randint(70, 300))
     agreement_id = world.rows.add(
         Agreement,
@@ -164,13 +166,19 @@ def _deal(world: World, client: Client, *, number: int, drawn: random.Random) ->
         currency=setting.currency,
         hourly_rate_minor=rate,
         travel_fee_minor=travel,
-        minimum_minutes=0 if free else 30,
-        overage=Overage.CALL_IN_RATE if drawn.random() < 0.8 else Overage.REFUSE,
+        minimum_minutes=minimum,
+        overage=Overage.CALL_IN_RATE,
         service_hours=opening({day: [(480, 1080)] for day in WEEK}),
         zone=setting.zone,
         country=setting.country,
     )
-    deal = Deal(id=agreement_id, kind=kind, rate_minor=rate, travel_minor=travel)
+    deal = Deal(
+        id=agreement_id,
+        kind=kind,
+        rate_minor=rate,
+        travel_minor=travel,
+        minimum_minutes=minimum,
+    )
     if kind is AgreementKind.MANAGED:
         _write_levels(world, deal, penalty=number < WITH_PENALTY)
     if kind is AgreementKind.PREPAID:

@@ -9,7 +9,7 @@ import hashlib
 import math
 import random
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from dispatch.agreements import AgreementKind, Charge, WalletEntry, WalletKind
@@ -21,7 +21,6 @@ from dispatch.tickets import TicketState
 from dispatch.visits import Visit, VisitPart, VisitSkill, VisitState
 
 UNIT_MINUTES = 15
-MINIMUM_MINUTES = 30
 GRID_MINUTES = 30
 
 
@@ -136,7 +135,7 @@ def hours_of(door: Door, day: date) -> list[tuple[int, int]]:
 def settle(call: Call, *, minutes: int, at: datetime) -> None:
     """Charge a finished visit: prepaid minutes first, the rest at the agreed rate."""
     deal, world = call.story.device.door.deal, call.story.world
-    billed = max(MINIMUM_MINUTES, UNIT_MINUTES * math.ceil(minutes / UNIT_MINUTES))
+    billed = _billed(deal, minutes)
     prepaid = min(billed, deal.balance) if deal.kind is AgreementKind.PREPAID else 0
     if prepaid:
         move_balance(world, deal, WalletKind.SETTLE, minutes=-prepaid, call=call, at=at)
@@ -146,7 +145,7 @@ def settle(call: Call, *, minutes: int, at: datetime) -> None:
         visit_id=call.id,
         minutes=billed,
         prepaid_minutes=prepaid,
-        labour_minor=round(deal.rate_minor * (billed - prepaid) / 60),
+        labour_minor=math.ceil(deal.rate_minor * (billed - prepaid) / 60),
         travel_minor=deal.travel_minor,
         currency=world.pack.setting.currency,
         at=at,
@@ -156,10 +155,15 @@ def settle(call: Call, *, minutes: int, at: datetime) -> None:
 def reserve(call: Call, *, at: datetime) -> None:
     """Set prepaid minutes aside for a promised visit, as far as they last."""
     deal = call.story.device.door.deal
-    minutes = min(call.row["work_minutes"], deal.balance)
+    minutes = min(_billed(deal, call.row["work_minutes"]), deal.balance)
     if deal.kind is AgreementKind.PREPAID and minutes > 0:
         kind = WalletKind.RESERVE
         move_balance(call.story.world, deal, kind, minutes=-minutes, call=call, at=at)
+
+
+def _billed(deal: Deal, minutes: int) -> int:
+    """Started units, at least the minimum."""
+    return UNIT_MINUTES * math.ceil(max(minutes, deal.minimum_minutes) / UNIT_MINUTES)
 
 
 def move_balance(
@@ -181,7 +185,3 @@ def lately(world: World, day: date, *, drawn: random.Random) -> datetime:
     before = world.calendar.shifted(min(day, world.day), -back)
     minute = drawn.triangular(460, 720, 560)
     return world.calendar.at(before, minute)
-
-
-def days_after(moment: datetime, days: float) -> datetime:
-    return moment + timedelta(days=days)

@@ -65,6 +65,7 @@ class Deal:
     kind: AgreementKind
     rate_minor: int
     travel_minor: int
+    minimum_minutes: int
     balance: int = 0
 
 
