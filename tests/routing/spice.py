@@ -29,6 +29,26 @@ LIMITS = {
 TIMED_RELATIONS = ("same_start", "precedence", "gap")
 
 
+def town() -> Document:
+    """A dozen visits round a base, and three people; made to be spiced."""
+    places = [{"id": f"p{n}", "x": 7 * n % 20 - 10, "y": 11 * n % 20 - 10} for n in range(13)]
+    day = {"start": 28800, "end": 61200}
+    return {
+        "format": "onsite-problem/1",
+        "name": "town",
+        "locations": places,
+        "travel": {"type": "planar", "seconds_per_unit": 60, "metres_per_unit": 1000},
+        "technicians": [
+            {"id": name, "start_location": "p0", "end_location": "p0", "shifts": [dict(day)]}
+            for name in ("łukasz", "さくら", "bob")
+        ],
+        "visits": [
+            {"id": f"v{n}", "location": f"p{n}", "duration_s": 600 * n} for n in range(1, 13)
+        ],
+        "objective": {"levels": [[{"metric": "cost"}]]},
+    }
+
+
 def small(problem: Document, rng: Random) -> Document:
     """A few visits and technicians of a problem, at their places, without the rest."""
     made = copy.deepcopy(problem)
