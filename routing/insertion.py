@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from routing.problem import Job, Problem, Window
 from routing.reasons import Reasons, Why
+from routing.rules.spans import intersect
 from routing.solution import About, Origin, Route, Solution
-from routing.trial.ability import intersect
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Option, Trial
 from routing.trial.writing import follow, route_of, solution_of

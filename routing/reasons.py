@@ -12,9 +12,11 @@ from enum import StrEnum
 
 from routing.alone import is_anybody_able, is_possible_alone
 from routing.problem import Job, Requirement, Technician
+from routing.rules.draft import Vehicle
+from routing.rules.territories import is_inside
 from routing.solution import Reason, Unserved
 from routing.trial.gaps import Room
-from routing.trial.tables import Tables, Vehicle, works_in
+from routing.trial.tables import Tables
 from routing.trial.trial import UNHELD, Trial
 
 # Gaps laid out exactly before a job that passes the quick test is said to have no room.
@@ -147,7 +149,7 @@ class Reasons:
         allowed = job.allowed_technicians
         if people & job.forbidden_technicians or (allowed is not None and not people & allowed):
             yield Shortfall(lack=Lack.CHOSEN, technician=who)
-        if not all(works_in(one, job.territory) for one in vehicle.crew):
+        if not all(is_inside(job, technician=one) for one in vehicle.crew):
             yield Shortfall(lack=Lack.TERRITORY, technician=who, name=job.territory or "")
         depots = self._tables.problem.depots
         if not depots and job.tools - vehicle.tools:

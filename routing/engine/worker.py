@@ -15,9 +15,9 @@ from routing.engine.search import Search
 from routing.engine.verdict import Judge
 from routing.problem import Problem
 from routing.reasons import Reasons
+from routing.rules.spans import Span
 from routing.score import compare
 from routing.solution import Solution
-from routing.trial.ability import Span
 from routing.trial.tables import tabulate
 from routing.trial.trial import Memory, Trial
 from routing.trial.writing import follow, solution_of

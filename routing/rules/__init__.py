@@ -5,6 +5,7 @@ Rules are modules; ``ROUTE_RULES`` look at one route, ``PLAN_RULES`` at all of t
 
 from __future__ import annotations
 
+from routing.problem import Problem
 from routing.rules import (
     breaks,
     crew,
@@ -26,7 +27,8 @@ from routing.rules import (
     travel,
     windows,
 )
-from routing.rules.rule import PlanRule, RouteRule, Violation
+from routing.rules.draft import Draft
+from routing.rules.rule import Imposing, PlanRule, RouteRule, Violation
 
 ROUTE_RULES: tuple[RouteRule, ...] = (
     shifts,
@@ -44,5 +46,42 @@ ROUTE_RULES: tuple[RouteRule, ...] = (
     stock,
 )
 PLAN_RULES: tuple[PlanRule, ...] = (served, people, equipment, relations, pins, stability)
+# Who may go first: the later ones look only at vehicles that are left. The clock and the road
+# (times, travel) are no demands but what every search is made of.
+IMPOSING: tuple[Imposing, ...] = (
+    technicians,
+    territories,
+    crew,
+    skills,
+    stock,
+    windows,
+    promises,
+    releases,
+    pins,
+    equipment,
+    limits,
+    shifts,
+    breaks,
+    served,
+    people,
+    relations,
+    stability,
+)
 
-__all__ = ["PLAN_RULES", "ROUTE_RULES", "PlanRule", "RouteRule", "Violation"]
+
+def impose(draft: Draft, *, problem: Problem) -> None:
+    """Let every rule make its demands for what is pending on the draft."""
+    for rule in IMPOSING:
+        rule.impose(draft, problem=problem)
+    draft.pending = {}
+
+
+__all__ = [
+    "IMPOSING",
+    "PLAN_RULES",
+    "ROUTE_RULES",
+    "PlanRule",
+    "RouteRule",
+    "Violation",
+    "impose",
+]

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.problem import Break
+from routing.problem import Break, Problem
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import TOLERANCE, TimedRoute, TimedStop
 
 CODES = ("E_BREAK",)
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """The breaks of each shift."""
+    for vehicle in draft.vehicles:
+        if vehicle.breaks:
+            draft.pause(vehicle.index, breaks=vehicle.breaks)
 
 
 def check(route: TimedRoute) -> Iterator[Violation]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.problem import Equipment
+from routing.problem import Equipment, Problem
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import TOLERANCE, Served, Timetable, intervals
 
@@ -15,6 +16,22 @@ CODES = ("E_EQUIPMENT",)
 
 # Pieces; sums of fractions are this exact.
 NOISE = 1e-9
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:
+    """When a machine can be had, and that the pool is shared."""
+    for number, job in draft.pending.items():
+        for name, pieces in job.equipment.items():
+            if not pieces:
+                continue
+            machine = problem.equipment_by_id[name]
+            draft.use_machine(name, job=number, pieces=pieces)
+            for vehicle in draft.candidates(number):
+                length = vehicle.length(job)
+                spans = [(a, b - length) for a, b in intervals(machine.windows) if a + length <= b]
+                if pieces > machine.count:
+                    spans = []
+                draft.start_within(number, vehicle=vehicle.index, spans=sorted(spans))
 
 
 def check(timetable: Timetable) -> Iterator[Violation]:

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from routing.problem import Problem
+from routing.rules.draft import Amount, Draft
 from routing.rules.rule import Violation
 from routing.timing import TOLERANCE, TimedRoute
 
 CODES = ("E_LIMIT",)
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """Amounts of a route. First start and last end hold for the first and last job, so for all."""
+    for vehicle in draft.vehicles:
+        shift = vehicle.shift
+        amounts = {
+            Amount.DURATION_S: shift.max_duration_s,
+            Amount.TRAVEL_S: shift.max_travel_s,
+            Amount.DISTANCE_M: shift.max_distance_m,
+            Amount.LEG_S: shift.max_leg_s,
+            Amount.VISITS: shift.max_visits,
+        }
+        for amount, most in amounts.items():
+            if most is not None:
+                draft.limit(vehicle.index, amount=amount, most=most)
+        for tag, most in shift.max_visits_by_tag.items():
+            tagged = frozenset(n for n, job in enumerate(draft.jobs) if tag in job.tags)
+            draft.limit_jobs(vehicle.index, name=tag, jobs=tagged, most=most)
+        if shift.first_start is not None or shift.last_end is not None:
+            first = -math.inf if shift.first_start is None else shift.first_start
+            last = math.inf if shift.last_end is None else shift.last_end
+            for number, job in draft.pending.items():
+                spans = [(first, last - vehicle.length(job))]
+                draft.start_within(number, vehicle=vehicle.index, spans=spans)
 
 
 def check(route: TimedRoute) -> Iterator[Violation]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 
-from routing.problem import Technician
+from routing.problem import Problem, Shift, Technician
+from routing.rules.draft import Draft, Vehicle
 from routing.rules.rule import Violation
 from routing.timing import TOLERANCE, TimedRoute, Timetable
 
@@ -21,6 +22,34 @@ class _Duty:
     depart: float
     back: float
     shift: int
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """One route a person and shift, and rest between the shifts of a person."""
+    by_person: dict[str, list[Vehicle]] = defaultdict(list)
+    for vehicle in draft.vehicles:
+        for person in vehicle.people:
+            by_person[person].append(vehicle)
+    for person, own in by_person.items():
+        for vehicle, other in permutations(own, 2):
+            technician = next(one for one in vehicle.crew if one.id == person)
+            if _duty_shift(vehicle, person) is _duty_shift(other, person):
+                draft.exclude(vehicle.index, other=other.index)
+            elif vehicle.shift.start <= other.shift.start:
+                draft.rest(vehicle.index, then=other.index, seconds=technician.min_rest_s)
+
+
+def _duty_shift(vehicle: Vehicle, person: str) -> Shift:
+    """The shift in which this member of the crew rides along."""
+    if person == vehicle.lead.id:
+        return vehicle.shift
+    member = next(one for one in vehicle.crew if one.id == person)
+    return next(own for own in member.shifts if covers(own, vehicle.shift))
+
+
+def covers(own: Shift, other: Shift) -> bool:
+    """Whether somebody with this shift can ride along during the other."""
+    return own.start <= other.start and own.end >= other.end
 
 
 def check(timetable: Timetable) -> Iterator[Violation]:

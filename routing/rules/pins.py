@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.problem import Pin
+from routing.problem import Pin, Problem
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import TOLERANCE, Served, Timetable
 
 CODES = ("E_PINNED",)
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """Who, when, at which position, and that it is served."""
+    for number, job in draft.pending.items():
+        pin = job.pin
+        if pin is None:
+            continue
+        if pin.must_serve:
+            draft.must_serve(number)
+        if pin.position is not None:
+            draft.put_at(number, position=pin.position)
+        for vehicle in draft.candidates(number):
+            if (pin.technician is not None and pin.technician not in vehicle.people) or (
+                pin.shift is not None and pin.shift != vehicle.shift.id
+            ):
+                draft.forbid(number, vehicle=vehicle.index)
+            elif pin.start is not None:
+                spans = [(pin.start - pin.slack_s, pin.start + pin.slack_s)]
+                draft.start_within(number, vehicle=vehicle.index, spans=spans)
 
 
 def check(timetable: Timetable) -> Iterator[Violation]:

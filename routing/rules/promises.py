@@ -5,12 +5,25 @@ A promise that is not hard may be kept late, which the objective counts, but nev
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from routing.problem import Problem
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import TOLERANCE, TimedRoute
 
 CODES = ("E_PROMISE",)
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """Never before the promise opens; a hard one also not after it closes."""
+    for number, job in draft.pending.items():
+        if job.promise is not None:
+            closes = job.promise.closes if job.promise_hard else math.inf
+            for vehicle in draft.candidates(number):
+                spans = [(job.promise.opens, closes)]
+                draft.start_within(number, vehicle=vehicle.index, spans=spans)
 
 
 def check(route: TimedRoute) -> Iterator[Violation]:

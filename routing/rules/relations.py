@@ -5,13 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
-from routing.problem import Relation, RelationType
+from routing.problem import Problem, Relation, RelationType
+from routing.rules.draft import Apart, Draft
 from routing.rules.rule import Violation
 from routing.timing import TOLERANCE, Served, Timetable
 
 CODES = ("E_RELATION",)
 
 _Served = Mapping[str, Served]
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:
+    """Who goes with whom, and when."""
+    numbers = {job.id: number for number, job in enumerate(problem.jobs)}
+    for relation in problem.relations:
+        jobs = tuple(numbers[job] for job in relation.jobs)
+        kind = relation.type
+        if kind is RelationType.SAME_START:
+            draft.meet(jobs, within_s=relation.max_s or 0)
+        elif kind is RelationType.ALL_OR_NONE:
+            draft.all_or_none_of(jobs)
+        elif kind is RelationType.DIFFERENT_TECHNICIAN:
+            draft.divide_people(jobs)
+        elif kind is RelationType.SAME_TECHNICIAN:
+            if relation.cost is None:
+                draft.share_people(jobs)
+        else:
+            draft.keep_apart(_apart_of(relation, jobs=jobs))
+
+
+def _apart_of(relation: Relation, *, jobs: tuple[int, ...]) -> Apart:
+    follows = relation.type is RelationType.PRECEDENCE
+    least = relation.min_s or 0 if follows else relation.min_s
+    return Apart(
+        first=jobs[0],
+        second=jobs[1],
+        least_s=least,
+        most_s=relation.max_s,
+        after_end=follows,
+        needs_first=follows,
+    )
 
 
 def check(timetable: Timetable) -> Iterator[Violation]:

@@ -1,7 +1,8 @@
 """The shape of a rule, and what it reports.
 
 A rule about one route looks at a ``TimedRoute``, a rule between routes at the whole ``Timetable``.
-Each rule is a module with ``CODES`` and ``check``; nothing is forgiven beyond ``TOLERANCE``.
+Each rule is a module with ``CODES`` and ``check``; nothing is forgiven beyond ``TOLERANCE``. What a
+rule can say before a search begins, it says by ``impose``, on a draft.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from routing.problem import Problem
+from routing.rules.draft import Draft
 from routing.timing import TimedRoute, Timetable
 
 
@@ -42,3 +45,9 @@ class PlanRule(Protocol):
     def CODES(self) -> tuple[str, ...]: ...  # noqa: N802 - a constant of the module
 
     def check(self, timetable: Timetable, /) -> Iterator[Violation]: ...
+
+
+class Imposing(Protocol):
+    """Demands of the rule for the jobs that are pending on the draft, and for its vehicles."""
+
+    def impose(self, draft: Draft, /, *, problem: Problem) -> None: ...

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from routing.problem import Problem
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import Timetable
 
 CODES = ("E_DUPLICATE", "E_BOTH", "E_MISSING", "E_MANDATORY")
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """Mandatory jobs; that each is planned once is how every search counts."""
+    for number, job in draft.pending.items():
+        if job.mandatory:
+            draft.must_serve(number)
 
 
 def check(timetable: Timetable) -> Iterator[Violation]:

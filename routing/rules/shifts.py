@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from routing.problem import Problem
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import TOLERANCE, TimedRoute
 
 CODES = ("E_SHIFT",)
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """Away between the shift's start and its end with all overtime."""
+    for vehicle in draft.vehicles:
+        draft.be_away(vehicle.index, earliest=vehicle.shift.start, latest=vehicle.latest)
 
 
 def check(route: TimedRoute) -> Iterator[Violation]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from routing.problem import Break, Depot, Job, Technician
+from routing.problem import Break, Depot, Job, Problem, Technician
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import TimedRoute
 
@@ -16,6 +17,17 @@ CODES = ("E_TOOL", "E_PART", "E_CAPACITY")
 
 # Pieces; sums of fractions of a piece are this exact.
 NOISE = 1e-9
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:
+    """Jobs that need something from the van. Without depots, who lacks it can never serve them."""
+    for number, job in draft.pending.items():
+        if job.tools or job.parts or job.demand:
+            draft.use_stock(number)
+            for vehicle in draft.candidates(number):
+                short = {one.code for one in shortages([job], crew=vehicle.crew, name="")}
+                if "E_CAPACITY" in short or (short and not problem.depots):
+                    draft.forbid(number, vehicle=vehicle.index)
 
 
 def check(route: TimedRoute) -> Iterator[Violation]:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.problem import Job
+from routing.problem import Job, Problem
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import TimedRoute
 
 CODES = ("E_ALLOWED",)
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """Keep away who is not chosen, and who is refused."""
+    for number, job in draft.pending.items():
+        if job.allowed_technicians is None and not job.forbidden_technicians:
+            continue
+        for vehicle in draft.candidates(number):
+            people = vehicle.people
+            if not is_chosen(job, people=people) or is_refused(job, people=people):
+                draft.forbid(number, vehicle=vehicle.index)
 
 
 def check(route: TimedRoute) -> Iterator[Violation]:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.problem import Job, Technician
+from routing.problem import Job, Problem, Technician
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import TimedRoute
 
 CODES = ("E_TERRITORY",)
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """Keep crews away of whom somebody does not work there."""
+    for number, job in draft.pending.items():
+        if job.territory is not None:
+            for vehicle in draft.candidates(number):
+                if not all(is_inside(job, technician=one) for one in vehicle.crew):
+                    draft.forbid(number, vehicle=vehicle.index)
 
 
 def check(route: TimedRoute) -> Iterator[Violation]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.problem import Depot, Job
+from routing.problem import Depot, Job, Problem
+from routing.rules.draft import Draft
 from routing.rules.rule import Violation
 from routing.timing import (
     TOLERANCE,
@@ -16,6 +17,22 @@ from routing.timing import (
 )
 
 CODES = ("E_WINDOW",)
+
+
+def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
+    """Windows, with the lateness that is allowed; they depend on whose hands finish inside."""
+    for number, job in draft.pending.items():
+        if not job.windows:
+            continue
+        for vehicle in draft.candidates(number):
+            length = vehicle.length(job)
+            last = [latest_on_time(job, closes=w.closes, length=length) for w in job.windows]
+            open_spans = [
+                (window.opens, closes + grace(job))
+                for window, closes in zip(job.windows, last, strict=True)
+                if window.opens <= closes + grace(job)
+            ]
+            draft.start_within(number, vehicle=vehicle.index, spans=sorted(open_spans))
 
 
 def check(route: TimedRoute) -> Iterator[Violation]:

@@ -14,9 +14,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.trial.ability import Span
+from routing.rules.draft import Vehicle
+from routing.rules.spans import Span
 from routing.trial.laying import NOISE_S, Laid
-from routing.trial.tables import Tables, Vehicle
+from routing.trial.tables import Tables
 
 # Rows of a block: place before, place after, leaves at the earliest, must be met at the latest,
 # vehicle, position among the stops without breaks.

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from routing.problem import Depot, Job, Window
 from routing.roads import NO_ROAD
-from routing.trial.ability import Span
-from routing.trial.tables import Tables, Vehicle
+from routing.rules.draft import Vehicle
+from routing.rules.spans import Span
+from routing.trial.tables import Tables
 
 # Seconds; sums of floats may miss a bound by less, the judge allows a thousandth.
 NOISE_S = 1e-6
@@ -122,8 +123,6 @@ class Layer:
                     laid.depot_s += length
                     start = _first(self._depots[code - self._job_count].windows, ready)
                 elif code >= 0:
-                    if laid.jobs == 0 and vehicle.shift.first_start is not None:
-                        ready = max(ready, vehicle.shift.first_start)
                     length = lengths[code]
                     laid.service_s += length
                     laid.jobs += 1
@@ -281,7 +280,6 @@ class Layer:
             and _kept(shift.max_travel_s, laid.travel_s)
             and _kept(shift.max_distance_m, laid.distance_m)
             and _kept(shift.max_visits, laid.jobs)
-            and (shift.last_end is None or self._ends_by(laid, shift.last_end))
         )
         if not kept:
             return False
@@ -290,14 +288,6 @@ class Layer:
             if sum(tag in self._tables.jobs[job].tags for job in jobs) > most:
                 return False
         return not vehicle.breaks or not jobs or self._rested(vehicle, laid)
-
-    def _ends_by(self, laid: Laid, last_end: float) -> bool:
-        ends = [
-            end
-            for code, end in zip(laid.stops, laid.ends, strict=True)
-            if 0 <= code < self._job_count
-        ]
-        return not ends or ends[-1] <= last_end + NOISE_S
 
     def _rested(self, vehicle: Vehicle, laid: Laid) -> bool:
         """Each break is taken, or the route leaves after it opened or is back before it is due."""

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from routing.problem import Relation, RelationType
-from routing.trial.ability import Span
+from routing.rules.draft import Vehicle
+from routing.rules.spans import Span
 from routing.trial.laying import NOISE_S, Laid
-from routing.trial.tables import Tables, Vehicle
+from routing.trial.tables import Tables
 
 NEVER: Span = (math.inf, -math.inf)
 TOGETHER = frozenset({RelationType.SAME_START, RelationType.ALL_OR_NONE})

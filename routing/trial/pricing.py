@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from routing.problem import Deadline, Job, Problem, SoftLimitKind, TechnicianWish, Term, WindowWish
 from routing.roads import NO_ROAD
+from routing.rules.draft import Vehicle
 from routing.trial.laying import Laid
-from routing.trial.tables import Tables, Vehicle
+from routing.trial.tables import Tables
 
 # A lateness below it is none, as for the judge.
 TOLERANCE_S = 1e-3

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 
-from routing.trial.ability import Span
+from routing.rules.draft import Vehicle
+from routing.rules.spans import Span
 from routing.trial.laying import Laid, Layer
-from routing.trial.tables import Tables, Vehicle
+from routing.trial.tables import Tables
 
 # Routes kept by their order; about 100 MB at 12 stops each.
 REMEMBERED = 100_000

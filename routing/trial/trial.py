@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.problem import Job
-from routing.trial.ability import Span
+from routing.rules.draft import Vehicle
+from routing.rules.spans import Span
 from routing.trial.gaps import Block, Gaps
 from routing.trial.laying import Laid, Layer
 from routing.trial.partners import Partners
 from routing.trial.pricing import Price, Prices
 from routing.trial.settling import Settler
-from routing.trial.tables import Tables, Vehicle
+from routing.trial.tables import Tables
 
 UNHELD = -1
 
@@ -57,7 +58,7 @@ class Trial:
         self._blocks: dict[int, Block] = {}
         self._road = [self._road_price(vehicle) for vehicle in tables.vehicles]
         self._kinds = _kinds(tables, self.prices)
-        self._urgency = [_urgency(job) for job in tables.jobs]
+        self._urgency = [self._urgency_of(job) for job in range(len(tables.jobs))]
         self._worth = self._worths()
 
     def put_job(self, job: Job, *, number: int) -> None:
@@ -66,7 +67,7 @@ class Trial:
         self.tables.put_job(job, number=number)
         self.prices.put_job(number)
         self.refresh(number)
-        self._urgency[number] = _urgency(job)
+        self._urgency[number] = self._urgency_of(number)
         self._worth[number] = self.prices.scalar(self.prices.unserved[number])
 
     def refresh(self, number: int) -> None:
@@ -318,6 +319,13 @@ class Trial:
         )
         return prices
 
+    def _urgency_of(self, job: int) -> float:
+        draft = self.tables.draft
+        if job not in draft.musts:
+            return 0.0
+        position = draft.positions.get(job)
+        return 1.0 if position is None else 2.0 + 1.0 / position
+
     def _worths(self) -> list[float]:
         plain = [self.prices.scalar(price) for price in self.prices.unserved]
         # Ten of the dearest: enough to win every exchange, not so much that the search freezes.
@@ -331,13 +339,6 @@ class Trial:
         scalar = self.prices.scalar
         road = self.prices.road(vehicle.index)
         return scalar(road.travel), scalar(road.distance), scalar(road.used)
-
-
-def _urgency(job: Job) -> float:
-    pin = job.pin
-    if pin is None or not pin.must_serve:
-        return float(job.mandatory)
-    return 1.0 if pin.position is None else 2.0 + 1.0 / pin.position
 
 
 def _kinds(tables: Tables, prices: Prices) -> list[int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from routing.rules.draft import Vehicle
 from routing.solution import Route, Solution, Stop, StopKind, Unserved
 from routing.trial.laying import Laid
-from routing.trial.tables import Tables, Vehicle
+from routing.trial.tables import Tables
 from routing.trial.trial import Trial
 
 # Decimals of a second: far below what the judge tolerates, far above the noise of sums.
