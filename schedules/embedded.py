@@ -75,6 +75,7 @@ class EmbeddedQueue:
         self._due = threading.Event()
         self._stopping = threading.Event()
         self._turns: set[threading.Event] = set()
+        self._unsettled: list[Claimed] = []
         self._ticker = BackgroundScheduler(timezone=UTC)
         self._claimer = threading.Thread(target=self._claim_until_stopped, name="queue-claimer")
         self._owner: Owner | None = None
@@ -193,12 +194,20 @@ class EmbeddedQueue:
                     with store.writing(), self._open() as session, session.begin():
                         self._plant(session)
                 seen = now
+                self._settle_late()
                 for lane in self._lanes:
                     self._fill(lane)
             except Exception:  # the claimer outlives a database that is away
                 log.exception("queue.claim-failed")
             else:
                 self._looked_at = time.monotonic()
+
+    def _settle_late(self) -> None:
+        """Treat as cut off what ended while the database was away."""
+        while self._unsettled:
+            with store.writing(), self._open() as session, session.begin():
+                self._again(session, self._unsettled[0], fault="not settled", cut=True)
+            self._unsettled.pop(0)
 
     def _fill(self, lane: _Lane) -> None:
         """Start what is due, as long as the lane has a free slot."""
@@ -226,15 +235,16 @@ class EmbeddedQueue:
                 self._do_chore(row)
             else:
                 self._do_task(row)
-        except Exception:  # the row stays as it is until the next start
+        except Exception:  # the database was away; the claimer settles it when it is back
             log.exception("task.not-settled", task=row.name, id=row.id)
+            self._unsettled.append(row)
         finally:
             lane.free.release()
             self.wake()
 
     def _do_task(self, row: Claimed) -> None:
         fault = None
-        turn = Turn(payload=row.payload, open_session=self._open, clock=self._clock)
+        turn = Turn(payload=row.payload, queue=self, open_session=self._open, clock=self._clock)
         self._turns.add(turn.over)
         try:
             self._tasks[row.name].take(turn)

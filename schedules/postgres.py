@@ -175,7 +175,7 @@ class PostgresQueue:
 
     def _adopt_task(self, task: Task) -> None:
         def run(context: procrastinate.JobContext, payload: Payload) -> None:
-            turn = Turn(payload=payload, open_session=self._open, clock=self._clock)
+            turn = Turn(payload=payload, queue=self, open_session=self._open, clock=self._clock)
             self._turns.add(turn.over)
             try:
                 task.take(turn)

@@ -2,3 +2,4 @@
 
 Each is one short transaction and harmless when repeated; one bad item does not stop the others.
 """
+

@@ -6,34 +6,33 @@ where nobody works tomorrow there is nothing to plan.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.places import Territory
 from dispatch.planning.runs import AlreadyQueued, PlanRun, RunKind, RunState
 from dispatch.workforce import Shift, Technician
-from schedules.queue import Chore, Queue
+from schedules.queue import Chore, Queue, each
 from schedules.tasks import plan_day
 
 # Less than the time from one evening to the next, more than an evening that was interrupted.
 SAME_EVENING = timedelta(hours=12)
-log = structlog.get_logger(__name__)
 
 
 def chore(*, hour: int, limit_seconds: int, seed: int = 1, workers: int = 1) -> Chore:
     """The chore for the queue; ``hour`` is in UTC, the rest goes to each search."""
 
     def run(session: Session, queue: Queue, now: datetime) -> None:
-        for territory in session.scalars(select(Territory).where(~Territory.closed)):
+        def ask(territory: Territory) -> None:
             day = now.astimezone(territory.tz).date() + timedelta(days=1)
             if not _somebody_works(session, territory=territory, day=day):
-                continue
+                return
             if _asked_this_evening(session, territory=territory, day=day, now=now):
-                continue
-            try:
+                return
+            with suppress(AlreadyQueued):  # a dispatcher was faster
                 plan_day.start(
                     session,
                     queue,
@@ -45,8 +44,8 @@ def chore(*, hour: int, limit_seconds: int, seed: int = 1, workers: int = 1) -> 
                     seed=seed,
                     workers=workers,
                 )
-            except AlreadyQueued:
-                log.info("nightly-plan.already-queued", territory=territory.id)
+
+        each(session, session.scalars(select(Territory).where(~Territory.closed)).all(), ask)
 
     return Chore(name="nightly_plan", cron=f"0 {hour} * * *", run=run)
 

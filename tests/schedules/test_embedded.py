@@ -174,3 +174,33 @@ def test_a_commit_wakes_the_queue_and_a_rollback_does_not(open_session):
 
     assert asleep
     assert queue._due.is_set()
+
+
+def test_a_task_that_could_not_be_settled_is_run_again(open_session, clock, tmp_path):
+    tries = []
+    task = Task(
+        name="note",
+        run=tries.append,
+        attempts=3,
+        limit=timedelta(seconds=5),
+        first_wait=timedelta(0),
+    )
+    queue = EmbeddedQueue(open_session, clock=clock, tasks=[task])
+    do_task = queue._do_task
+    away = iter([TimeoutError("the database is away")])
+
+    def lose_the_database_once(row) -> None:
+        for trouble in away:
+            tries.append(row)
+            raise trouble
+        do_task(row)
+
+    queue._do_task = lose_the_database_once
+    with store.writing(), open_session() as session, session.begin():
+        queue.enqueue(session, task="note", payload={}, dedupe_key="note")
+
+    queue.start(tmp_path)
+    wait_for(lambda: len(tries) == 2)
+    queue.stop()
+
+    assert chore_row(open_session).state == TaskState.DONE

@@ -49,6 +49,7 @@ class Desk:
             self.territory_id = territory.id
         self.told: list[PlanRun] = []
         self.on_progress = lambda _run: None
+        self.queue = EmbeddedQueue(open_session, clock=clock, tasks=[self.task()])
 
     def add_visits(self, number: int) -> None:
         with store.writing(), self.open_session() as session, session.begin():
@@ -68,11 +69,10 @@ class Desk:
 
     def ask(self, *, limit_seconds: int = 2, **choices) -> int:
         """Ask for a plan and commit; returns the run's id."""
-        queue = EmbeddedQueue(self.open_session, clock=self.clock, tasks=[self.task()])
         with store.writing(), self.open_session() as session, session.begin():
             run = plan_day.start(
                 session,
-                queue,
+                self.queue,
                 territory=session.get_one(Territory, self.territory_id),
                 day=DAY,
                 by=None,
@@ -92,7 +92,12 @@ class Desk:
 
     def work(self, run_id: int, *, travel=None) -> PlanRun:
         """Take one turn at the task; returns the run afterwards."""
-        turn = Turn(payload={"run_id": run_id}, open_session=self.open_session, clock=self.clock)
+        turn = Turn(
+            payload={"run_id": run_id},
+            queue=self.queue,
+            open_session=self.open_session,
+            clock=self.clock,
+        )
         self.task(travel).take(turn)
         return self.run(run_id)
 
