@@ -65,6 +65,10 @@ class Hold(Base):
     held_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     extended: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=1)
+    arrives_at: Mapped[datetime | None]
+    travel_seconds: Mapped[int] = mapped_column(default=0)
+    travel_metres: Mapped[int] = mapped_column(default=0)
 
     visit: Mapped[Visit] = relationship()
     technician: Mapped[Technician] = relationship()

@@ -127,6 +127,28 @@ def touch_day(session: Session, *, territory_id: int, day: date) -> int:
     return int(changed)
 
 
+def lock(
+    session: Session,
+    *,
+    days: Iterable[tuple[date, int]],
+    technician_ids: Iterable[int] = (),
+) -> None:
+    """Hold these days (each with its territory) and everybody who works on them, in one order.
+
+    Verbs that write places call it once, first, with everybody they may write about.
+    """
+    everybody = set(technician_ids)
+    for day, territory_id in sorted(set(days)):
+        touch_day(session, territory_id=territory_id, day=day)
+        rows = select(Assignment.technician_id).where(
+            Assignment.territory_id == territory_id,
+            Assignment.day == day,
+            Assignment.state.in_(MOVABLE),
+        )
+        everybody |= set(session.scalars(rows))
+    guards.take_turns(session.connection(), *everybody)
+
+
 def sweep(session: Session, *, territory_id: int, day: date, now: datetime) -> None:
     """Free what nobody needs any more: places of cancelled or blocked visits, holds run out.
 
@@ -199,17 +221,41 @@ def write_places(
     vacate(session, assignments=(*before, *gone))
     for row in sorted(gone, key=lambda row: row.id):
         _release(row, now=now)
-    changed = [
+    seated = [
         row
         for visit_id in sorted(wanted)
         for row in _seat(session, visit_id, wanted[visit_id], rows=present[visit_id], now=now)
     ]
-    for row in changed:
+    for row in seated:
         row.territory_id, row.day = territory_id, day
         row.plan_id = plan_id or row.plan_id
     session.flush()
-    occupy(session, assignments=changed)
-    return tuple(changed)
+    occupy(session, assignments=seated)
+    return tuple(seated)
+
+
+def place_of(row: Assignment) -> Place:
+    """The place that a row says."""
+    return Place(
+        visit_id=row.visit_id,
+        technician_id=row.technician_id,
+        shift_id=row.shift_id,
+        position=row.position,
+        arrives_at=row.arrives_at,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        travel_seconds=row.travel_seconds,
+        travel_metres=row.travel_metres,
+    )
+
+
+def changed(session: Session, *, places: Iterable[Place]) -> tuple[Place, ...]:
+    """Those of the places at which their visit does not stand already."""
+    wanted = tuple(places)
+    present = _present(session, visit_ids=[place.visit_id for place in wanted])
+    return tuple(
+        place for place in wanted if place not in {place_of(row) for row in present[place.visit_id]}
+    )
 
 
 def release(session: Session, *, assignments: Iterable[Assignment], now: datetime) -> None:

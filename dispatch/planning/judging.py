@@ -66,11 +66,11 @@ def places_of(
     """
     found: dict[int, tuple[Place, ...]] = {}
     for route in finding.timetable.routes:
-        found |= _route_places(route, opens_at=opens_at, begun=begun)
+        found |= route_places(route, opens_at=opens_at, begun=begun)
     return found
 
 
-def _route_places(
+def route_places(
     route: TimedRoute, *, opens_at: datetime, begun: Mapping[int, int]
 ) -> dict[int, tuple[Place, ...]]:
     def instant(seconds: float) -> datetime:

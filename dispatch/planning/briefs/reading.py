@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -84,9 +85,9 @@ class Reading:
         return (*self.movable, *self.blocks)
 
 
-def bounds(territory: Territory, *, day: date) -> Period:
+def bounds(zone: ZoneInfo, *, day: date) -> Period:
     """First instant of a local day and of the next; 23, 24 or 25 hours apart."""
-    midnight, zone = datetime.min.time(), territory.tz
+    midnight = datetime.min.time()
     opens = datetime.combine(day, midnight, tzinfo=zone)
     closes = datetime.combine(day + timedelta(days=1), midnight, tzinfo=zone)
     return opens.astimezone(UTC), closes.astimezone(UTC)
@@ -109,7 +110,7 @@ def read(
     reading to their rounds.
     """
     territory = session.get_one(Territory, territory_id)
-    opens_at, closes_at = bounds(territory, day=day)
+    opens_at, closes_at = bounds(territory.tz, day=day)
     shifts = _shifts(session, territory_id=territory_id, day=day, technician_ids=technician_ids)
     people = {shift.technician_id for shift in shifts}
     planned = [
@@ -117,7 +118,7 @@ def read(
         for row in assignments.incumbent(session, territory_id=territory_id, day=day)
         if technician_ids is None or row.technician_id in technician_ids
     ]
-    holds = _holds(session, now=now)
+    holds = _holds(session, now=now, candidate=candidate)
     if candidate is None:
         waiting = _waiting(session, territory_id=territory_id, day=day, before=closes_at)
     else:
@@ -133,6 +134,8 @@ def read(
         held={hold.visit_id for hold in holds},
         elsewhere=_elsewhere(promises=promises, pins=pins, day=day, closes_at=closes_at),
     )
+    if candidate is not None:
+        promises.pop(candidate.id, None)  # it looks for another window
     mine = {shift.id for shift in shifts}
     return Reading(
         territory=territory,
@@ -180,15 +183,19 @@ def _shifts(
     return tuple(session.scalars(query).unique())
 
 
-def _holds(session: Session, *, now: datetime) -> Sequence[Hold]:
-    """Live holds of any day: whoever is held for another day is not planned on this one."""
-    return session.scalars(
+def _holds(session: Session, *, now: datetime, candidate: Visit | None) -> Sequence[Hold]:
+    """Live holds of any day: whoever is held for another day is not planned on this one.
+
+    The candidate's own hold ends when it takes another, so it takes no time.
+    """
+    rows = session.scalars(
         select(Hold)
         .where(Hold.state == HoldState.HELD, Hold.expires_at > now)
         .options(joinedload(Hold.visit).joinedload(Visit.site))
         .order_by(Hold.id)
         .execution_options(populate_existing=True)
-    ).all()
+    )
+    return [hold for hold in rows if candidate is None or hold.visit_id != candidate.id]
 
 
 def _block(hold: Hold) -> Block:

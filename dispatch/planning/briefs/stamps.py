@@ -85,6 +85,15 @@ class Marks:
         """Whether somebody gave the visit another place, or took its place away."""
         return self.places.get(visit_id) != since.places.get(visit_id)
 
+    def stops_of(self, technician_id: int) -> dict[int, str]:
+        """Marks of the places in one round, by visit; begun stops are told by the round's mark."""
+        owner = f"@{technician_id}"
+        return {
+            visit_id: mark
+            for visit_id, mark in self.places.items()
+            if any(row.endswith(owner) for row in mark.split())
+        }
+
     def round_changed(self, technician_id: int, *, since: Marks) -> bool:
         """Whether shift, absences, taken or begun time of the technician changed."""
         return self.rounds.get(technician_id) != since.rounds.get(technician_id)
@@ -116,7 +125,7 @@ def _visit_mark(reading: Reading, visit_id: int) -> str:
 def _place_marks(reading: Reading) -> dict[int, str]:
     found: dict[int, list[str]] = defaultdict(list)
     for row in sorted(reading.assignments, key=lambda row: row.id):
-        found[row.visit_id].append(f"{row.id}:{row.version}")
+        found[row.visit_id].append(f"{row.id}:{row.version}@{row.technician_id}")
     return {visit_id: " ".join(rows) for visit_id, rows in found.items()}
 
 

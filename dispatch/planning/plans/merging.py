@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dispatch.planning import judging
-from dispatch.planning.assignments import Place
+from dispatch.planning.assignments import Place, place_of
 from dispatch.planning.briefs import Marks, Reading, Stamp, marks
 from dispatch.planning.tables import Assignment
 from routing import check
@@ -143,7 +143,7 @@ class _Draft:
         }
         for visit, rows in self.rows.items():
             if visit not in self.change:
-                own = (_place(row) for row in rows if row.technician_id == technician)
+                own = (place_of(row) for row in rows if row.technician_id == technician)
                 found |= {place.visit_id: place for place in own}
         return found
 
@@ -245,18 +245,4 @@ def _left_out(finding: Finding) -> list[int]:
 
 
 def _differs(rows: Sequence[Assignment], places: Sequence[Place]) -> bool:
-    return {_place(row) for row in rows} != set(places)
-
-
-def _place(row: Assignment) -> Place:
-    return Place(
-        visit_id=row.visit_id,
-        technician_id=row.technician_id,
-        shift_id=row.shift_id,
-        position=row.position,
-        arrives_at=row.arrives_at,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        travel_seconds=row.travel_seconds,
-        travel_metres=row.travel_metres,
-    )
+    return {place_of(row) for row in rows} != set(places)

@@ -170,7 +170,8 @@ def _bring_into_force(
 ) -> Publication:
     stamp, finding = answer.stamp, answer.finding
     territory_id, day = stamp.territory_id, stamp.day
-    assignments.touch_day(session, territory_id=territory_id, day=day)
+    people = [int(technician.id) for technician in stamp.problem.technicians]
+    assignments.lock(session, days=[(day, territory_id)], technician_ids=people)
     assignments.sweep(session, territory_id=territory_id, day=day, now=now)
     fresh = read(session, territory_id=territory_id, day=day, now=now)
     begun = Counter(row.technician_id for row in fresh.started)

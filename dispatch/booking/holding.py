@@ -1,0 +1,355 @@
+"""Holding a window: thought out beforehand, proved again under the day's lock, then written.
+
+`propose` reads and thinks; `hold` writes. When the technician's round has changed in between, the
+place is looked for again in that round alone, so that the lock is held for milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import journal
+from dispatch.accounts import Account
+from dispatch.base import DispatchError, WrongState
+from dispatch.booking.grid import Period
+from dispatch.booking.offers import (
+    DEFAULT_BOOKING,
+    Booking,
+    Offer,
+    closed,
+    demand_bookable,
+    job_of,
+    offers_of_day,
+)
+from dispatch.planning import assignments, briefs
+from dispatch.planning.assignments import TechnicianBusy
+from dispatch.planning.briefs import DEFAULT, Brief, Marks, Settings
+from dispatch.planning.drafts import Draft, Insertion
+from dispatch.promises import Hold, HoldState, promises_of
+from dispatch.visits import Visit
+from dispatch.workforce import Shift
+from routing.travel.provider import Provider
+
+# WCAG 2.2.1: whoever needs longer may ask for it ten times.
+EXTENSIONS = 10
+OTHERS = 3
+HOLD = timedelta(minutes=5)
+
+
+class WindowTaken(DispatchError):
+    """The window can no longer be kept. ``others`` are up to three windows of that day that can."""
+
+    code: ClassVar[str] = "window-taken"
+
+
+class HoldExpired(DispatchError):
+    """The hold ``hold_id`` is over; the window is free again."""
+
+    code: ClassVar[str] = "hold-expired"
+
+
+class TooManyExtensions(DispatchError):
+    """The hold ``hold_id`` has been extended as often as it may be."""
+
+    code: ClassVar[str] = "too-many-extensions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A window, where its visit would stand, and what was read to find that out."""
+
+    visit_id: int
+    territory_id: int
+    day: date
+    opens_at: datetime
+    closes_at: datetime
+    insertion: Insertion
+    seen: Marks
+    others: tuple[Offer, ...]
+    settings: Settings
+
+    @property
+    def technician_id(self) -> int:
+        return self.insertion.place.technician_id
+
+
+def propose(
+    session: Session,
+    *,
+    visit: Visit,
+    opens_at: datetime,
+    closes_at: datetime,
+    travel: Provider,
+    now: datetime,
+    booking: Booking = DEFAULT_BOOKING,
+    settings: Settings = DEFAULT,
+) -> Proposal:
+    """Find a place for a window. Reads only; takes the time of one day's offers.
+
+    Raises WindowTaken, with up to three others of that day, WrongState when the visit waits for
+    no window.
+    """
+    demand_bookable(visit, verb="hold")
+    day = opens_at.astimezone(visit.site.tz).date()
+    brief = briefs.brief(
+        session,
+        territory_id=visit.territory_id,
+        day=day,
+        travel=travel,
+        settings=settings,
+        now=now,
+        candidate=visit,
+    )
+    period = (opens_at, closes_at)
+    others = _others(brief, visit=visit, period=period, booking=booking)
+    insertion = _insertion(brief, visit=visit, period=period)
+    if insertion is None or opens_at < now:
+        raise _taken(visit, period, others)
+    return Proposal(
+        visit_id=visit.id,
+        territory_id=visit.territory_id,
+        day=day,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        insertion=insertion,
+        seen=brief.stamp.seen,
+        others=others,
+        settings=settings,
+    )
+
+
+def hold(
+    session: Session,
+    *,
+    proposal: Proposal,
+    travel: Provider,
+    now: datetime,
+    length: timedelta = HOLD,
+    by: Account | None = None,
+) -> Hold:
+    """Reserve the window until it expires; the visit's former hold is let go.
+
+    Among all who want the last place of a round exactly one gets it. Raises WindowTaken.
+    """
+    visit = session.get_one(Visit, proposal.visit_id, populate_existing=True)
+    demand_bookable(visit, verb="hold")
+    _lock(session, visit=visit, proposal=proposal, now=now)
+    insertion = _proved_again(session, visit=visit, proposal=proposal, travel=travel, now=now)
+    made = Hold(
+        visit_id=visit.id,
+        technician_id=insertion.place.technician_id,
+        shift_id=insertion.place.shift_id,
+        state=HoldState.HELD,
+        opens_at=proposal.opens_at,
+        closes_at=proposal.closes_at,
+        starts_at=insertion.place.starts_at,
+        ends_at=insertion.place.ends_at,
+        position=insertion.place.position,
+        arrives_at=insertion.place.arrives_at,
+        travel_seconds=insertion.place.travel_seconds,
+        travel_metres=insertion.place.travel_metres,
+        held_at=now,
+        expires_at=now + length,
+    )
+    try:
+        with session.begin_nested():
+            _reserve(session, hold=made, insertion=insertion, proposal=proposal, now=now)
+    except TechnicianBusy:
+        raise _taken(visit, (proposal.opens_at, proposal.closes_at), proposal.others) from None
+    _tell(session, "window-held", hold=made, now=now, by=by)
+    return made
+
+
+def extend_hold(session: Session, *, hold: Hold, now: datetime, length: timedelta = HOLD) -> Hold:
+    """More time to decide, counted from now. Raises HoldExpired, TooManyExtensions."""
+    demand_live(hold, now=now)
+    if hold.extended >= EXTENSIONS:
+        raise TooManyExtensions(hold_id=hold.id)
+    hold.extended += 1
+    hold.expires_at = now + length
+    session.flush()
+    return hold
+
+
+def let_go(session: Session, *, hold: Hold, now: datetime, by: Account | None = None) -> Hold:
+    """The customer does not want the window; it is free at once. Raises HoldExpired."""
+    demand_live(hold, now=now)
+    touch(session, hold=hold)
+    assignments.end_hold(session, hold=hold, state=HoldState.LET_GO)
+    _tell(session, "hold-let-go", hold=hold, now=now, by=by)
+    return hold
+
+
+def expire_holds(session: Session, *, now: datetime) -> int:
+    """Free the windows of holds that ran out; returns how many. Other verbs do not wait for it."""
+    over = session.scalars(
+        select(Hold)
+        .join(Hold.shift)
+        .where(Hold.state == HoldState.HELD, Hold.expires_at <= now)
+        .order_by(Shift.day, Hold.id)
+    ).all()
+    for hold in over:
+        touch(session, hold=hold)
+        assignments.end_hold(session, hold=hold, state=HoldState.EXPIRED)
+        _tell(session, "hold-expired", hold=hold, now=now, by=None)
+    return len(over)
+
+
+def demand_live(hold: Hold, *, now: datetime) -> None:
+    """Raises HoldExpired when its time is over, WrongState when it was used or let go."""
+    if hold.state is HoldState.EXPIRED or (hold.state is HoldState.HELD and hold.expires_at <= now):
+        raise HoldExpired(hold_id=hold.id)
+    if hold.state is not HoldState.HELD:
+        raise WrongState(thing="hold", id=hold.id, state=hold.state.value, verb="use")
+
+
+def touch(session: Session, *, hold: Hold) -> None:
+    """Lock the day on which the hold lies."""
+    day = (hold.shift.day, hold.technician.territory_id)
+    assignments.lock(session, days=[day], technician_ids=[hold.technician_id])
+
+
+def _others(brief: Brief, *, visit: Visit, period: Period, booking: Booking) -> tuple[Offer, ...]:
+    offers = [
+        offer
+        for offer in offers_of_day(brief, visit=visit, booking=booking)
+        if (offer.opens_at, offer.closes_at) != period
+    ]
+    return tuple(sorted(offers, key=lambda offer: (offer.extra_minor, offer.opens_at)))
+
+
+def _insertion(brief: Brief, *, visit: Visit, period: Period) -> Insertion | None:
+    job = job_of(brief, visit=visit)
+    if job is None:
+        return None
+    window = closed(brief, period)
+    return Draft(brief).cheapest(job, windows=[window]).get(window)
+
+
+def _lock(session: Session, *, visit: Visit, proposal: Proposal, now: datetime) -> None:
+    """Hold the days concerned, earliest first; what stands in the way of the hold goes."""
+    own = [
+        row
+        for row in assignments.assignments_of(session, visit_id=visit.id)
+        if row.state in assignments.MOVABLE
+    ]
+    former = session.scalar(
+        select(Hold).where(Hold.visit_id == visit.id, Hold.state == HoldState.HELD)
+    )
+    days = {(proposal.day, proposal.territory_id), *((r.day, r.territory_id) for r in own)}
+    people = {proposal.technician_id, *(row.technician_id for row in own)}
+    if former is not None:
+        people.add(former.technician_id)
+        days.add((former.shift.day, former.technician.territory_id))
+    assignments.lock(session, days=days, technician_ids=people)
+    for day, territory_id in sorted(days):
+        assignments.sweep(session, territory_id=territory_id, day=day, now=now)
+    if former is not None and former.state is HoldState.HELD:
+        assignments.end_hold(session, hold=former, state=HoldState.LET_GO)
+
+
+def _proved_again(
+    session: Session, *, visit: Visit, proposal: Proposal, travel: Provider, now: datetime
+) -> Insertion:
+    """The insertion as it was found, or, when the round has changed, another in the same round."""
+    technician = proposal.technician_id
+    reading = briefs.read(
+        session,
+        territory_id=proposal.territory_id,
+        day=proposal.day,
+        now=now,
+        candidate=visit,
+        technician_ids=[technician],
+    )
+    seen = briefs.marks(reading)
+    if _same_round(seen, technician, since=proposal.seen):
+        return proposal.insertion
+    period = (proposal.opens_at, proposal.closes_at)
+    brief = briefs.compose(reading, travel=travel, settings=proposal.settings)
+    insertion = _insertion(brief, visit=visit, period=period)
+    if insertion is None:
+        raise _taken(visit, period, _still_free(session, proposal, visit=visit, now=now))
+    return insertion
+
+
+def _same_round(now: Marks, technician: int, *, since: Marks) -> bool:
+    """Whether nothing that the insertion stood on has changed."""
+    stops = now.stops_of(technician)
+    return (
+        not now.round_changed(technician, since=since)
+        and stops == since.stops_of(technician)
+        and not any(now.visit_changed(visit, since=since) for visit in stops)
+    )
+
+
+def _still_free(
+    session: Session, proposal: Proposal, *, visit: Visit, now: datetime
+) -> tuple[Offer, ...]:
+    """Windows found before that stand on rounds which have not changed."""
+    reading = briefs.read(
+        session,
+        territory_id=proposal.territory_id,
+        day=proposal.day,
+        now=now,
+        candidate=visit,
+    )
+    seen = briefs.marks(reading)
+    return tuple(
+        offer
+        for offer in proposal.others
+        if _same_round(seen, offer.technician_id, since=proposal.seen)
+    )
+
+
+def _reserve(
+    session: Session, *, hold: Hold, insertion: Insertion, proposal: Proposal, now: datetime
+) -> None:
+    """Make room: the visit's own unpromised place goes, the round's other stops are re-timed."""
+    own = [
+        row
+        for row in assignments.assignments_of(session, visit_id=hold.visit_id)
+        if row.state in assignments.MOVABLE
+    ]
+    promised = promises_of(session, visit_ids=[hold.visit_id])
+    assignments.write_places(
+        session,
+        territory_id=proposal.territory_id,
+        day=proposal.day,
+        places=assignments.changed(session, places=insertion.others),
+        released=() if promised else own,
+        now=now,
+    )
+    session.add(hold)
+    session.flush()
+    assignments.occupy_hold(session, hold=hold)
+
+
+def _taken(visit: Visit, period: Period, others: Sequence[Offer]) -> WindowTaken:
+    opens_at, closes_at = period
+    return WindowTaken(
+        visit_id=visit.id,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        others=[(offer.opens_at, offer.closes_at) for offer in others[:OTHERS]],
+    )
+
+
+def _tell(session: Session, kind: str, *, hold: Hold, now: datetime, by: Account | None) -> None:
+    journal.record(
+        session,
+        kind,
+        thing="visit",
+        thing_id=hold.visit_id,
+        now=now,
+        by=by,
+        ticket_id=hold.visit.ticket_id,
+        hold_id=hold.id,
+        opens_at=hold.opens_at.isoformat(),
+        closes_at=hold.closes_at.isoformat(),
+    )

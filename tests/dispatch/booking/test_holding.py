@@ -1,0 +1,101 @@
+"""Windows are offered only when they can be kept, and sold once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch import booking
+from dispatch.booking import HoldExpired, WindowTaken
+from dispatch.planning import plans
+from dispatch.promises import AppointmentState, HoldState
+from tests import build, clock
+from tests.dispatch.planning.day import ROADS
+
+
+def offers(session, visit, *, now=clock.NOW):
+    return booking.offer_windows(session, visit=visit, now=now, travel=ROADS)
+
+
+def held(session, visit, *, opens="10:00", now=clock.NOW):
+    proposal = booking.propose(
+        session,
+        visit=visit,
+        opens_at=clock.at(opens),
+        closes_at=clock.at(opens) + timedelta(hours=2),
+        travel=ROADS,
+        now=now,
+    )
+    return booking.hold(session, proposal=proposal, travel=ROADS, now=now)
+
+
+def working(session, *, territory=None, starts="08:00", ends="16:00"):
+    technician = build.technician(session, territory=territory)
+    return build.shift(session, technician=technician, starts=starts, ends=ends)
+
+
+def test_windows_are_offered_within_the_shift_and_the_opening_hours(session):
+    shift = working(session)
+    site = build.site(
+        session,
+        territory=shift.technician.territory,
+        opening_hours=[[6, "09:00", "13:00"]],
+    )
+    visit = build.visit(session, site=site)
+
+    found = offers(session, visit)
+
+    assert {offer.opens_at for offer in found} == {clock.at("09:00"), clock.at("11:00")}
+
+
+def test_nothing_is_offered_when_nobody_has_the_skill(session):
+    shift = working(session)
+    visit = build.visit(session, territory=shift.technician.territory, skills={"fibre"})
+
+    found = offers(session, visit)
+
+    assert found == ()
+
+
+def test_a_held_window_is_not_offered_to_somebody_else(session):
+    shift = working(session, starts="09:30", ends="12:30")
+    first = build.visit(session, territory=shift.technician.territory, work_minutes=90)
+    second = build.visit(session, territory=shift.technician.territory, work_minutes=90)
+    held(session, first)
+
+    with pytest.raises(WindowTaken):
+        held(session, second)
+
+
+def test_a_window_is_free_again_after_its_hold_expires(session):
+    shift = working(session, starts="09:30", ends="12:30")
+    first = build.visit(session, territory=shift.technician.territory, work_minutes=90)
+    second = build.visit(session, territory=shift.technician.territory, work_minutes=90)
+    forgotten = held(session, first)
+
+    taken = held(session, second, now=clock.NOW + timedelta(minutes=6))
+
+    assert taken.state is HoldState.HELD
+    assert forgotten.state is HoldState.EXPIRED
+
+
+def test_a_hold_that_ran_out_cannot_be_confirmed(session):
+    shift = working(session)
+    hold = held(session, build.visit(session, territory=shift.technician.territory))
+
+    with pytest.raises(HoldExpired):
+        booking.confirm(session, hold=hold, now=clock.NOW + timedelta(minutes=5))
+
+
+def test_a_confirmed_window_is_a_promise_with_a_place_in_the_plan(session):
+    shift = working(session)
+    visit = build.visit(session, territory=shift.technician.territory)
+    hold = held(session, visit)
+
+    promise = booking.confirm(session, hold=hold, now=clock.NOW)
+
+    (row,) = plans.assignments_of(session, visit_id=visit.id)
+    assert (promise.state, promise.number, promise.sequence) == (AppointmentState.PROMISED, 1, 0)
+    assert promise.opens_at <= row.starts_at < promise.closes_at
+    assert row.starts_at == hold.starts_at
