@@ -66,7 +66,7 @@ class Hours:
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
         """Service time between two instants; nothing when the end is not after the start."""
-        if self.always:
+        if self.always or end <= start:
             return max(end - start, timedelta(0))
         total = timedelta(0)
         for opens, closes in self._open_from(start, until=end):

@@ -1,8 +1,4 @@
-"""A customer's trouble and its whole history: who asked, what each tier tried, where it stands.
-
-Tiers: 0 self-help, 1 reception, 2 experienced, 3 specialists. A note carries the lowest tier that
-may read it.
-"""
+"""Rows of a ticket: the trouble, its messages, attempts, reviews, escalations and clocks."""
 
 from __future__ import annotations
 
