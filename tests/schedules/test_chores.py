@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from dispatch import tickets
 from dispatch.inbound import SeenRequest
+from dispatch.journal import Fact
 from dispatch.planning import runs
 from dispatch.planning.runs import PlanRun, RunKind, RunState
 from dispatch.tasks import TaskRow, TaskState
+from dispatch.tickets import ClockKind, Priority, SlaClock, Ticket, TicketState
 from routing.travel.crowfly import CrowFly
-from schedules.chores import mend_runs, nightly_plan, retention
+from schedules.chores import (
+    close_tickets,
+    end_waits,
+    mend_runs,
+    move_up,
+    nightly_plan,
+    retention,
+    sla_watch,
+)
 from schedules.embedded import EmbeddedQueue
 from schedules.tasks import plan_day
 from tests import build
@@ -187,3 +198,86 @@ def test_answers_to_requests_are_forgotten_after_a_month(session, queue):
     retention.chore().run(session, queue, NOW)
 
     assert session.scalars(select(SeenRequest.key)).all() == ["young"]
+
+
+def resolved(session, *, at_: datetime, **columns) -> Ticket:
+    ticket = build.ticket(session, site=build.site(session), **columns)
+    ticket.state, ticket.resolved_at = TicketState.RESOLVED, at_
+    ticket.cause = ticket.remedy = "Papier"
+    session.flush()
+    return ticket
+
+
+def test_a_ticket_is_closed_five_business_days_after_it_was_resolved(session, queue):
+    monday = at("10:00", day=date(2026, 3, 16))
+    ticket = resolved(session, at_=monday)
+
+    close_tickets.chore().run(session, queue, monday + timedelta(days=7))
+
+    assert ticket.state is TicketState.CLOSED
+
+
+def test_public_holidays_keep_a_ticket_open_for_longer(session, queue):
+    before_easter = at("10:00", day=date(2026, 3, 31))
+    ticket = resolved(session, at_=before_easter)
+
+    close_tickets.chore().run(session, queue, before_easter + timedelta(days=7))
+
+    assert ticket.state is TicketState.RESOLVED
+
+
+def test_a_ticket_that_cannot_be_closed_does_not_keep_the_others_open(session, queue):
+    monday = at("10:00", day=date(2026, 3, 16))
+    without_country = build.territory(session, country="ZZ")
+    bad = resolved(session, at_=monday)
+    bad.site.territory = without_country
+    good = resolved(session, at_=monday)
+    session.flush()
+
+    close_tickets.chore().run(session, queue, monday + timedelta(days=7))
+
+    assert (bad.state, good.state) == (TicketState.RESOLVED, TicketState.CLOSED)
+
+
+def test_a_clock_that_ran_out_is_noted_once(session, queue):
+    ticket = build.ticket(session, agreement=build.agreement(session))
+    clock = SlaClock(
+        ticket=ticket,
+        kind=ClockKind.RESPOND,
+        minutes=30,
+        starts_at=NOW - timedelta(hours=1),
+        due_at=NOW - timedelta(minutes=30),
+    )
+    session.add(clock)
+    session.flush()
+
+    sla_watch.chore().run(session, queue, NOW)
+    sla_watch.chore().run(session, queue, NOW + timedelta(minutes=1))
+
+    told = session.scalars(select(Fact).where(Fact.kind == "clock-missed")).all()
+    assert clock.missed_at == NOW - timedelta(minutes=30)
+    assert len(told) == 1
+
+
+def test_a_ticket_goes_on_when_the_date_of_its_wait_has_come(session, queue):
+    ticket = build.ticket(session)
+    tickets.wait_for(
+        session,
+        ticket=ticket,
+        reason="toner",
+        until=NOW + timedelta(days=1),
+        now=NOW,
+        by=build.agent(session),
+    )
+
+    end_waits.chore().run(session, queue, NOW + timedelta(days=1))
+
+    assert ticket.state is TicketState.OPEN
+
+
+def test_an_urgent_ticket_moves_up_when_its_tier_has_had_its_time(session, queue):
+    ticket = build.ticket(session, priority=Priority.URGENT, tier_since=NOW, opened_at=NOW)
+
+    move_up.chore().run(session, queue, NOW + timedelta(minutes=16))
+
+    assert ticket.tier == 2
