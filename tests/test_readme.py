@@ -32,7 +32,15 @@ def all_commands() -> list[str]:
 def paths_in(name: str) -> list[str]:
     """What stands in backquotes and looks like a path of the tree."""
     quoted = re.findall(r"`([\w.]+(?:/[\w.]+)*/?)`", read(name))
-    return [each for each in quoted if "/" in each or each.endswith((".py", ".cfg", ".md"))]
+    folders = tuple(f"{path.name}/" for path in ROOT.iterdir() if path.is_dir())
+    return [each for each in quoted if each.startswith(folders) or each.endswith((".cfg", ".md"))]
+
+
+def works_by_itself() -> list[str]:
+    """Names of the chores and tasks: those modules that make one."""
+    modules = [*(ROOT / "schedules/chores").glob("*.py"), *(ROOT / "schedules/tasks").glob("*.py")]
+    makes_one = re.compile(r"^def (chore|task)\(", re.MULTILINE)
+    return sorted(path.stem for path in modules if makes_one.search(path.read_text("utf-8")))
 
 
 def manual(name: str) -> str:
@@ -92,6 +100,11 @@ def test_the_readme_shows_how_to_start_and_how_to_test():
 @pytest.mark.parametrize("name", commands.COMMANDS)
 def test_the_readme_lists_every_command(name):
     assert f"`onsite {name}`" in read("README.md")
+
+
+@pytest.mark.parametrize("name", works_by_itself())
+def test_the_readme_lists_every_chore_and_task(name):
+    assert f"`{name}`" in read("README.md")
 
 
 @pytest.mark.parametrize("name", commands.COMMANDS)

@@ -65,6 +65,10 @@ def solve(problem_file: Path, limit_s: float, seed: int, workers: int, out_file:
       0  a plan was written, also when visits stay unserved
       1  the search failed
       2  the problem has faults; all of them are on standard error as one JSON document
+
+    \b
+    Example:
+      onsite solve day.json --time-limit 30 --seed 1 --out plan.json
     """
     began = time.monotonic()
     problem = _read(problem_file)
@@ -107,6 +111,11 @@ def check(problem_file: Path, plan_file: Path | None, json_file: Path | None) ->
       0  all is well
       1  the plan breaks a rule
       2  a file has faults; all of them are on standard error as one JSON document
+
+    \b
+    Examples:
+      onsite check day.json
+      onsite check day.json plan.json --json finding.json
     """
     plan_data = None if plan_file is None else plan_file.read_bytes()
     report = judge.report(problem_file.read_bytes(), plan_data)
