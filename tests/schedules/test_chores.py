@@ -12,12 +12,15 @@ from dispatch.inbound import SeenRequest
 from dispatch.journal import Fact
 from dispatch.planning import runs
 from dispatch.planning.runs import PlanRun, RunKind, RunState
+from dispatch.planning.tables import Occupancy
+from dispatch.promises import HoldState
 from dispatch.tasks import TaskRow, TaskState
 from dispatch.tickets import ClockKind, Priority, SlaClock, Ticket, TicketState
 from routing.travel.crowfly import CrowFly
 from schedules.chores import (
     close_tickets,
     end_waits,
+    hold_expiry,
     mend_runs,
     move_up,
     nightly_plan,
@@ -281,3 +284,20 @@ def test_an_urgent_ticket_moves_up_when_its_tier_has_had_its_time(session, queue
     move_up.chore().run(session, queue, NOW + timedelta(minutes=16))
 
     assert ticket.tier == 2
+
+
+def test_a_hold_that_ran_out_is_free_again_and_a_live_one_is_kept(session, queue):
+    shift = build.shift(session)
+    over = build.hold(
+        session,
+        visit=build.visit(session),
+        shift=shift,
+        opens_at=at("09:00"),
+        expires_at=NOW,
+    )
+    live = build.hold(session, visit=build.visit(session), shift=shift, opens_at=at("13:00"))
+
+    hold_expiry.chore().run(session, queue, NOW)
+
+    assert (over.state, live.state) == (HoldState.EXPIRED, HoldState.HELD)
+    assert session.scalars(select(Occupancy.hold_id)).all() == [live.id]
