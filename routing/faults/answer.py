@@ -51,7 +51,7 @@ def _look_at_plan(notes: Notes, top: Sound, *, place: str) -> list[tuple[str, So
         notes.shaped(top["about"], shapes.ABOUT, joined(place, "about"))
     routes = list(notes.each(top.get("routes"), shapes.ROUTE, joined(place, "routes")))
     for here, route in routes:
-        if ("technician" in route) == ("technicians" in route):
+        if ("technician" in route.given) == ("technicians" in route.given):
             notes.add(
                 "not-one",
                 here,
@@ -73,6 +73,8 @@ def _look_at_plan(notes: Notes, top: Sound, *, place: str) -> list[tuple[str, So
 
 def _look_at_stop(notes: Notes, stop: Sound, *, place: str) -> bool:
     kind = stop.get("type", StopKind.VISIT)
+    if "type" in stop.given and "type" not in stop:
+        return False
     if kind not in tuple(StopKind):
         return notes.add(
             "unknown-type",
@@ -80,7 +82,9 @@ def _look_at_stop(notes: Notes, stop: Sound, *, place: str) -> bool:
             f"{shown(kind)} is no kind of stop",
             advice=f"Stops are {', '.join(StopKind)}.",
         )
-    return kind in stop or notes.add(
+    if kind in stop.given:
+        return kind in stop
+    return notes.add(
         "missing-key",
         joined(place, kind),
         f"a {kind} stop needs the key {kind}",
@@ -111,6 +115,8 @@ def _look_at_names(notes: Notes, route: Sound, *, place: str, problem: Problem) 
 
 
 def _look_at_shift(notes: Notes, route: Sound, lead: Technician, *, place: str) -> Shift | None:
+    if "shift" in route.given and "shift" not in route:
+        return None
     name = route.get("shift")
     found = [shift for shift in lead.shifts if name is None or shift.id == name]
     if len(found) == 1:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-Sound = dict[str, Any]  # the keys of one object that hold what they should
 
 # A document that nests deeper than this is not ours, and would exhaust the stack of whoever
 # copies, prints or compares it.
@@ -38,6 +36,12 @@ class Malformed(ValueError):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(f"{fault.place}: {fault.message}" for fault in faults[:5]))
         self.faults = faults
+
+
+class Sound(dict[str, Any]):
+    """The keys of one object that hold what they should; ``given`` are all that stood there."""
+
+    given: Collection[str] = ()
 
 
 class Doubled(dict[str, Any]):
@@ -92,7 +96,8 @@ class Notes:
             )
             return None
         self.doubled(value, place)
-        sound: Sound = {}
+        sound = Sound()
+        sound.given = value.keys()
         for key, content in value.items():
             if key.startswith("x-"):
                 self.free(content, joined(place, key))

@@ -53,7 +53,7 @@ def look_at_technicians(
             known.location(notes, technician, key=key, place=place)
         _look_at_skills(notes, technician.get("skills", {}), place=f"{place}.skills")
         if "cost" in technician:
-            cost = notes.shaped(technician["cost"], shapes.COST, f"{place}.cost") or {}
+            cost = notes.shaped(technician["cost"], shapes.COST, f"{place}.cost") or Sound()
             steps = f"{place}.cost.overtime_steps"
             list(notes.each(cost.get("overtime_steps"), shapes.OVERTIME_STEP, steps))
         if "history" in technician:
@@ -102,7 +102,7 @@ def _look_at_shift(
         )
     for key in ("start_location", "end_location"):
         known.location(notes, shift, key=key, place=place)
-        if key not in shift and key not in technician:
+        if key not in shift.given and key not in technician.given:
             notes.add(
                 "missing-key",
                 joined(place, key),

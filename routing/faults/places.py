@@ -16,7 +16,7 @@ def look_at_travel(notes: Notes, travel: Any, *, places: list[Any] | None) -> No
     """``places`` are the locations as the file has them; None when they are faulty."""
     if travel is None:
         return
-    sound = notes.shaped(travel, shapes.TRAVEL, "travel") or {}
+    sound = notes.shaped(travel, shapes.TRAVEL, "travel") or Sound()
     kind = sound.get("type")
     if kind == "matrix":
         _look_at_matrices(notes, travel, sound, places=places)
@@ -115,7 +115,7 @@ def _look_at_speed(notes: Notes, travel: Sound, sound: Sound) -> None:
 
 
 def _look_at_traffic(notes: Notes, traffic: Any) -> None:  # noqa: ANN401 - any JSON
-    sound = notes.shaped(traffic, shapes.TRAFFIC, "travel.traffic") or {}
+    sound = notes.shaped(traffic, shapes.TRAFFIC, "travel.traffic") or Sound()
     repeat = sound.get("repeat_s")
     last = None
     for place, piece in notes.each(sound.get("slices"), shapes.SLICE, "travel.traffic.slices"):

@@ -43,7 +43,7 @@ def question_faults(document: Any) -> tuple[Fault, ...]:  # noqa: ANN401 - any J
     known.locations = _ids(top, "locations", locations)
     known.technicians = _ids(top, "technicians", technicians)
     known.visits = _ids(top, "visits", visits)
-    known.equipment = _ids({"equipment": [], **top}, "equipment", pool)
+    known.equipment = _ids(top, "equipment", pool)
     look_at_travel(notes, top.get("travel"), places=top.get("locations"))
     look_at_technicians(notes, technicians, known=known)
     look_at_visits(notes, visits, known=known)
@@ -77,7 +77,9 @@ def _named(notes: Notes, top: Sound, key: str, *, shape: Any) -> list[tuple[str,
 
 def _ids(top: Sound, key: str, things: Iterable[tuple[str, Sound]]) -> set[str] | None:
     """None when the list itself is faulty: then nobody can say what is unknown."""
-    return {thing["id"] for _, thing in things if "id" in thing} if key in top else None
+    if key not in top and (key in top.given or shapes.PROBLEM[key].required):
+        return None
+    return {thing["id"] for _, thing in things if "id" in thing}
 
 
 def _look_at_relations(notes: Notes, relations: list[Any] | None, *, known: Known) -> None:
@@ -158,7 +160,7 @@ def _look_at_relation_keys(notes: Notes, relation: Sound, kind: str | None, *, p
 def _look_at_objective(notes: Notes, objective: Any) -> None:  # noqa: ANN401 - any JSON
     if objective is None:
         return
-    sound = notes.shaped(objective, shapes.OBJECTIVE, "objective") or {}
+    sound = notes.shaped(objective, shapes.OBJECTIVE, "objective") or Sound()
     for number, level in enumerate(sound.get("levels", [])):
         place = f"objective.levels[{number}]"
         if not isinstance(level, list) or not level:

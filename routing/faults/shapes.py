@@ -134,7 +134,7 @@ VISIT: Shape = {
     "finish_inside": may(kinds.flag),
     "max_lateness_s": may(kinds.amount, null=True),
     "lateness_cost_per_s": may(kinds.amount),
-    "promise": may(kinds.window),
+    "promise": may(kinds.window, null=True),
     "promise_hard": may(kinds.flag),
     "release": may(kinds.number, null=True),
     "deadlines": may(kinds.listing),

@@ -45,7 +45,7 @@ def _look_at_names(notes: Notes, visit: Sound, *, place: str, known: Known) -> N
 
 def _look_at_requirements(notes: Notes, visit: Sound, *, place: str) -> None:
     for here, requirement in notes.each(visit.get("skills"), shapes.REQUIREMENT, place):
-        named = [key for key in NAMES_OF_SKILLS if key in requirement]
+        named = [key for key in NAMES_OF_SKILLS if key in requirement.given]
         if len(named) != 1:
             notes.add(
                 "not-one",
@@ -54,7 +54,7 @@ def _look_at_requirements(notes: Notes, visit: Sound, *, place: str) -> None:
                 advice="Name exactly one; write a second requirement for the other.",
             )
         for key in named:
-            if not requirement[key] and key != "skill":
+            if requirement.get(key) == [] and key != "skill":
                 notes.add(
                     "empty-list",
                     joined(here, key),
@@ -90,7 +90,7 @@ def _look_at_delay_steps(notes: Notes, visit: Sound, *, place: str) -> None:
 
 def _look_at_wishes(notes: Notes, visit: Sound, *, place: str) -> None:
     for here, wish in notes.each(visit.get("wishes"), shapes.WISH, place):
-        if ("technicians" in wish) == ("windows" in wish):
+        if ("technicians" in wish.given) == ("windows" in wish.given):
             notes.add(
                 "not-one",
                 here,
@@ -100,7 +100,7 @@ def _look_at_wishes(notes: Notes, visit: Sound, *, place: str) -> None:
 
 
 def _look_at_pin(notes: Notes, visit: Sound, *, place: str, known: Known) -> None:
-    pin = notes.shaped(visit["pin"], shapes.PIN, place) or {}
+    pin = notes.shaped(visit["pin"], shapes.PIN, place) or Sound()
     technician, shift = pin.get("technician"), pin.get("shift")
     if technician is not None and not known.technician(
         notes, technician, place=f"{place}.technician"

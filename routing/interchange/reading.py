@@ -175,7 +175,7 @@ def _job(raw: Document) -> Job:
     keys = _keys(
         raw,
         windows=_windows,
-        promise=_window,
+        promise=_unless_null(_window),
         deadlines=_all(lambda one: Deadline(**_keys(one, of=DeadlineOf, hours=_windows))),
         delay_steps=_all(lambda step: DelayStep(start=step["from"], cost=step["cost"])),
         wishes=_all(_wish),
