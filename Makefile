@@ -85,7 +85,7 @@ wheel: setup ## dist/onsite-*.whl, which carries the assets and needs no Node
 
 .venv/.tested: .venv/.installed
 	@echo "== libraries that only the tests need"
-	@$(B)/python -m pip install --disable-pip-version-check -e '.[postgres,test]'
+	@$(B)/python -m pip install --disable-pip-version-check -e '.[test]'
 	@touch $@
 
 .venv/.translated: .venv/.installed $(CATALOGUES)
