@@ -49,7 +49,7 @@ Claimed = Row[Any]
 
 
 class EmbeddedQueue:
-    """Runs tasks in ``slots`` threads of this process, and chores one at a time in another.
+    """Runs tasks in so many ``threads`` of this process, and chores one at a time in another.
 
     Any process may enqueue; only the one that called ``start`` runs what waits.
     """
@@ -61,7 +61,7 @@ class EmbeddedQueue:
         clock: Clock,
         tasks: Iterable[Task] = (),
         chores: Iterable[Chore] = (),
-        slots: int = 2,
+        threads: int = 2,
         most_cuts: int = MOST_CUTS,
         chance: random.Random | None = None,
     ) -> None:
@@ -71,7 +71,7 @@ class EmbeddedQueue:
         self._chores = {chore.name: chore for chore in chores}
         self._most_cuts = most_cuts
         self._chance = chance or random.Random()
-        self._lanes = (_Lane(slots=slots, chores=False), _Lane(slots=1, chores=True))
+        self._lanes = (_Lane(threads=threads, chores=False), _Lane(threads=1, chores=True))
         self._due = threading.Event()
         self._stopping = threading.Event()
         self._turns: set[threading.Event] = set()
@@ -210,7 +210,7 @@ class EmbeddedQueue:
             self._unsettled.pop(0)
 
     def _fill(self, lane: _Lane) -> None:
-        """Start what is due, as long as the lane has a free slot."""
+        """Start what is due, as long as the lane has a free thread."""
         while not self._stopping.is_set() and lane.free.acquire(blocking=False):
             row = None
             try:
@@ -298,10 +298,10 @@ class EmbeddedQueue:
 class _Lane:
     """Slots of one kind: long tasks must not keep short chores waiting."""
 
-    def __init__(self, *, slots: int, chores: bool) -> None:
+    def __init__(self, *, threads: int, chores: bool) -> None:
         self.chores = chores
-        self.free = threading.Semaphore(slots)
-        self.pool = ThreadPoolExecutor(slots, thread_name_prefix=CHORE if chores else "task")
+        self.free = threading.Semaphore(threads)
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix=CHORE if chores else "task")
 
 
 _ANY_CHORE = Task(name=CHORE, run=lambda _: None, attempts=MOST_CUTS, limit=timedelta(minutes=1))

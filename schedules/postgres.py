@@ -1,6 +1,6 @@
 """The promise on many machines: Procrastinate, in the PostgreSQL that holds the trade as well.
 
-Every process may enqueue. Worker processes (``work``) run tasks in ``slots`` threads and chores
+Every process may enqueue. Worker processes (``work``) run tasks in so many ``threads`` and chores
 one at a time beside them. A worker that died is known by its heart, which stopped; the reaper,
 which each worker brings along, gives its tasks to another or gives them up.
 
@@ -65,7 +65,7 @@ class PostgresQueue:
         clock: Clock,
         tasks: Iterable[Task] = (),
         chores: Iterable[Chore] = (),
-        slots: int = 1,
+        threads: int = 1,
         pulse: Pulse | None = None,
         chance: random.Random | None = None,
     ) -> None:
@@ -78,7 +78,7 @@ class PostgresQueue:
         )
         self._open = open_session
         self._clock = clock
-        self._slots = slots
+        self._threads = threads
         self._pulse = pulse or Pulse()
         self._chance = chance or random.Random()
         self._turns: set[threading.Event] = set()
@@ -138,8 +138,8 @@ class PostgresQueue:
     async def _work(self) -> None:
         async with self._app.open_async():
             lanes = [
-                asyncio.create_task(self._lane(TASKS, slots=self._slots)),
-                asyncio.create_task(self._lane(CHORES, slots=1)),
+                asyncio.create_task(self._lane(TASKS, threads=self._threads)),
+                asyncio.create_task(self._lane(CHORES, threads=1)),
             ]
             self._stop_on_signal(lanes)
             ended = await asyncio.gather(*lanes, return_exceptions=True)
@@ -147,11 +147,11 @@ class PostgresQueue:
             if isinstance(end, Exception):
                 raise end
 
-    async def _lane(self, queue: str, *, slots: int) -> None:
+    async def _lane(self, queue: str, *, threads: int) -> None:
         await self._app.run_worker_async(
             queues=[queue],
             name=queue,
-            concurrency=slots,
+            concurrency=threads,
             install_signal_handlers=False,
             delete_jobs="successful",
             update_heartbeat_interval=self._pulse.beat_s,

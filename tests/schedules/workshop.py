@@ -114,7 +114,7 @@ def queue_at(url: str, *, speed: float = 1.0) -> EmbeddedQueue | PostgresQueue:
         "clock": RunningClock(speed),
         "tasks": TASKS,
         "chores": CHORES,
-        "slots": 2,
+        "threads": 2,
         "chance": random.Random(1),
     }
     if url.startswith("sqlite"):
