@@ -173,8 +173,8 @@ def _load(
                 " instance folder with ONSITE_INSTANCE."
             ) from refused
         told = _told(session, mark)
+        opens_at = Calendar(SETTINGS[pack], around=mark.day).at(mark.day, OPENS_MINUTE)
         session.commit()
-    opens_at = Calendar(SETTINGS[pack], around=mark.day).at(mark.day, OPENS_MINUTE)
     DemoClock(path=settings.instance / "clock.json").set(moment=opens_at, speed=1)
     click.echo(told)
 
