@@ -9,18 +9,21 @@ from sqlalchemy import select
 
 from dispatch import tickets
 from dispatch.inbound import SeenRequest
-from dispatch.journal import Fact
+from dispatch.journal import Fact, record
 from dispatch.planning import runs
 from dispatch.planning.runs import PlanRun, RunKind, RunState
-from dispatch.planning.tables import Occupancy
+from dispatch.planning.tables import AssignmentState, Occupancy
 from dispatch.promises import HoldState
 from dispatch.tasks import TaskRow, TaskState
 from dispatch.tickets import ClockKind, Priority, SlaClock, Ticket, TicketState
+from dispatch.visits import VisitState
+from dispatch.workforce import report_absence
 from routing.travel.crowfly import CrowFly
 from schedules.chores import (
     close_tickets,
     end_waits,
     hold_expiry,
+    mend_plans,
     mend_runs,
     move_up,
     nightly_plan,
@@ -301,3 +304,46 @@ def test_a_hold_that_ran_out_is_free_again_and_a_live_one_is_kept(session, queue
 
     assert (over.state, live.state) == (HoldState.EXPIRED, HoldState.HELD)
     assert session.scalars(select(Occupancy.hold_id)).all() == [live.id]
+
+
+def test_a_cancelled_visit_leaves_its_round_and_the_day_is_repaired_once(session, queue):
+    gone = build.visit(session)
+    place = build.assignment(session, visit=gone, shift=build.shift(session))
+    gone.state = VisitState.CANCELLED
+    record(session, "visit-cancelled", thing="visit", thing_id=gone.id, now=NOW)
+    chore = mend_plans.chore(limit_seconds=20)
+
+    chore.run(session, queue, NOW)
+    chore.run(session, queue, NOW + timedelta(minutes=1))
+
+    repair = session.scalars(select(PlanRun)).one()
+    session.refresh(place)
+    assert place.state is AssignmentState.RELEASED
+    assert session.scalars(select(Occupancy)).all() == []
+    assert (repair.kind, repair.day) == (RunKind.REPAIR, DAY)
+
+
+def test_an_absence_asks_for_a_repair_of_the_days_that_it_touches(session, queue):
+    ill = build.technician(session)
+    today = build.shift(session, technician=ill)
+    next_day = DAY + timedelta(days=1)
+    later = build.shift(session, technician=ill, day=next_day)
+    build.assignment(session, visit=build.visit(session), shift=today)
+    build.assignment(session, visit=build.visit(session), shift=later)
+    report_absence(
+        session, technician=ill, starts_at=NOW, ends_at=at("00:00", day=next_day), now=NOW
+    )
+
+    mend_plans.chore(limit_seconds=20).run(session, queue, NOW)
+
+    assert session.scalars(select(PlanRun.day)).all() == [DAY]
+
+
+def test_what_is_over_is_not_repaired(session, queue):
+    gone = build.visit(session)
+    build.assignment(session, visit=gone, shift=build.shift(session))
+    record(session, "visit-cancelled", thing="visit", thing_id=gone.id, now=NOW)
+
+    mend_plans.chore(limit_seconds=20).run(session, queue, at("20:00"))
+
+    assert session.scalars(select(PlanRun)).all() == []
