@@ -6,7 +6,7 @@ place is looked for again in that round alone, so that the lock is held for mill
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
@@ -22,15 +22,15 @@ from dispatch.booking.offers import (
     DEFAULT_BOOKING,
     Booking,
     Offer,
-    closed,
     demand_bookable,
-    job_of,
-    offers_of_day,
+    insertions,
+    offer_of,
+    periods_of_day,
 )
 from dispatch.planning import assignments, briefs
 from dispatch.planning.assignments import TechnicianBusy
-from dispatch.planning.briefs import DEFAULT, Brief, Marks, Settings
-from dispatch.planning.drafts import Draft, Insertion
+from dispatch.planning.briefs import DEFAULT, Marks, Settings
+from dispatch.planning.drafts import Insertion
 from dispatch.promises import Hold, HoldState, promises_of
 from dispatch.visits import Visit
 from dispatch.workforce import Shift
@@ -107,8 +107,10 @@ def propose(
         candidate=visit,
     )
     period = (opens_at, closes_at)
-    others = _others(brief, visit=visit, period=period, booking=booking)
-    insertion = _insertion(brief, visit=visit, period=period)
+    grid = periods_of_day(brief, visit=visit, booking=booking)
+    found = insertions(brief, visit=visit, periods=[period, *grid])
+    insertion = found.pop(period, None)
+    others = _offers(found, visit=visit, day=day)
     if insertion is None or opens_at < now:
         raise _taken(visit, period, others)
     return Proposal(
@@ -215,21 +217,9 @@ def touch(session: Session, *, hold: Hold) -> None:
     assignments.lock(session, days=[day], technician_ids=[hold.technician_id])
 
 
-def _others(brief: Brief, *, visit: Visit, period: Period, booking: Booking) -> tuple[Offer, ...]:
-    offers = [
-        offer
-        for offer in offers_of_day(brief, visit=visit, booking=booking)
-        if (offer.opens_at, offer.closes_at) != period
-    ]
+def _offers(found: Mapping[Period, Insertion], *, visit: Visit, day: date) -> tuple[Offer, ...]:
+    offers = (offer_of(visit, day, period, insertion) for period, insertion in found.items())
     return tuple(sorted(offers, key=lambda offer: (offer.extra_minor, offer.opens_at)))
-
-
-def _insertion(brief: Brief, *, visit: Visit, period: Period) -> Insertion | None:
-    job = job_of(brief, visit=visit)
-    if job is None:
-        return None
-    window = closed(brief, period)
-    return Draft(brief).cheapest(job, windows=[window]).get(window)
 
 
 def _lock(session: Session, *, visit: Visit, proposal: Proposal, now: datetime) -> None:
@@ -272,7 +262,7 @@ def _proved_again(
         return proposal.insertion
     period = (proposal.opens_at, proposal.closes_at)
     brief = briefs.compose(reading, travel=travel, settings=proposal.settings)
-    insertion = _insertion(brief, visit=visit, period=period)
+    insertion = insertions(brief, visit=visit, periods=[period]).get(period)
     if insertion is None:
         raise _taken(visit, period, _still_free(session, proposal, visit=visit, now=now))
     return insertion
@@ -292,6 +282,8 @@ def _still_free(
     session: Session, proposal: Proposal, *, visit: Visit, now: datetime
 ) -> tuple[Offer, ...]:
     """Windows found before that stand on rounds which have not changed."""
+    if {offer.technician_id for offer in proposal.others} <= {proposal.technician_id}:
+        return ()
     reading = briefs.read(
         session,
         territory_id=proposal.territory_id,

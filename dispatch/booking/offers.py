@@ -6,7 +6,7 @@ values; making them writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -99,20 +99,29 @@ def offer_windows(
     return tuple(sorted(offers, key=_rank)[: booking.most])
 
 
-def offers_of_day(brief: Brief, *, visit: Visit, booking: Booking) -> Iterator[Offer]:
+def offers_of_day(brief: Brief, *, visit: Visit, booking: Booking) -> list[Offer]:
     """Windows of one day in which the visit fits, in no particular order."""
+    periods = periods_of_day(brief, visit=visit, booking=booking)
+    found = insertions(brief, visit=visit, periods=periods)
+    return [offer_of(visit, brief.reading.day, period, found[period]) for period in found]
+
+
+def periods_of_day(brief: Brief, *, visit: Visit, booking: Booking) -> list[Period]:
+    """Windows that would be offered on that day if there is room."""
+    not_before = brief.reading.now + booking.lead
+    return list(
+        windows_of(visit.site, day=brief.reading.day, length=booking.length, not_before=not_before)
+    )
+
+
+def insertions(brief: Brief, *, visit: Visit, periods: Iterable[Period]) -> dict[Period, Insertion]:
+    """The cheapest place in each window in which the visit fits beside everything planned."""
     job = job_of(brief, visit=visit)
     if job is None:
-        return
-    reading = brief.reading
-    not_before = reading.now + booking.lead
-    periods: dict[Window, Period] = {}
-    for period in windows_of(
-        visit.site, day=reading.day, length=booking.length, not_before=not_before
-    ):
-        periods[closed(brief, period)] = period
-    for window, insertion in Draft(brief).cheapest(job, windows=tuple(periods)).items():
-        yield _offer(visit, brief.reading.day, periods[window], insertion=insertion)
+        return {}
+    asked = {closed(brief, period): period for period in periods}
+    found = Draft(brief).cheapest(job, windows=tuple(asked))
+    return {asked[window]: insertion for window, insertion in found.items()}
 
 
 def job_of(brief: Brief, *, visit: Visit) -> Job | None:
@@ -137,7 +146,8 @@ def demand_bookable(visit: Visit, *, verb: str) -> None:
         raise WrongState(thing="visit", id=visit.id, state=visit.state.value, verb=verb)
 
 
-def _offer(visit: Visit, day: date, period: Period, *, insertion: Insertion) -> Offer:
+def offer_of(visit: Visit, day: date, period: Period, insertion: Insertion) -> Offer:
+    """An insertion as people are told of it."""
     opens_at, closes_at = period
     return Offer(
         visit_id=visit.id,
