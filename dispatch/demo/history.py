@@ -37,9 +37,10 @@ MOVED = 0.09
 OVERRIDDEN = 0.07
 MONDAY = 1.18
 STORM_URGENT = 0.35
-# Work takes a log-normal time around the plan; sigma for a coefficient of variation of 0.25
-# between visits of one family and technician.
-SIGMA = 0.25
+# Work takes a log-normal time around the plan; sigma for a coefficient of variation of 0.45.
+SIGMA = 0.43
+# Something comes between two visits: a colleague needs help, a road is closed, a call takes long.
+HELD_UP = 0.085
 # Which rule a person overrode: one is overridden far more often than the others.
 OVERRULED = {"E_TERRITORY": 70, "E_WINDOW": 15, "E_SHIFT": 15}
 
@@ -136,9 +137,10 @@ class _Trip:
         self._drawn = drawn
         self.kind = drawn.choices(list(ENDS), list(ENDS.values()))[0]
         at = world.calendar.at
-        jam = timedelta(seconds=round(stop.leg_s * drawn.uniform(0.95, 1.3)))
+        jam = timedelta(seconds=round(stop.leg_s * drawn.uniform(1.0, 1.4)))
         planned_off = at(stop.day, stop.arrives) - timedelta(seconds=stop.leg_s)
-        self._set_off_at = max(free_at, planned_off)
+        held_up = drawn.uniform(30, 110) if drawn.random() < HELD_UP else 0
+        self._set_off_at = max(free_at, planned_off) + timedelta(minutes=round(held_up))
         self._arrived_at = self._set_off_at + jam
         begun_at = max(self._arrived_at, at(stop.day, stop.starts) - timedelta(minutes=20))
         self._minutes = self._worked()

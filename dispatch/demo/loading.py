@@ -14,6 +14,7 @@ from dispatch.base import Base
 from dispatch.customers import Customer
 from dispatch.demo.backlog import pile_up
 from dispatch.demo.calendar import Calendar
+from dispatch.demo.clocks import run_clocks
 from dispatch.demo.crew import roster, settle_firm
 from dispatch.demo.customers import settle_customers
 from dispatch.demo.drives import Fleet
@@ -61,6 +62,7 @@ def load(
     fill_days(world, fleet, tell=_part(progress, "history", "future"))
     pile_up(world)
     hide_needles(world)
+    run_clocks(world)
     mark = _mark(world, profile=profile)
     world.rows.write(tell=_part(progress, "future", "writing"))
     session.add(mark)

@@ -18,7 +18,7 @@ from dispatch.demo.crew import LIFT_DRIVING, lift_ends
 from dispatch.demo.drives import Errand, work_minutes
 from dispatch.demo.history import call_for
 from dispatch.demo.stories import begin
-from dispatch.demo.visits import Call, promise
+from dispatch.demo.visits import Call, hours_of, promise
 from dispatch.demo.world import Device, World
 from dispatch.places import Site
 from dispatch.tickets import Attachment, Channel, Priority
@@ -166,9 +166,13 @@ def _expired(world: World, drawn: random.Random) -> None:
 
 def _before_the_part(world: World, drawn: random.Random) -> None:
     """Promised for a day on which the part is not there yet."""
-    call = _call(world, drawn, device=_quiet(world, drawn))
     day = world.coming[0]
-    promise(call, day=day, window=(600, 720), at=call.story.later(5, 20))
+    device = _quiet(world, drawn)
+    while not hours_of(device.door, day):
+        device = _quiet(world, drawn)
+    call = _call(world, drawn, device=device)
+    opens = hours_of(device.door, day)[0][0]
+    promise(call, day=day, window=(opens, opens + 120), at=call.story.later(5, 20))
     call.row.update(
         state=VisitState.BLOCKED,
         blocked_reason=world.pack.texts["part_missing"],

@@ -21,7 +21,10 @@ from dispatch.tickets import TicketState
 from dispatch.visits import Visit, VisitPart, VisitSkill, VisitState
 
 UNIT_MINUTES = 15
+BUYS_MORE = 0.7
 GRID_MINUTES = 30
+# Customers do not get a window that ends when we plan to come.
+SPARE_MINUTES = 25
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -114,17 +117,21 @@ def window_around(
 
     Shorter only where the site is open for less.
     """
-    opens, closes = next((o, c) for o, c in hours if o <= start < c)
-    for length in drawn.sample((120, 120, 240), 3):
-        first = max(opens, math.floor((start - length) / GRID_MINUTES + 1) * GRID_MINUTES)
-        last = min(closes - length, math.floor(start / GRID_MINUTES) * GRID_MINUTES)
-        # The customer rarely gets the very edge: a window that ends with the start helps nobody.
-        comfortable = min(last, math.floor((start - 20) / GRID_MINUTES) * GRID_MINUTES)
-        first = max(first, min(last, math.floor((start + 30 - length) / GRID_MINUTES + 1) * 30))
-        if first <= last:
-            chosen = drawn.randrange(first, max(first, comfortable) + 1, GRID_MINUTES)
-            return chosen, chosen + length
-    return opens, closes
+    period = next((opens, closes) for opens, closes in hours if opens <= start < closes)
+    for spare in (SPARE_MINUTES, 0):
+        for length in drawn.sample((120, 120, 240), 3):
+            if choices := _openings(start, length=length, period=period, spare=spare):
+                opens = drawn.choice(choices)
+                return opens, opens + length
+    return period
+
+
+def _openings(start: float, *, length: int, period: tuple[int, int], spare: int) -> range:
+    """When a window of that length may open, so that ``start`` is not at its very edge."""
+    first = max(period[0], start + spare - length + 1)
+    last = min(period[1] - length, start - spare)
+    on_grid = math.ceil(first / GRID_MINUTES) * GRID_MINUTES
+    return range(on_grid, math.floor(last) + 1, GRID_MINUTES)
 
 
 def hours_of(door: Door, day: date) -> list[tuple[int, int]]:
@@ -136,6 +143,8 @@ def settle(call: Call, *, minutes: int, at: datetime) -> None:
     """Charge a finished visit: prepaid minutes first, the rest at the agreed rate."""
     deal, world = call.story.device.door.deal, call.story.world
     billed = _billed(deal, minutes)
+    if deal.kind is AgreementKind.PREPAID and deal.balance < billed:
+        _perhaps_buy(call, at=at)
     prepaid = min(billed, deal.balance) if deal.kind is AgreementKind.PREPAID else 0
     if prepaid:
         move_balance(world, deal, WalletKind.SETTLE, minutes=-prepaid, call=call, at=at)
@@ -150,6 +159,15 @@ def settle(call: Call, *, minutes: int, at: datetime) -> None:
         currency=world.pack.setting.currency,
         at=at,
     )
+
+
+def _perhaps_buy(call: Call, *, at: datetime) -> None:
+    """Most customers buy more hours when theirs run out."""
+    deal = call.story.device.door.deal
+    if call.story.drawn.random() < BUYS_MORE:
+        minutes = 60 * call.story.drawn.choice((5, 10, 20))
+        kind = WalletKind.PURCHASE
+        move_balance(call.story.world, deal, kind, minutes=minutes, call=None, at=at)
 
 
 def reserve(call: Call, *, at: datetime) -> None:
@@ -167,12 +185,13 @@ def _billed(deal: Deal, minutes: int) -> int:
 
 
 def move_balance(
-    world: World, deal: Deal, kind: WalletKind, *, minutes: int, call: Call, at: datetime
+    world: World, deal: Deal, kind: WalletKind, *, minutes: int, call: Call | None, at: datetime
 ) -> None:
     """One entry of a wallet; the balance stays the sum of its entries."""
     deal.balance += minutes
+    visit_id = call.id if call else None
     world.rows.add(
-        WalletEntry, agreement_id=deal.id, visit_id=call.id, kind=kind, minutes=minutes, at=at
+        WalletEntry, agreement_id=deal.id, visit_id=visit_id, kind=kind, minutes=minutes, at=at
     )
 
 
