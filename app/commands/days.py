@@ -25,6 +25,7 @@ from dispatch.planning.runs import AlreadyQueued, PlanRun, RunKind, RunState
 from dispatch.workforce import Shift, Technician
 from routing import interchange
 from routing.travel.provider import TravelError
+from schedules.embedded import EmbeddedQueue
 from schedules.queue import Turn
 from schedules.tasks import plan_day
 
@@ -205,7 +206,13 @@ def _searched(
             tell=watch,
             memory_bytes=given.plan_memory_megabytes * 1024 * 1024,
         )
-        task.take(Turn(payload={"run_id": run_id}, open_session=sessions, clock=office.clock))
+        turn = Turn(
+            payload={"run_id": run_id},
+            queue=EmbeddedQueue(sessions, clock=office.clock, tasks=[task]),
+            open_session=sessions,
+            clock=office.clock,
+        )
+        task.take(turn)
     with sessions() as session:
         return session.get_one(PlanRun, run_id)
 
