@@ -19,6 +19,7 @@ import pytest
 from routing.check import document, report
 from routing.roads import NO_ROAD
 from tests.routing import spice
+from tests.routing.damage import damaged
 
 FOLDER = os.environ.get("ONSITE_BENCHMARKS")  # noqa: TID251 - given to tests, not to the product
 CASES = Path(__file__).parent / "instances" / "interchange-cases.json"
@@ -87,7 +88,7 @@ def test_both_judges_find_the_same_in_whole_public_problems(problems, other_judg
         for kind in PUBLIC
         for problem in problems[kind]
         for order in [_sorted_order(problem, rng)]
-        for plan in (order, spice.damaged(spice.timed(problem, order), rng))
+        for plan in (order, damaged(spice.timed(problem, order), rng))
     ]
 
     assert all(compared)
@@ -98,7 +99,7 @@ def test_both_judges_find_the_same_in_damaged_cases(other_judge):
     cases = [case for case in json.loads(CASES.read_bytes())["cases"] if "malformed" not in case]
 
     compared = [
-        _compared(case["problem"], spice.damaged(case["plan"], rng), other_judge)
+        _compared(case["problem"], damaged(case["plan"], rng), other_judge)
         for case in cases
         for _ in range(5)
     ]
@@ -109,7 +110,7 @@ def test_both_judges_find_the_same_in_damaged_cases(other_judge):
 def _plans(problem, rng):
     order = spice.order(problem, rng)
     timed = spice.timed(problem, order)
-    return (spice.damaged(order, rng), timed, spice.damaged(timed, rng))
+    return (damaged(order, rng), timed, damaged(timed, rng))
 
 
 def _sorted_order(problem, rng):
