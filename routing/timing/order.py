@@ -266,24 +266,36 @@ def _latest_leave(
         return roads.retreat(by, work=roads.seconds(here, there, factor=route.travel_factor))
 
     def works(leave: float) -> bool:
-        free, pauses = leave, list[Interval]()
-        for stop in breaks:
-            assert isinstance(stop.thing, Break)
-            opens, closes = intervals([stop.thing.window] if stop.thing.window else [])[0]
-            start = max(free, opens)
-            if start > closes:
-                return False
-            free = start + stop.length_s
-            pauses.append((start, free))
-        arrival = leave
-        if here is not None and there is not None:
-            arrival, _ = roads.drive(
-                here, there, leave=leave, factor=route.travel_factor, pauses=pauses
-            )
-        return max(arrival, free) <= by + NOISE_S
+        ready = _ready(route, roads, road=road, leave=leave, breaks=breaks)
+        return ready is not None and ready <= by + NOISE_S
 
     low, high = sure, by
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if works(middle) else (low, middle)
     return next((leave for leave in (high, round(low, 6)) if works(leave)), low)
+
+
+def _ready(
+    route: PlacedRoute,
+    roads: Roads,
+    *,
+    road: tuple[int | None, int | None],
+    leave: float,
+    breaks: Sequence[PlacedStop],
+) -> float | None:
+    """When the road is driven and the breaks are over; None when a break would start too late."""
+    free, pauses = leave, list[Interval]()
+    for stop in breaks:
+        assert isinstance(stop.thing, Break)
+        opens, closes = intervals([stop.thing.window] if stop.thing.window else [])[0]
+        start = max(free, opens)
+        if start > closes:
+            return None
+        free = start + stop.length_s
+        pauses.append((start, free))
+    here, there = road
+    if here is None or there is None:
+        return free
+    arrival, _ = roads.drive(here, there, leave=leave, factor=route.travel_factor, pauses=pauses)
+    return max(arrival, free)
