@@ -62,11 +62,7 @@ from dispatch.tickets.queues import (
     open_by_tier,
     queue,
 )
-from dispatch.tickets.states import (
-    LIVE,
-    STEPS,
-    need_tier,
-)
+from dispatch.tickets.states import LIVE, STEPS, expect_step, need_tier
 from dispatch.tickets.tables import (
     Attachment,
     Attempt,
@@ -128,6 +124,7 @@ __all__ = [
     "customer_answered",
     "elapsed_minutes",
     "escalate",
+    "expect_step",
     "expect_tier_done",
     "go_on",
     "hand_back",

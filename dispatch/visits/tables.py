@@ -1,8 +1,4 @@
-"""What must be done on site, why it is justified, and how far it has got.
-
-"Promised" and "planned" are no states of a visit: they are read from its appointment and its
-assignment, so that three columns can never drift apart.
-"""
+"""Rows of a visit: the need for one presence on site, and what it must bring."""
 
 from __future__ import annotations
 
@@ -14,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.accounts import Account
+from dispatch.agreements import Agreement
 from dispatch.base import Base, one_of
 from dispatch.places import Site, Territory
 from dispatch.tickets import Priority, Ticket
@@ -38,6 +35,7 @@ class Visit(Base):
     """The need for one presence on site: the unit that is promised, planned and closed.
 
     ``evidence`` is what the gate saw: attempts by tier, the review, or the force and its reason.
+    ``agreement`` lets us come and is charged; none when the visit was forced without one.
     """
 
     __tablename__ = "visit"
@@ -52,6 +50,7 @@ class Visit(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"))
     predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), unique=True)
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     state: Mapped[VisitState] = mapped_column(one_of(VisitState, name="state"))
@@ -72,6 +71,7 @@ class Visit(Base):
     ticket: Mapped[Ticket] = relationship()
     site: Mapped[Site] = relationship()
     territory: Mapped[Territory] = relationship()
+    agreement: Mapped[Agreement | None] = relationship()
     predecessor: Mapped[Visit | None] = relationship(remote_side="Visit.id")
     requested_by: Mapped[Account | None] = relationship()
     skills: Mapped[list[VisitSkill]] = relationship(
