@@ -10,6 +10,7 @@ SEED ?= 1
 WORKERS ?= 2
 
 B := .venv/bin
+PIP := $(B)/python -m pip install --disable-pip-version-check
 SETTINGS := setup.cfg pyproject.toml
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
 FRONTEND := app/assets.py $(shell find app/frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
@@ -80,12 +81,12 @@ wheel: setup ## dist/onsite-*.whl, which carries the assets and needs no Node
 
 .venv/.installed: .venv/.made $(SETTINGS)
 	@echo "== libraries (once; a minute on a slow line)"
-	@$(B)/python -m pip install --disable-pip-version-check -e .
+	@$(PIP) $(if $(wildcard $@),--quiet) -e .
 	@touch $@
 
 .venv/.tested: .venv/.installed
 	@echo "== libraries that only the tests need"
-	@$(B)/python -m pip install --disable-pip-version-check -e '.[test]'
+	@$(PIP) --quiet -e '.[test]'
 	@touch $@
 
 .venv/.translated: .venv/.installed $(CATALOGUES)
@@ -98,7 +99,7 @@ $(MANIFEST): .venv/.installed $(FRONTEND)
 	@echo "== assets"
 	@{ test "$${ONSITE_NODE:-auto}" != wheel && command -v npm >/dev/null \
 		&& node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null; } \
-		|| $(B)/python -m pip install --disable-pip-version-check -e '.[build]'
+		|| $(PIP) --quiet -e '.[build]'
 	@npm_config_update_notifier=false $(B)/python -m app.assets
 	@touch $@
 

@@ -64,14 +64,17 @@ def plan(
     office = _open()
     failed = []
     for territory_id, name in _working(office, day=day.date(), code=code):
-        run = _searched(
-            office,
-            territory_id=territory_id,
-            day=day.date(),
-            limit_seconds=time_limit or office.settings.plan_seconds,
-            seed=seed,
-            workers=workers,
-        )
+        try:
+            run = _searched(
+                office,
+                territory_id=territory_id,
+                day=day.date(),
+                limit_seconds=time_limit or office.settings.plan_seconds,
+                seed=seed,
+                workers=workers,
+            )
+        except AlreadyQueued as live:
+            raise click.ClickException(f"{name} is being planned already; wait for it.") from live
         click.echo(f"{name}: {_told(office, run=run)}")
         if run.state is not RunState.DONE:
             failed.append(name)
@@ -130,9 +133,13 @@ def plan_demo_day() -> None:
     if day is None:
         return
     for territory_id, name in _working(office, day=day, code=None):
-        if territory_id not in planned:
+        if territory_id in planned:
+            continue
+        try:
             run = _searched(office, territory_id=territory_id, day=day, limit_seconds=DEMO_SECONDS)
-            click.echo(f"== rounds of {name}, {day}: {_told(office, run=run).splitlines()[0]}")
+        except AlreadyQueued:
+            continue  # cut off before; the server's queue takes it up
+        click.echo(f"== rounds of {name}, {day}: {_told(office, run=run).splitlines()[0]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,25 +187,24 @@ def _searched(
     seed: int | None = None,
     workers: int | None = None,
 ) -> PlanRun:
-    """Ask for a run and carry it out here, as the queue would; returns it as it ended."""
+    """Ask for a run and carry it out here, as the queue would; returns it as it ended.
+
+    Raises AlreadyQueued.
+    """
     given = office.settings
     sessions = store.sessions(office.engine)
     with store.writing(), sessions() as session, session.begin():
-        try:
-            run = runs.ask_plan(
-                session,
-                territory=session.get_one(Territory, territory_id),
-                day=day,
-                kind=RunKind.DAY,
-                by=None,
-                now=office.clock(),
-                limit_seconds=limit_seconds,
-                seed=given.plan_seed if seed is None else seed,
-                workers=workers or given.plan_workers,
-            )
-        except AlreadyQueued as live:
-            raise click.ClickException("This day is being planned already; wait for it.") from live
-        run_id = run.id
+        run_id = runs.ask_plan(
+            session,
+            territory=session.get_one(Territory, territory_id),
+            day=day,
+            kind=RunKind.DAY,
+            by=None,
+            now=office.clock(),
+            limit_seconds=limit_seconds,
+            seed=given.plan_seed if seed is None else seed,
+            workers=workers or given.plan_workers,
+        ).id
     with _bar(limit_seconds) as watch:
         task = plan_day.task(
             travel=travel.provider(),
