@@ -17,7 +17,7 @@ from routing.rules.stock import shortages
 from routing.rules.technicians import is_chosen, is_refused
 from routing.rules.territories import is_inside
 from routing.solution import Route, Solution, Stop, StopKind
-from routing.timing import Mode, timetable
+from routing.timing import Mode, earliest_start, length_of, permitted, timetable
 
 # Neither a break nor a depot on the way can cure these.
 INCURABLE = frozenset(
@@ -35,6 +35,8 @@ INCURABLE = frozenset(
 )
 # A depot may.
 SHORTAGES = frozenset({"E_TOOL", "E_PART"})
+# Seconds; nearer to a limit than this, the whole schedule is asked.
+DOUBT_S = 1
 MISSED_BREAK = frozenset({"E_BREAK"})
 
 
@@ -47,6 +49,8 @@ def is_possible_alone(job: Job, *, problem: Problem, roads: Roads) -> bool | Non
         if _is_out_of_question(job, technician=technician):
             continue
         for shift in technician.shifts:
+            if _is_out_of_reach(job, technician, shift, problem=problem, roads=roads):
+                continue
             fits = _fits(job, technician, shift, problem=problem, roads=roads)
             if fits:
                 return True
@@ -80,6 +84,28 @@ def _is_out_of_question(job: Job, *, technician: Technician) -> bool:
         or is_refused(job, people=people)
         or not is_inside(job, technician=technician)
     )
+
+
+def _is_out_of_reach(
+    job: Job, technician: Technician, shift: Shift, *, problem: Problem, roads: Roads
+) -> bool:
+    """Whether the road alone forbids the windows or the way home; saves most other schedules.
+
+    What a real day adds (setup, breaks, limits) can only make it later.
+    """
+    places, factor = problem.location_index, technician.travel_factor
+    site = places[job.location]
+    begin = site if shift.start_location is None else places[shift.start_location]
+    finish = site if shift.end_location is None else places[shift.end_location]
+    length = length_of(job, crew=[technician])
+    there = roads.advance(shift.start, work=roads.seconds(begin, site, factor=factor))
+    allowed = permitted(job, length=length)
+    if allowed and there > max(last for _, last in allowed) + DOUBT_S:
+        return True
+    start = earliest_start(allowed, ready=there)
+    left = (there if start is None else start) + length
+    back = roads.advance(left, work=roads.seconds(site, finish, factor=factor))
+    return back > shift.end + shift.max_overtime_s + DOUBT_S
 
 
 def _is_able(job: Job, *, technician: Technician, problem: Problem) -> bool:

@@ -64,7 +64,7 @@ def _report(team: Team, *, began: float) -> None:
                 {
                     "event": "best",
                     "seconds": round(now - began, 3),
-                    "objective": best.objective,
+                    "objective": best.worth.objective,
                     "served": best.served,
                     "plan": best.plan,
                 }

@@ -13,7 +13,6 @@ from multiprocessing.process import BaseProcess
 
 from routing.engine.worker import Best, Steps, Task, work
 from routing.problem import Problem
-from routing.score import compare
 
 # Shares of the time at which everybody takes over the best plan: from tuning on public problems.
 MEETINGS = (0.5, 0.7, 0.85, 0.94)
@@ -95,7 +94,7 @@ class Team:
             member.steps = news.steps
             return None
         member.sent = news
-        if self.best is None or compare(news.objective, self.best.objective) < 0:
+        if self.best is None or news.worth.beats(self.best.worth):
             self.best = news
             return news
         return None

@@ -10,23 +10,29 @@ from multiprocessing.connection import Connection
 
 from routing import interchange
 from routing.check import Finding
+from routing.engine import local
 from routing.engine.lineage import die_with
 from routing.engine.search import Search
-from routing.engine.verdict import Judge
+from routing.engine.verdict import Judge, Worth
 from routing.problem import Problem
 from routing.reasons import Reasons
 from routing.rules.spans import Span
-from routing.score import compare
 from routing.solution import Solution
 from routing.trial.tables import tabulate
-from routing.trial.trial import Memory, Trial
-from routing.trial.writing import follow, solution_of
+from routing.trial.trial import UNHELD, Memory, Trial
+from routing.trial.writing import as_known, follow, solution_of
 
 # Seconds between two plans that are told, and between two looks at the post.
 TELL_S = 0.25
 LOOK_S = 0.1
 # Part of the time that is kept for the last insertion pass and the last judgement.
 LAST_SHARE, LAST_S = 0.03, 0.2
+
+# Shares of the time in which each worker, in turn, lets OR-Tools search: at first for a plan to
+# begin with, later for what ruin and recreate overlooks on long routes.
+PHASES = (((0.0, 0.25), (0.7, 0.8)), ((0.5, 0.6),))
+# Seconds of one call, so that better plans are told on the way, and below which none is made.
+LONGEST_SLICE_S, SHORTEST_PHASE_S = 3.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """A plan that the judge accepted, with its objective and how to go on from it."""
+    """A plan that the judge accepted, what it is worth, and how to go on from it."""
 
-    objective: tuple[float, ...]
+    worth: Worth
     plan: Mapping[str, object]
     served: int
     order: Order
@@ -82,8 +88,10 @@ class Worker:
         self._tables = tabulate(task.problem)
         self._reasons = Reasons(self._tables)
         self._judge = Judge(task.problem, self._tables.roads)
-        self._told: tuple[float, ...] | None = None
+        self._told: Worth | None = None
         self._told_price = float("inf")
+        self._first_plan_due = not self._repairing
+        self._given_up = False
         spare = LAST_S + LAST_SHARE * (task.deadline - task.began)
         self._until = max(task.began, task.deadline - spare)
 
@@ -92,9 +100,13 @@ class Worker:
         self._tell(search)
         told = time.monotonic()
         while (now := time.monotonic()) < self._until:
-            search.run(until=min(self._until, now + LOOK_S), progress=self._progress)
+            local = self._local_until(now)
+            if local is not None:
+                self._search_locally(search, until=local)
+            else:
+                search.run(until=min(self._until, now + LOOK_S), progress=self._progress)
             self._read_post(search)
-            if time.monotonic() - told > TELL_S:
+            if local is not None or time.monotonic() - told > TELL_S:
                 self._tell(search)
                 self._post.send(Steps(self._task.number, search.steps))
                 told = time.monotonic()
@@ -110,13 +122,62 @@ class Worker:
         if incumbent is not None:
             follow(trial, incumbent)
             trial.drop_half_served()
+            self._send_incumbent(trial, incumbent)
         search = Search(
             trial,
             seed=self._task.seed * 1000 + self._task.number,
-            repairing=incumbent is not None and bool(incumbent.routes),
+            repairing=self._repairing,
         )
         search.fill(over=self._over)
         return search
+
+    def _send_incumbent(self, trial: Trial, incumbent: Solution) -> None:
+        """Tell the plan in force first, when it keeps the rules, with its own times."""
+        known = as_known(incumbent, tables=self._tables)
+        if known is None:
+            return
+        why = {row.job: row for row in self._reasons.of(trial).values()}
+        told = tuple(why.get(row.job, row) for row in known.unserved)
+        plan = replace(known, unserved=told)
+        self._send(trial, plan, self._judge.finding(plan))
+
+    @property
+    def _repairing(self) -> bool:
+        incumbent = self._task.problem.incumbent
+        return incumbent is not None and any(route.jobs for route in incumbent.routes)
+
+    # --- OR-Tools ---
+
+    def _local_until(self, now: float) -> float | None:
+        """The end of the phase of OR-Tools in which this instant lies, if it lies in one."""
+        whole = self._until - self._task.began
+        share = (now - self._task.began) / whole
+        if self._given_up:
+            return None
+        for begin, end in PHASES[self._task.number % len(PHASES)]:
+            if begin <= share < end and (end - share) * whole > SHORTEST_PHASE_S:
+                return None if begin == 0 and self._repairing else self._task.began + end * whole
+        return None
+
+    def _search_locally(self, search: Search, *, until: float) -> None:
+        """A slice of OR-Tools from the best there is; its first one begins with nothing."""
+        seconds = min(LONGEST_SLICE_S, until - time.monotonic())
+        trial = search.trial
+        if self._first_plan_due:
+            self._first_plan_due = False
+            orders = local.first_plan(trial, seconds=seconds)
+        else:
+            trial.recall(search.best)
+            orders = local.improve(trial, seconds=seconds)
+            if orders is None:
+                self._given_up = True
+                search.take(search.best)
+                return
+        if orders is not None:
+            trial.recall(_nothing(trial))
+            local.take_over(trial, orders)
+            search.fill(over=self._over)
+        search.take(search.best)
 
     def _over(self) -> bool:
         return time.monotonic() > self._task.deadline - LAST_S
@@ -138,17 +199,18 @@ class Worker:
         search.trial.recall(before)
 
     def _send(self, trial: Trial, solution: Solution, finding: Finding) -> None:
-        if not finding.feasible:
+        worth = self._judge.worth(finding)
+        if worth is None:
             codes = sorted({violation.code for violation in finding.violations})
             sys.stderr.write(f"refused by the judge: {' '.join(codes)}\n")
             return
-        if self._told is not None and compare(finding.objective, self._told) >= 0:
+        if self._told is not None and not worth.beats(self._told):
             return
-        self._told = finding.objective
+        self._told = worth
         claimed = replace(solution, objective=finding.objective)
         self._post.send(
             Best(
-                objective=finding.objective,
+                worth=worth,
                 plan=interchange.document_of(claimed),
                 served=sum(len(route.jobs) for route in solution.routes),
                 order=_order_of(trial.remember()),
@@ -181,10 +243,14 @@ def _order_of(memory: Memory) -> Order:
 
 def _memory_of(trial: Trial, order: Order) -> Memory | None:
     """The same state in this process, or None when it cannot be laid out again."""
-    trial.recall(Memory((None,) * len(trial.routes), (-1,) * len(trial.holder), dict(order.fixed)))
+    trial.recall(replace(_nothing(trial), fixed=dict(order.fixed)))
     for vehicle, bare in order.routes:
         laid = trial.try_route(vehicle, bare)
         if laid is None:
             return None
         trial.hold(laid)
     return trial.remember()
+
+
+def _nothing(trial: Trial) -> Memory:
+    return Memory((None,) * len(trial.routes), (UNHELD,) * len(trial.holder), {})

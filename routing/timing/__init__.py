@@ -10,7 +10,7 @@ Why a package: ``placed`` looks names up, ``starts`` knows when work may begin, 
 
 from __future__ import annotations
 
-from routing.timing.placed import PlacedRoute, PlacedStop
+from routing.timing.placed import PlacedRoute, PlacedStop, length_of
 from routing.timing.starts import (
     TOLERANCE,
     bounds,
@@ -51,6 +51,7 @@ __all__ = [
     "lateness",
     "latest_on_time",
     "latest_start",
+    "length_of",
     "permitted",
     "timetable",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.problem import Break, Depot, Job, Problem, Shift, Technician
@@ -73,7 +73,7 @@ def placed(route: Route, *, problem: Problem) -> PlacedRoute:
                 stop=stop,
                 thing=thing,
                 place=place,
-                length_s=_length(thing, crew=crew),
+                length_s=length_of(thing, crew=crew),
                 setup_s=problem.locations[place].setup_s if place is not None and moves else 0,
             )
         )
@@ -105,8 +105,8 @@ def _end(
     return otherwise[0] if otherwise else None
 
 
-def _length(thing: Thing, *, crew: tuple[Technician, ...]) -> float:
-    """A crew takes as long as its slowest."""
+def length_of(thing: Thing, *, crew: Sequence[Technician]) -> float:
+    """Seconds that a stop takes at least; a crew takes as long as its slowest."""
     if not isinstance(thing, Job):
         return thing.duration_s
     own = thing.duration_by_technician

@@ -7,7 +7,7 @@ keeps its earliest start; all other work moves towards the return as far as noth
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from routing.problem import Depot, Job, Window
@@ -58,25 +58,52 @@ class Laid:
 
 
 class Layer:
-    """Lays routes of one problem. ``early`` are jobs that keep their earliest start."""
+    """Lays routes of one problem.
 
-    def __init__(self, tables: Tables, *, early: frozenset[int]) -> None:
+    ``early`` are jobs that keep their earliest start, ``aims`` starts that had better be met.
+    """
+
+    def __init__(self, tables: Tables, *, early: frozenset[int], aims: Mapping[int, float]) -> None:
         self._tables = tables
         self.early = early
+        self._aims = aims
         self._job_count = len(tables.jobs)
         self._depots = tables.problem.depots
         self._traffic = tables.problem.travel.traffic is not None
 
-    def lay(
-        self, vehicle: Vehicle, stops: tuple[int, ...], *, fixed: Mapping[int, Span] | None = None
-    ) -> Laid | None:
-        """The route with its times, or None when some rule of one route forbids it.
+    def lays(
+        self, vehicle: Vehicle, stops: tuple[int, ...], *, fixed: Mapping[int, Span]
+    ) -> Iterator[Laid]:
+        """The route as early as may be, and as near to its aims as may be; nothing when some rule
+        of one route forbids it.
 
         ``fixed`` narrows the starts of jobs that must meet others.
         """
-        tables, fixed = self._tables, fixed or {}
-        if tables.stocked and not self.supplied(vehicle, stops):
-            return None
+        if self._tables.stocked and not self.supplied(vehicle, stops):
+            return
+        laid = self._lay(vehicle, stops, fixed)
+        if laid is not None:
+            yield laid
+        aims = {code: self._aims[code] for code in stops if code in self._aims}
+        if aims:
+            aimed = self._lay(vehicle, stops, self._waiting(vehicle, aims, fixed))
+            if aimed is not None:
+                yield aimed
+
+    def _waiting(
+        self, vehicle: Vehicle, aims: Mapping[int, float], fixed: Mapping[int, Span]
+    ) -> dict[int, Span]:
+        """Starts not before the aims, where the rules allow that."""
+        waiting = dict(fixed)
+        for code, aim in aims.items():
+            spans = self._tables.spans[vehicle.index][code]
+            if code not in fixed and any(opens <= aim <= closes for opens, closes in spans):
+                waiting[code] = (aim, math.inf)
+        return waiting
+
+    def _lay(
+        self, vehicle: Vehicle, stops: tuple[int, ...], fixed: Mapping[int, Span]
+    ) -> Laid | None:
         laid = self._forward(vehicle, stops, vehicle.shift.start, fixed)
         if laid is None or laid.back > vehicle.latest + NOISE_S:
             return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from routing.problem import Deadline, Job, Problem, SoftLimitKind, TechnicianWish, Term, WindowWish
 from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
+from routing.trial.changes import former_places
 from routing.trial.laying import Laid
 from routing.trial.tables import Tables
 
@@ -37,14 +38,7 @@ OF_STARTS = frozenset({
     "missed_windows", "preference_cost", "moved_visits", "moved_s", "changes", "change_cost",
 })  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class _Former:
-    """Where the incumbent has a job."""
-
-    people: frozenset[str]
-    shift: str | None
-    start: float | None
+OF_MOVES = frozenset({"moved_visits", "moved_s", "changes", "change_cost"})
 
 
 class Weights:
@@ -85,12 +79,13 @@ class Prices:
         self._tables = tables
         self._weights = Weights(tables.problem)
         self.levels = self._weights.levels
-        self._former = _former(tables.problem)
+        self._former = former_places(tables.problem)
         self._routes = [RouteWeights(self._weights, vehicle) for vehicle in tables.vehicles]
         self.start_priced = frozenset(
             number for number, job in enumerate(tables.jobs) if self._start_matters(job)
         )
         self.early = self.start_priced | tables.linked | _may_be_late(tables)
+        self.aims = self._aims()
         self._who = [
             [
                 self._who_price(job, vehicle, length)
@@ -201,6 +196,22 @@ class Prices:
                 weights = self._weights.of(metric, priority=priority)
                 self._add(total, [weight * value for weight in weights])
         return tuple(total)
+
+    def _aims(self) -> dict[int, float]:
+        """Former starts of jobs that had better keep them."""
+        problem = self._tables.problem
+        matters = bool(self._weights.metrics & OF_MOVES) and bool(
+            problem.change_cost.per_moved_s
+            or problem.change_cost.per_change
+            or self._weights.metrics & {"moved_s", "moved_visits", "changes"}
+        )
+        if not matters and self._tables.draft.most_changes is None:
+            return {}
+        return {
+            self._tables.job_number[job]: former.start
+            for job, former in self._former.items()
+            if former.start is not None
+        }
 
     # --- who goes ---
 
@@ -382,17 +393,6 @@ def _beyond_soft_limits(laid: Laid, vehicle: Vehicle, *, jobs: int) -> float:
         limit.price * max(0.0, used[limit.limit] - limit.value)
         for limit in vehicle.shift.soft_limits
     )
-
-
-def _former(problem: Problem) -> dict[str, _Former]:
-    if problem.incumbent is None:
-        return {}
-    return {
-        stop.id: _Former(frozenset(route.technicians), route.shift, stop.start)
-        for route in problem.incumbent.routes
-        for stop in route.stops
-        if stop.id in problem.job_by_id and stop.id in route.jobs
-    }
 
 
 def _may_be_late(tables: Tables) -> frozenset[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
@@ -58,8 +58,9 @@ class Settler:
         orders = [order for order in {bare, jobs} if self._layer.supplied(vehicle, order)]
         if not orders:
             orders = list(self._loaded(vehicle, bare, MOST_LOADINGS))
-        laid = [self._with_breaks(vehicle, order, fixed) for order in orders]
-        return self._cheapest(laid)
+        return self._cheapest(
+            laid for order in orders if (laid := self._with_breaks(vehicle, order, fixed))
+        )
 
     def _loaded(
         self, vehicle: Vehicle, bare: tuple[int, ...], loadings: int
@@ -81,10 +82,10 @@ class Settler:
     def _with_breaks(
         self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
     ) -> Laid | None:
-        if not vehicle.breaks:
-            return self._layer.lay(vehicle, bare, fixed=fixed)
-        orders = self._orders(vehicle, bare)
-        return self._cheapest([self._layer.lay(vehicle, order, fixed=fixed) for order in orders])
+        orders = self._orders(vehicle, bare) if vehicle.breaks else [bare]
+        return self._cheapest(
+            laid for order in orders for laid in self._layer.lays(vehicle, order, fixed=fixed)
+        )
 
     def _orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         """All orders with each break once, in the order of their windows, or left out."""
@@ -99,9 +100,8 @@ class Settler:
                         order.insert(place, -1 - number)
                     yield tuple(order)
 
-    def _cheapest(self, routes: list[Laid | None]) -> Laid | None:
-        priced = [(self._price(laid), n) for n, laid in enumerate(routes) if laid is not None]
-        return routes[min(priced)[1]] if priced else None
+    def _cheapest(self, routes: Iterable[Laid]) -> Laid | None:
+        return min(routes, key=self._price, default=None)
 
 
 def _opens(vehicle: Vehicle, number: int) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from routing.problem import Job
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
+from routing.trial.changes import Changes
 from routing.trial.gaps import Block, Gaps
 from routing.trial.laying import Laid, Layer
 from routing.trial.partners import Partners
@@ -53,12 +54,16 @@ class Trial:
         self.partners = Partners(tables)
         self._gaps = Gaps(tables)
         self._settler = Settler(
-            tables, layer=Layer(tables, early=self.prices.early), price=self.route_price
+            tables,
+            layer=Layer(tables, early=self.prices.early, aims=self.prices.aims),
+            price=self.route_price,
         )
         self._blocks: dict[int, Block] = {}
         self._road = [self._road_price(vehicle) for vehicle in tables.vehicles]
         self._kinds = _kinds(tables, self.prices)
         self._urgency = [self._urgency_of(job) for job in range(len(tables.jobs))]
+        self._changes = Changes(tables)
+        self._must = 0.0
         self._worth = self._worths()
 
     def put_job(self, job: Job, *, number: int) -> None:
@@ -87,7 +92,8 @@ class Trial:
     def total(self) -> float:
         """All routes and all absent jobs as one number; the less, the better."""
         routes = sum(self.route_price(laid) for laid in self.routes if laid is not None)
-        return routes + sum(self.worth(job) for job in self.absent())
+        beyond = self._changes.beyond(self.routes, holder=self.holder)
+        return routes + sum(self.worth(job) for job in self.absent()) + beyond * self._must
 
     def worth(self, job: int) -> float:
         """What leaving the job out costs; of a mandatory one more than anything else."""
@@ -329,9 +335,9 @@ class Trial:
     def _worths(self) -> list[float]:
         plain = [self.prices.scalar(price) for price in self.prices.unserved]
         # Ten of the dearest: enough to win every exchange, not so much that the search freezes.
-        must = 10 * max([1.0, self.prices.dearest(), *plain])
+        self._must = 10 * max([1.0, self.prices.dearest(), *plain])
         return [
-            worth + (must if urgency else 0)
+            worth + (self._must if urgency else 0)
             for worth, urgency in zip(plain, self._urgency, strict=True)
         ]
 

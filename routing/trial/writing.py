@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from routing.rules.draft import Vehicle
 from routing.solution import Route, Solution, Stop, StopKind, Unserved
@@ -84,6 +85,39 @@ def follow(trial: Trial, solution: Solution) -> list[int]:
                 trial.fixed[job] = (stop.start, stop.start)
         lost += trial.hold_most(vehicle, order)
     return lost
+
+
+def as_known(solution: Solution, *, tables: Tables) -> Solution | None:
+    """The routes of a solution without what the problem does not know; all other jobs unserved.
+
+    None when people or shifts of it are gone, or when it has times for some stops only.
+    """
+    routes = []
+    for route in solution.routes:
+        stops = tuple(stop for stop in route.stops if _is_known(tables, route, stop))
+        if stops:
+            if _vehicle_of(tables, route) is None:
+                return None
+            routes.append(replace(route, stops=stops))
+    served = {job for route in routes for job in route.jobs}
+    absent = [job.id for job in tables.problem.jobs if job.id not in served]
+    timed = {stop.start is None for route in routes for stop in route.stops}
+    if len(timed) > 1:
+        return None
+    return Solution(
+        problem=tables.problem.name,
+        routes=tuple(routes),
+        unserved=tuple(Unserved(job=job) for job in absent),
+    )
+
+
+def _is_known(tables: Tables, route: Route, stop: Stop) -> bool:
+    if stop.kind is not StopKind.BREAK:
+        return _code(tables, stop) is not None
+    vehicle = _vehicle_of(tables, route)
+    return vehicle is not None and any(
+        pause.id == stop.id for pause in tables.vehicles[vehicle].breaks
+    )
 
 
 def _vehicle_of(tables: Tables, route: Route) -> int | None:
