@@ -3,3 +3,60 @@
 Each is one short transaction and harmless when repeated; one bad item does not stop the others.
 """
 
+from __future__ import annotations
+
+from typing import Protocol
+
+from schedules.chores import (
+    close_tickets,
+    end_waits,
+    hold_expiry,
+    mend_plans,
+    mend_runs,
+    move_up,
+    nightly_plan,
+    post_notices,
+    retention,
+    sla_watch,
+    unblock_visits,
+)
+from schedules.queue import Chore
+
+
+class Choices(Protocol):
+    """What an installation chooses: the hour (UTC) of the nightly plan, and how plans are made."""
+
+    @property
+    def nightly_plan_hour(self) -> int: ...
+    @property
+    def plan_seconds(self) -> int: ...
+    @property
+    def plan_seed(self) -> int: ...
+    @property
+    def plan_workers(self) -> int: ...
+
+
+def all_chores(choices: Choices) -> tuple[Chore, ...]:
+    """Every chore of the product."""
+    return (
+        nightly_plan.chore(
+            hour=choices.nightly_plan_hour,
+            limit_seconds=choices.plan_seconds,
+            seed=choices.plan_seed,
+            workers=choices.plan_workers,
+        ),
+        hold_expiry.chore(),
+        mend_plans.chore(
+            limit_seconds=choices.plan_seconds,
+            seed=choices.plan_seed,
+            workers=choices.plan_workers,
+        ),
+        post_notices.chore(),
+        sla_watch.chore(),
+        move_up.chore(),
+        end_waits.chore(),
+        unblock_visits.chore(),
+        close_tickets.chore(),
+        mend_runs.chore(),
+        retention.chore(),
+    )

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from dispatch.accounts import Account
@@ -33,6 +34,7 @@ from schedules.tasks.heart import Heart
 NAME = "plan_day"
 # Beyond the search itself: the brief, the start of the engine, the judge, the publishing.
 AROUND = timedelta(minutes=5)
+WRITES = 3
 log = structlog.get_logger(__name__)
 
 
@@ -152,7 +154,7 @@ def _plan(turn: Turn, *, desk: _Desk) -> None:
 
 
 def _think_and_write(turn: Turn, *, run: PlanRun, token: int, desk: _Desk) -> None:
-    """Read, think, write: two short transactions, and none between them."""
+    """Read, think, write: short transactions, and none open while the engine thinks."""
     with turn.reading() as session:
         briefs.at_one_moment(session)
         brief = briefs.brief(
@@ -164,16 +166,29 @@ def _think_and_write(turn: Turn, *, run: PlanRun, token: int, desk: _Desk) -> No
             now=turn.clock(),
         )
     solution = _thought(turn, run=run, token=token, brief=brief, desk=desk)
+    _bring(turn, run=run, token=token, solution=solution, brief=brief)
+
+
+def _bring(turn: Turn, *, run: PlanRun, token: int, solution: Solution, brief: Brief) -> None:
+    """Publish or propose. A deadlock or a lock that does not come costs a try, not the search."""
     bring = plans.publish if run.publish else plans.propose
-    with turn.writing() as session:
-        bring(
-            session,
-            run_id=run.id,
-            token=token,
-            solution=solution,
-            stamp=brief.stamp,
-            now=turn.clock(),
-        )
+    for tries_left in reversed(range(WRITES)):
+        try:
+            with turn.writing() as session:
+                bring(
+                    session,
+                    run_id=run.id,
+                    token=token,
+                    solution=solution,
+                    stamp=brief.stamp,
+                    now=turn.clock(),
+                )
+        except (OperationalError, TimeoutError):
+            if not tries_left:
+                raise
+            log.warning("run.not-written", run_id=run.id, tries_left=tries_left)
+        else:
+            return
 
 
 def _thought(turn: Turn, *, run: PlanRun, token: int, brief: Brief, desk: _Desk) -> Solution:

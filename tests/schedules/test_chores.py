@@ -29,6 +29,7 @@ from schedules.chores import (
     nightly_plan,
     retention,
     sla_watch,
+    unblock_visits,
 )
 from schedules.embedded import EmbeddedQueue
 from schedules.tasks import plan_day
@@ -347,3 +348,13 @@ def test_what_is_over_is_not_repaired(session, queue):
     mend_plans.chore(limit_seconds=20).run(session, queue, at("20:00"))
 
     assert session.scalars(select(PlanRun)).all() == []
+
+
+def test_a_visit_whose_part_has_come_waits_to_be_planned_again(session, queue):
+    columns = {"state": VisitState.BLOCKED, "blocked_reason": "zespół utrwalający"}
+    come = build.visit(session, release_at=NOW, **columns)
+    awaited = build.visit(session, release_at=NOW + timedelta(days=1), **columns)
+
+    unblock_visits.chore().run(session, queue, NOW)
+
+    assert (come.state, awaited.state) == (VisitState.READY, VisitState.BLOCKED)

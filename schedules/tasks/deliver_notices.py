@@ -1,0 +1,78 @@
+"""Sends what people must be told: every few seconds it looks at the notices that are due.
+
+A notice goes out with no transaction open, and is marked afterwards. When the process dies between
+the two it goes out again with the same id, by which the receiver can tell. How it travels and in
+which words is the web floor's affair: it hands in ``send``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from dispatch import notices
+from dispatch.notices import Notice
+from schedules.queue import Queue, Task, Turn
+
+NAME = "deliver_notices"
+# A confirmation that comes ten seconds after the click is still at once.
+PAUSE = timedelta(seconds=10)
+
+
+class NotSent(Exception):
+    """A notice could not be sent, for a reason that may pass; ``fault`` is for an administrator."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def start(
+    session: Session, queue: Queue, *, now: datetime, after: timedelta = timedelta(0)
+) -> bool:
+    """Look at the notices soon; False when somebody has asked for that already."""
+    return queue.enqueue(
+        session,
+        task=NAME,
+        payload={},
+        dedupe_key=NAME,
+        lock_key=NAME,
+        not_before=now + after,
+    )
+
+
+def task(*, send: Callable[[Notice], None]) -> Task:
+    """The task for the queue. ``send`` gets a detached notice and raises NotSent."""
+    return Task(
+        name=NAME,
+        run=lambda turn: _deliver(turn, send=send),
+        attempts=5,
+        limit=timedelta(minutes=10),
+    )
+
+
+def _deliver(turn: Turn, *, send: Callable[[Notice], None]) -> None:
+    with turn.reading() as session:
+        due = notices.due(session, now=turn.clock())
+    for notice in due:
+        if turn.over.is_set():
+            break
+        _post(turn, notice, send=send)
+    with turn.writing() as session:
+        start(session, turn.queue, now=turn.clock(), after=PAUSE)
+
+
+def _post(turn: Turn, notice: Notice, *, send: Callable[[Notice], None]) -> None:
+    fault = None
+    try:
+        send(notice)
+    except NotSent as problem:
+        fault = problem.fault
+    with turn.writing() as session:
+        row = session.get_one(Notice, notice.id)
+        if fault is None:
+            notices.sent(session, notice=row, now=turn.clock())
+        else:
+            notices.failed(session, notice=row, fault=fault, now=turn.clock())
