@@ -197,7 +197,7 @@ class _Hiring:
         busiest = sorted(world.land.areas, key=lambda area: -area.weight)
         depots = {}
         for area in busiest[: world.profile.depots]:
-            doorstep = world.land.doorstep(self._drawn, place=max(area.places, key=lambda p: p[4]))
+            doorstep = world.land.doorstep(self._drawn, place=area.middle)
             depot_id = world.rows.add(
                 Depot,
                 territory_id=world.territories[area.number],
@@ -386,7 +386,7 @@ def _write_absence(world: World, man: Crewman, *, day: date) -> None:
         technician_id=man.id,
         starts_at=world.calendar.at(day, shift.opens),
         ends_at=world.calendar.at(day, shift.closes),
-        reason="leave",
+        reason=world.pack.texts["leave"],
     )
 
 

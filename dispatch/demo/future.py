@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from dispatch.agreements import AgreementKind
 from dispatch.demo.catalogue import FAMILIES
 from dispatch.demo.drives import Errand, Fleet, Stop, work_minutes
 from dispatch.demo.history import call_for
@@ -25,12 +26,13 @@ from dispatch.demo.visits import (
 from dispatch.demo.world import Device, World
 from dispatch.tickets import Priority, TicketKind
 from dispatch.visits import PreferredWindow, TechnicianWish, VisitState, Wish
+from dispatch.visits.requests import PRICE
 
 # Days ahead are ever emptier: shares of the booked visits, first to last of ten.
 FULLNESS = (16, 15, 13, 12, 11, 9, 8, 7, 5, 4)
 PREFERRED, FORBIDDEN = 20, 5
 # Of every 180 visits without a window, as many are of a special kind.
-SPECIAL = {"crew": 12, "survey": 8, "long": 6, "part": 15, "maintenance": 30}
+SPECIAL = {"crew": 12, "survey": 8, "long": 6, "part": 15, "maintenance": 30, "price": 6}
 SPECIAL_OF = 180
 LONG_MINUTES = 600
 RECURRING_DAYS = 3
@@ -99,18 +101,21 @@ def _leave_open(world: World, fleet: Fleet, *, drawn: random.Random) -> None:
         _plain(world, drawn)
 
 
-def _device(world: World, drawn: random.Random) -> tuple[Device, str]:
+def _device(
+    world: World, drawn: random.Random, *, kind: AgreementKind | None = None
+) -> tuple[Device, str]:
     """An asset with a fault that at least two people of its area can mend."""
+    devices = [each for each in world.devices if kind in {None, each.door.deal.kind}]
     while True:
-        device = drawn.choice(world.devices)
+        device = drawn.choice(devices)
         code = drawn.choice(device.families)
         if len(world.able(code, area=device.door.area, day=world.day)) > 1:
             return device, code
 
 
-def _plain(world: World, drawn: random.Random) -> Call:
+def _plain(world: World, drawn: random.Random, *, kind: AgreementKind | None = None) -> Call:
     """Ready, without a window; some customers said when they would like us."""
-    device, code = _device(world, drawn)
+    device, code = _device(world, drawn, kind=kind)
     errand = Errand(device=device, code=code, minutes=work_minutes(code, drawn=drawn))
     call = call_for(world, errand, day=world.day, drawn=drawn)
     days = {Priority.URGENT: 1, Priority.HIGH: 2, Priority.NORMAL: 5, Priority.PLANNED: 9}
@@ -150,6 +155,13 @@ def _waits_for_part(world: World, drawn: random.Random) -> None:
         release_at=world.calendar.at(arrival, 0),
         due_at=world.calendar.at(world.coming[-1], 18 * 60),
     )
+
+
+def _asks_price(world: World, drawn: random.Random) -> None:
+    """Asked for, but the customer has not agreed to the price yet."""
+    call = _plain(world, drawn, kind=AgreementKind.CALL_IN)
+    missing = {**call.row["evidence"], "missing": [PRICE]}
+    call.row.update(state=VisitState.REQUESTED, evidence=missing)
 
 
 def _survey(world: World, drawn: random.Random) -> None:
@@ -196,4 +208,5 @@ _MAKE: dict[str, Callable[[World, random.Random], object]] = {
     "long": _long,
     "part": _waits_for_part,
     "maintenance": _maintenance,
+    "price": _asks_price,
 }

@@ -56,6 +56,12 @@ class Area:
         return towns.most_common(1)[0][0]
 
     @property
+    def middle(self) -> Place:
+        """The biggest place of that town."""
+        own = [place for place in self.places if place.town == self.name]
+        return max(own, key=lambda place: place.inhabitants)
+
+    @property
     def weight(self) -> float:
         """How much happens here, comparable between areas."""
         return sum(place.weight for place in self.places)

@@ -7,7 +7,8 @@ on, in office hours only as far as the caller sees to it.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,7 +50,10 @@ TRIED_BY = {1: (Channel.PHONE, Channel.CHAT), 2: (Channel.REMOTE, Channel.PHONE)
 
 @dataclass(slots=True, kw_only=True)
 class Story:
-    """A ticket being told. ``row`` is what will be written; ``at`` is where the story stands."""
+    """A ticket being told. ``row`` is what will be written; ``at`` is where the story stands.
+
+    ``tries`` and ``failures`` count attempts by tier.
+    """
 
     world: World
     drawn: random.Random
@@ -58,6 +62,9 @@ class Story:
     id: int
     row: dict[str, Any]
     at: datetime
+    tries: Counter[int] = field(default_factory=Counter)
+    failures: Counter[int] = field(default_factory=Counter)
+    verdicts: list[tuple[int, Verdict]] = field(default_factory=list)
 
     @property
     def words(self) -> dict[str, Any]:
@@ -177,6 +184,8 @@ class Story:
         by: int | None,
         channel: Channel,
     ) -> None:
+        self.tries[tier] += 1
+        self.failures[tier] += not fixed
         refused = not fixed and tier > 0 and self.drawn.random() < 0.08
         result = AttemptResult.FIXED if fixed else AttemptResult.NOT_FIXED
         self.world.rows.add(
@@ -206,6 +215,7 @@ class Story:
         self.row.update(tier=to, tier_since=self.at, owner_id=self.agent(to))
 
     def _review(self, tier: int, verdict: Verdict) -> None:
+        self.verdicts.append((tier, verdict))
         self.world.rows.add(
             Review,
             ticket_id=self.id,

@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dispatch.agreements import AgreementKind, Charge, WalletEntry, WalletKind
+from dispatch.agreements import AgreementKind, Charge, Price, WalletEntry, WalletKind
 from dispatch.demo.catalogue import FAMILIES
 from dispatch.demo.stories import Story
 from dispatch.demo.world import Deal, Door, World
@@ -56,6 +56,7 @@ def request(
         ticket_id=story.id,
         site_id=story.device.door.id,
         territory_id=story.device.door.territory_id,
+        agreement_id=story.device.door.deal.id,
         predecessor_id=follows.id if follows else None,
         requested_by_id=story.row["owner_id"],
         state=state,
@@ -63,7 +64,7 @@ def request(
         summary=story.row["subject"],
         instructions=story.drawn.choice(texts["visit"]),
         work_minutes=minutes,
-        evidence=follows.row["evidence"] if follows else evidence(story),
+        evidence={"follow_up_of": follows.id} if follows else evidence(story, minutes=minutes),
         requested_at=story.at,
     )
     codes = {family.skill: family.level}
@@ -76,12 +77,32 @@ def request(
     return Call(story=story, row=world.rows.of(Visit)[-1])
 
 
-def evidence(story: Story) -> dict[str, Any]:
-    """What the gate saw: which checks failed at which tier, and the review of them."""
-    physical = FAMILIES[story.code].physical
-    tiers = (1,) if physical else (1, 2)
-    attempts = {str(tier): len(story.world.checks[story.code, tier]) for tier in tiers}
-    return {"attempts": attempts, "physical": physical, "reviewed": not physical}
+def evidence(story: Story, *, minutes: int) -> dict[str, Any]:
+    """What the gate saw: attempts, reviews, and what the visit was going to cost."""
+    return {
+        "attempts": {str(tier): number for tier, number in sorted(story.tries.items())},
+        "failed": {str(tier): number for tier, number in sorted(story.failures.items()) if number},
+        "reviews": [{"tier": tier, "verdict": verdict.value} for tier, verdict in story.verdicts],
+        "missing": [],
+        "checks": [],
+        "price": asdict(price(story, minutes=minutes)),
+        "losers": [],
+        "likely_remote_fixable": None,
+    }
+
+
+def price(story: Story, *, minutes: int) -> Price:
+    """What so many minutes cost as things stand: prepaid ones first, the rest at the agreed rate."""
+    deal = story.device.door.deal
+    billed = _billed(deal, minutes)
+    prepaid = min(billed, deal.balance) if deal.kind is AgreementKind.PREPAID else 0
+    return Price(
+        minutes=billed,
+        prepaid_minutes=prepaid,
+        labour_minor=math.ceil(deal.rate_minor * (billed - prepaid) / 60),
+        travel_minor=deal.travel_minor,
+        currency=story.world.pack.setting.currency,
+    )
 
 
 def promise(
@@ -142,23 +163,13 @@ def hours_of(door: Door, day: date) -> list[tuple[int, int]]:
 def settle(call: Call, *, minutes: int, at: datetime) -> None:
     """Charge a finished visit: prepaid minutes first, the rest at the agreed rate."""
     deal, world = call.story.device.door.deal, call.story.world
-    billed = _billed(deal, minutes)
-    if deal.kind is AgreementKind.PREPAID and deal.balance < billed:
+    if deal.kind is AgreementKind.PREPAID and deal.balance < _billed(deal, minutes):
         _perhaps_buy(call, at=at)
-    prepaid = min(billed, deal.balance) if deal.kind is AgreementKind.PREPAID else 0
-    if prepaid:
-        move_balance(world, deal, WalletKind.SETTLE, minutes=-prepaid, call=call, at=at)
-    world.rows.add(
-        Charge,
-        agreement_id=deal.id,
-        visit_id=call.id,
-        minutes=billed,
-        prepaid_minutes=prepaid,
-        labour_minor=math.ceil(deal.rate_minor * (billed - prepaid) / 60),
-        travel_minor=deal.travel_minor,
-        currency=world.pack.setting.currency,
-        at=at,
-    )
+    due = price(call.story, minutes=minutes)
+    if due.prepaid_minutes:
+        taken = -due.prepaid_minutes
+        move_balance(world, deal, WalletKind.SETTLE, minutes=taken, call=call, at=at)
+    world.rows.add(Charge, agreement_id=deal.id, visit_id=call.id, at=at, **asdict(due))
 
 
 def _perhaps_buy(call: Call, *, at: datetime) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ import phonenumbers
 import pytest
 from sqlalchemy import func, select
 
+from dispatch import visits
 from dispatch.accounts import Account
 from dispatch.agreements import Agreement, Charge, WalletEntry
 from dispatch.customers import Contact, Customer
@@ -23,6 +24,7 @@ from dispatch.visits import Visit, VisitSkill, VisitState
 from dispatch.workforce import Shift, Technician, TechnicianSkill
 from tests.dispatch.demo.days import D0
 
+NOW = datetime(2026, 3, 24, 6, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
 OPEN = (VisitState.READY, VisitState.BLOCKED)
 LIFT = "lift-platform"
@@ -208,11 +210,26 @@ def test_the_desk_begins_the_day_with_work_at_every_tier(world):
     assert tiers == {1, 2, 3}
 
 
-def test_every_visit_is_justified(small):
-    evidence = small.scalars(select(Visit.evidence)).all()
+def test_the_gate_would_let_every_open_visit_through(small):
+    open_tickets = small.scalars(
+        select(Ticket).join(Visit, Visit.ticket_id == Ticket.id).where(Visit.state.in_(OPEN))
+    )
 
-    assert len(evidence) > 400
-    assert all(evidence)
+    missing = [visits.gate(small, ticket=each, now=NOW).missing for each in open_tickets]
+
+    assert len(missing) > 90
+    assert set(missing) == {()}
+
+
+def test_every_visit_says_why_it_was_justified(small):
+    assert all(small.scalars(select(Visit.evidence)))
+
+
+@pytest.mark.slow
+def test_some_visits_wait_until_the_customer_agrees_to_the_price(world):
+    waiting = world.scalars(select(Visit).where(Visit.state == VisitState.REQUESTED)).all()
+
+    assert [visit.evidence["missing"] for visit in waiting] == [["price-not-accepted"]] * 6
 
 
 def test_a_finished_visit_is_charged_under_an_agreement_of_its_customer(small):
