@@ -258,7 +258,7 @@ def _proved_again(
         technician_ids=[technician],
     )
     seen = briefs.marks(reading)
-    if _same_round(seen, technician, since=proposal.seen):
+    if seen.same_round(technician, since=proposal.seen):
         return proposal.insertion
     period = (proposal.opens_at, proposal.closes_at)
     brief = briefs.compose(reading, travel=travel, settings=proposal.settings)
@@ -266,16 +266,6 @@ def _proved_again(
     if insertion is None:
         raise _taken(visit, period, _still_free(session, proposal, visit=visit, now=now))
     return insertion
-
-
-def _same_round(now: Marks, technician: int, *, since: Marks) -> bool:
-    """Whether nothing that the insertion stood on has changed."""
-    stops = now.stops_of(technician)
-    return (
-        not now.round_changed(technician, since=since)
-        and stops == since.stops_of(technician)
-        and not any(now.visit_changed(visit, since=since) for visit in stops)
-    )
 
 
 def _still_free(
@@ -295,7 +285,7 @@ def _still_free(
     return tuple(
         offer
         for offer in proposal.others
-        if _same_round(seen, offer.technician_id, since=proposal.seen)
+        if seen.same_round(offer.technician_id, since=proposal.seen)
     )
 
 

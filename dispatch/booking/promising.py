@@ -119,10 +119,8 @@ def cancel_appointment(
     _step(appointment, verb="cancel", now=now)
     appointment.sequence += 1
     visit = appointment.visit
-    if visit.ticket.agreement is not None:
-        agreements.release(
-            session, agreement=visit.ticket.agreement, visit_id=visit.id, now=now, by=by
-        )
+    if visit.agreement is not None:
+        agreements.release(session, agreement=visit.agreement, visit_id=visit.id, now=now, by=by)
     session.flush()
     _tell(session, "appointment-cancelled", appointment=appointment, now=now, by=by, reason=reason)
     return appointment
@@ -230,7 +228,7 @@ def _next_sequence(session: Session, *, visit_id: int) -> int:
 def _set_minutes_aside(
     session: Session, *, visit: Visit, now: datetime, by: Account | None
 ) -> None:
-    agreement = visit.ticket.agreement
+    agreement = visit.agreement
     if agreement is not None:
         agreements.reserve(
             session,

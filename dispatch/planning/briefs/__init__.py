@@ -69,7 +69,7 @@ def at_one_moment(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def brief(
+def brief(  # noqa: PLR0913 - whose day, for whom
     session: Session,
     *,
     territory_id: int,
@@ -78,11 +78,13 @@ def brief(
     settings: Settings = DEFAULT,
     now: datetime,
     candidate: Visit | None = None,
+    mover: Visit | None = None,
     technician_ids: Collection[int] | None = None,
 ) -> Brief:
     """The day's question, from one moment's rows. Raises TravelError when roads do not answer.
 
-    With a ``candidate`` it is about that one visit beside the plan in force (see `read`).
+    With a ``candidate`` or a ``mover`` it is about that one visit beside the plan in force (see
+    `read`).
     """
     reading = read(
         session,
@@ -91,6 +93,7 @@ def brief(
         now=now,
         last_visitor_days=settings.last_visitor_days,
         candidate=candidate,
+        mover=mover,
         technician_ids=technician_ids,
     )
     return compose(reading, travel=travel, settings=settings)

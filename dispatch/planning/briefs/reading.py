@@ -101,13 +101,14 @@ def read(
     now: datetime,
     last_visitor_days: int = 90,
     candidate: Visit | None = None,
+    mover: Visit | None = None,
     technician_ids: Collection[int] | None = None,
 ) -> Reading:
-    """The day as it stands.
+    """The day as it stands; ``technician_ids`` limits the reading to their rounds.
 
-    With a ``candidate`` only that visit is considered beside what is planned: its own place in the
-    plan is free again, unless it was promised, then it stays taken. ``technician_ids`` limits the
-    reading to their rounds.
+    With a ``candidate`` only that visit is considered beside what is planned, as one that looks for
+    another window: its place is free again, unless it was promised, then it stays taken. A
+    ``mover`` looks for another place with the promise that it has; its own is free.
     """
     territory = session.get_one(Territory, territory_id)
     opens_at, closes_at = bounds(territory.tz, day=day)
@@ -119,18 +120,21 @@ def read(
         if technician_ids is None or row.technician_id in technician_ids
     ]
     holds = _holds(session, now=now, candidate=candidate)
-    if candidate is None:
+    chosen = candidate or mover
+    if chosen is None:
         waiting = _waiting(session, territory_id=territory_id, day=day, before=closes_at)
     else:
-        waiting = [candidate.id]
+        waiting = [chosen.id]
     visits = _visits(session, ids={*(row.visit_id for row in planned), *waiting})
     promises = promises_of(session, visit_ids=visits)
     pins = _pins(session, visit_ids=visits)
     rows, blocks = _set_aside(planned, candidate=candidate, promises=promises, visits=visits)
+    if mover is not None:
+        rows = tuple(r for r in rows if r.visit_id != mover.id or r.state in assignments.STARTED)
     wanted = _wanted(
         visits,
         placed={row.visit_id for row in rows},
-        candidate=candidate,
+        chosen=chosen,
         held={hold.visit_id for hold in holds},
         elsewhere=_elsewhere(promises=promises, pins=pins, day=day, closes_at=closes_at),
     )
@@ -230,13 +234,13 @@ _OPEN = tuple(state for state in assignments.IN_FORCE if state is not Assignment
 
 
 def _visits(session: Session, *, ids: Collection[int]) -> dict[int, Visit]:
-    ticket = joinedload(Visit.ticket)
     rows = session.scalars(
         select(Visit)
         .where(Visit.id.in_(sorted(ids)))
         .options(
             joinedload(Visit.site),
-            ticket.joinedload(Ticket.agreement).selectinload(Agreement.levels),
+            joinedload(Visit.ticket),
+            joinedload(Visit.agreement).selectinload(Agreement.levels),
             selectinload(Visit.skills),
             selectinload(Visit.parts),
             selectinload(Visit.preferred_windows),
@@ -305,15 +309,15 @@ def _wanted(
     visits: Mapping[int, Visit],
     *,
     placed: Collection[int],
-    candidate: Visit | None,
+    chosen: Visit | None,
     held: Collection[int],
     elsewhere: Collection[int],
 ) -> dict[int, Visit]:
-    chosen = None if candidate is None else candidate.id
+    wanted = None if chosen is None else chosen.id
     return {
         number: visit
         for number, visit in visits.items()
-        if number in placed or number == chosen or not (number in held or number in elsewhere)
+        if number in placed or number == wanted or not (number in held or number in elsewhere)
     }
 
 

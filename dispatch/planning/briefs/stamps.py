@@ -94,6 +94,15 @@ class Marks:
             if any(row.endswith(owner) for row in mark.split())
         }
 
+    def same_round(self, technician_id: int, *, since: Marks) -> bool:
+        """Whether nothing that a place in this round stood on has changed."""
+        stops = self.stops_of(technician_id)
+        return (
+            not self.round_changed(technician_id, since=since)
+            and stops == since.stops_of(technician_id)
+            and not any(self.visit_changed(visit, since=since) for visit in stops)
+        )
+
     def round_changed(self, technician_id: int, *, since: Marks) -> bool:
         """Whether shift, absences, taken or begun time of the technician changed."""
         return self.rounds.get(technician_id) != since.rounds.get(technician_id)

@@ -112,7 +112,7 @@ def deadlines(reading: Reading, visit: Visit, *, settings: Settings) -> tuple[De
 
 def _agreed_penalty(visit: Visit) -> int:
     """Minor units for each started hour, from the agreement's service level."""
-    agreement = visit.ticket.agreement
+    agreement = visit.agreement
     if agreement is None:
         return 0
     return next(

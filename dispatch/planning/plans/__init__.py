@@ -5,7 +5,7 @@ revision, turns of technicians, rows by ascending id. Occupancy follows assignme
 rows concerned are deleted, then all are inserted, so that two visits may exchange places.
 
 Why a package: ``merging`` lays a solution over what people did meanwhile, ``publication`` brings it
-into force.
+into force, ``hand`` and ``pins`` are the dispatcher's, ``days`` closes what is over.
 """
 
 from __future__ import annotations
@@ -19,6 +19,17 @@ from dispatch.planning.assignments import (
     touch_day,
 )
 from dispatch.planning.judging import PlanRejected
+from dispatch.planning.plans.days import close_day, release_for_cancel
+from dispatch.planning.plans.hand import (
+    AlreadyStarted,
+    Move,
+    NotWorking,
+    ReasonMissing,
+    judge_move,
+    move,
+    unassign,
+)
+from dispatch.planning.plans.pins import Pinned, live_pin, pin, unpin
 from dispatch.planning.plans.publication import (
     BriefOutdated,
     Publication,
@@ -42,28 +53,41 @@ from dispatch.planning.tables import (
 )
 
 __all__ = [
+    "AlreadyStarted",
     "Assignment",
     "AssignmentState",
     "BriefOutdated",
+    "Move",
+    "NotWorking",
     "Occupancy",
     "Origin",
     "Override",
     "Pin",
+    "Pinned",
     "Place",
     "Plan",
     "PlanRejected",
     "PlanState",
     "Publication",
+    "ReasonMissing",
     "TechnicianBusy",
     "TerritoryDay",
     "Unserved",
     "assignments_of",
+    "close_day",
     "discard",
     "incumbent",
+    "judge_move",
+    "live_pin",
+    "move",
+    "pin",
     "propose",
     "publish",
     "publish_proposal",
     "put_in_force",
+    "release_for_cancel",
     "revision",
     "touch_day",
+    "unassign",
+    "unpin",
 ]
