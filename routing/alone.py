@@ -35,9 +35,9 @@ INCURABLE = frozenset(
 )
 # A depot may.
 SHORTAGES = frozenset({"E_TOOL", "E_PART"})
+MISSED_BREAK = frozenset({"E_BREAK"})
 # Seconds; nearer to a limit than this, the whole schedule is asked.
 DOUBT_S = 1
-MISSED_BREAK = frozenset({"E_BREAK"})
 
 
 def is_possible_alone(job: Job, *, problem: Problem, roads: Roads) -> bool | None:
