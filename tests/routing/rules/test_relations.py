@@ -48,6 +48,18 @@ def test_different_technicians_are_different():
     assert found(other, anna(build.visit("a"), build.visit("b"))) == ["E_RELATION"]
 
 
+def test_one_pair_in_the_same_hands_is_enough_to_break_it():
+    other = Relation(type=RelationType.DIFFERENT_TECHNICIAN, jobs=("a", "b", "c"))
+    jobs = [build.job(name) for name in ("a", "b", "c")]
+    question = build.problem(*jobs, technicians=PAIR, relations=(other,))
+
+    found = build.broken_between(
+        relations, question, anna(build.visit("a"), build.visit("c")), bob(build.visit("b"))
+    )
+
+    assert found == ["E_RELATION"]
+
+
 @pytest.mark.parametrize("kind", [RelationType.ALL_OR_NONE, RelationType.SAME_START])
 def test_a_part_is_not_served_alone(kind):
     assert found(a_and_b(kind)) == []
