@@ -57,6 +57,30 @@ class Recreate:
             if trial.holder[job] == UNHELD:
                 self._serve(trial, job, tries=MANY)
 
+    def prune(self, trial: Trial) -> None:
+        """Take out jobs that cost more than leaving them out, the dearest first."""
+        for vehicle, laid in enumerate(trial.routes):
+            if laid is not None:
+                self._prune_route(trial, vehicle)
+
+    def _prune_route(self, trial: Trial, vehicle: int) -> None:
+        """Each job by itself, then the whole route."""
+        for job in [job for job, holder in enumerate(trial.holder) if holder == vehicle]:
+            if trial.holder[job] == vehicle:
+                self._take_if_cheaper(trial, [job])
+        rest = [job for job, holder in enumerate(trial.holder) if holder == vehicle]
+        if rest:
+            self._take_if_cheaper(trial, rest)
+
+    @staticmethod
+    def _take_if_cheaper(trial: Trial, jobs: Sequence[int]) -> None:
+        if any(trial.urgency(job) for job in jobs):
+            return
+        before, price = trial.remember(), trial.total()
+        trial.take_groups(jobs)
+        if trial.total() >= price:
+            trial.recall(before)
+
     def _serve(self, trial: Trial, job: int, *, tries: int) -> None:
         group = trial.partners.groups.get(job, (job,))
         if len(group) == 1:

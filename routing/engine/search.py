@@ -19,6 +19,9 @@ from routing.trial.trial import Memory, Trial
 HOT, HOT_OPTIONAL, COLD = 10.0, 20.0, 0.1
 # Repair from a plan in force begins cooler, so that it stays recognisable.
 HOT_REPAIR = 2.0
+# With this many steps a job the search may begin as hot as that; with a hundredth of it, it begins
+# cold, because there is no time to cool down.
+ENOUGH_STEPS = 100.0
 # Seconds between two looks at the clock's consequences: stop, news, best so far.
 SLICE_S = 0.05
 
@@ -36,6 +39,7 @@ class Search:
         optional = any(not trial.urgency(job) for job in range(len(tables.jobs)))
         hot = HOT_REPAIR if repairing else HOT_OPTIONAL if optional else HOT
         self._hot, self._cold = hot * scale, COLD * scale
+        self._ran_s = 0.0
         self._current = trial.total()
         self.best_price = self._current
         self.best: Memory = trial.remember()
@@ -44,6 +48,11 @@ class Search:
     def fill(self, *, over: Callable[[], bool]) -> None:
         """Serve every absent job that fits and pays."""
         self._recreate.all(self.trial, over=over)
+        self._note()
+
+    def prune(self) -> None:
+        """Take out jobs that do not pay where they are."""
+        self._recreate.prune(self.trial)
         self._note()
 
     def take(self, memory: Memory) -> None:
@@ -56,19 +65,29 @@ class Search:
         if self._current < self.best_price - 1e-9 * abs(self.best_price):
             self.best_price, self.best = self._current, self.trial.remember()
 
-    def run(self, *, until: float, progress: Callable[[float], float]) -> None:
+    def run(self, *, until: float, begun: float, end: float) -> None:
         """Steps until the instant ``until`` of ``time.monotonic``.
 
-        ``progress`` turns an instant into the share of the whole search that is over.
+        The whole search began at ``begun`` and cools down towards ``end``.
         """
         now = time.monotonic()
         while now < until:
-            share = min(1.0, progress(now))
-            heat = self._hot * (self._cold / self._hot) ** share
+            share = min(1.0, (now - begun) / (end - begun))
+            hot = self._affordable(end - begun)
+            heat = hot * (self._cold / hot) ** share
             slice_end = min(until, now + SLICE_S)
-            while time.monotonic() < slice_end:
+            while (later := time.monotonic()) < slice_end:
                 self._step(heat)
-            now = time.monotonic()
+            self._ran_s += later - now
+            now = later
+
+    def _affordable(self, whole_s: float) -> float:
+        """The temperature to begin with, by the steps that the whole time has room for."""
+        if not self.steps:
+            return self._cold
+        expected = self.steps / self._ran_s * whole_s / len(self.trial.holder)
+        share = 1 + math.log10(max(expected, 1e-3) / ENOUGH_STEPS) / 2
+        return float(self._cold * (self._hot / self._cold) ** min(1.0, max(0.01, share)))
 
     def _step(self, heat: float) -> None:
         trial = self.trial

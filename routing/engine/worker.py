@@ -104,7 +104,9 @@ class Worker:
             if local is not None:
                 self._search_locally(search, until=local)
             else:
-                search.run(until=min(self._until, now + LOOK_S), progress=self._progress)
+                search.run(
+                    until=min(self._until, now + LOOK_S), begun=self._task.began, end=self._until
+                )
             self._read_post(search)
             if local is not None or time.monotonic() - told > TELL_S:
                 self._tell(search)
@@ -176,14 +178,12 @@ class Worker:
         if orders is not None:
             trial.recall(_nothing(trial))
             local.take_over(trial, orders)
+            search.prune()
             search.fill(over=self._over)
         search.take(search.best)
 
     def _over(self) -> bool:
         return time.monotonic() > self._task.deadline - LAST_S
-
-    def _progress(self, now: float) -> float:
-        return (now - self._task.began) / (self._until - self._task.began)
 
     # --- tell ---
 

@@ -13,7 +13,7 @@ from routing.problem import Job
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
 from routing.trial.changes import Changes
-from routing.trial.gaps import Block, Gaps
+from routing.trial.gaps import Block, Fits, Gaps
 from routing.trial.laying import Laid, Layer
 from routing.trial.partners import Partners
 from routing.trial.pricing import Price, Prices
@@ -59,7 +59,8 @@ class Trial:
             price=self.route_price,
         )
         self._blocks: dict[int, Block] = {}
-        self._road = [self._road_price(vehicle) for vehicle in tables.vehicles]
+        self._road = np.array([self._road_price(vehicle) for vehicle in tables.vehicles]).T
+        self._who = np.array([self._who_prices(vehicle) for vehicle in tables.vehicles])
         self._kinds = _kinds(tables, self.prices)
         self._urgency = [self._urgency_of(job) for job in range(len(tables.jobs))]
         self._changes = Changes(tables)
@@ -71,6 +72,9 @@ class Trial:
         assert self.holder[number] == UNHELD
         self.tables.put_job(job, number=number)
         self.prices.put_job(number)
+        for vehicle in self.tables.vehicles:
+            price = self.prices.who(vehicle.index, job=number)
+            self._who[vehicle.index, number] = self.prices.scalar(price)
         self.refresh(number)
         self._urgency[number] = self._urgency_of(number)
         self._worth[number] = self.prices.scalar(self.prices.unserved[number])
@@ -280,14 +284,9 @@ class Trial:
         if not blocks:
             return
         fits = self._gaps.fits(job, blocks=blocks, fixed=window)
-        bounds = [
-            self._bound(job, vehicle, seconds, metres)
-            for vehicle, seconds, metres in zip(
-                fits.vehicle.tolist(), fits.extra_s.tolist(), fits.extra_m.tolist(), strict=True
-            )
-        ]
-        for n in np.argsort(np.array(bounds), kind="stable").tolist():
-            yield bounds[n], int(fits.vehicle[n]), int(fits.position[n])
+        bounds = self._bounds(job, fits)
+        for n in np.argsort(bounds, kind="stable").tolist():
+            yield float(bounds[n]), int(fits.vehicle[n]), int(fits.position[n])
 
     def _offered(self, vehicles: Sequence[int]) -> Iterator[int]:
         """These vehicles, but of idle ones that are alike only the first."""
@@ -308,18 +307,22 @@ class Trial:
             self._blocks[vehicle] = block
         return block
 
-    def _bound(self, job: int, vehicle: int, extra_s: float, extra_m: float) -> float:
+    def _bounds(self, job: int, fits: Fits) -> NDArray[np.float64]:
         """What serving the job there costs at least, waiting and detours to depots aside."""
-        per_s, per_m, used = self._road[vehicle]
-        start = used if self.routes[vehicle] is None else 0.0
-        who = self.prices.scalar(self.prices.who(vehicle, job=job))
-        return start + who + per_s * extra_s + per_m * extra_m
+        vehicle, per_s, per_m, used = fits.vehicle, *self._road
+        idle = np.array([laid is None for laid in self.routes])
+        bounds: NDArray[np.float64] = (
+            np.where(idle[vehicle], used[vehicle], 0.0)
+            + self._who[vehicle, job]
+            + per_s[vehicle] * fits.extra_s
+            + per_m[vehicle] * fits.extra_m
+        )
+        return bounds
 
     def road_prices(self, places: NDArray[np.int64]) -> NDArray[np.float64]:
         """``(n, n)`` prices of the roads between places, for the cheapest vehicle."""
         chosen = np.ix_(places, places)
-        per_s = min(road[0] for road in self._road)
-        per_m = min(road[1] for road in self._road)
+        per_s, per_m, _ = self._road.min(axis=1).tolist()
         prices: NDArray[np.float64] = (
             per_s * self.tables.seconds[chosen] + per_m * self.tables.metres[chosen]
         )
@@ -340,6 +343,9 @@ class Trial:
             worth + (self._must if urgency else 0)
             for worth, urgency in zip(plain, self._urgency, strict=True)
         ]
+
+    def _who_prices(self, vehicle: Vehicle) -> list[float]:
+        return [self.prices.scalar(price) for price in self.prices.who_row(vehicle.index)]
 
     def _road_price(self, vehicle: Vehicle) -> tuple[float, float, float]:
         scalar = self.prices.scalar
