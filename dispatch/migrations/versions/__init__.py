@@ -1,0 +1,1 @@
+"""One file for each change; never edited once it was released."""
