@@ -22,7 +22,7 @@ from app.commands.days import plan_demo_day
 from app.commands.demo import load_when_empty
 from app.commands.doors import doors
 from app.config import Settings
-from dispatch import migrations, store
+from dispatch import guards, migrations, store
 from schedules.owner import InstanceTaken
 
 TRANSLATIONS = Path(config.__file__).parent / "translations"
@@ -122,13 +122,21 @@ def prepare_tree() -> None:
 
 
 def bring_up_to_date(settings: Settings, engine: Engine) -> None:
-    """Create the database, or migrate a SQLite one. Raises ClickException for a PostgreSQL."""
+    """Create the database, or migrate a SQLite one.
+
+    Raises ClickException for a PostgreSQL that is behind, and when guards are missing: without
+    them a technician could be sent to two places at once.
+    """
     present = migrations.current(engine)
-    if present == migrations.head():
-        return
-    if present is not None and engine.dialect.name == "postgresql":
+    if present is not None and present != migrations.head() and engine.dialect.name == "postgresql":
         raise click.ClickException("The database's schema is behind; run: onsite migrate")
-    _upgrade(settings, engine)
+    if present != migrations.head():
+        _upgrade(settings, engine)
+    with engine.connect() as connection:
+        if missing := guards.missing_guards(connection):
+            raise click.ClickException(
+                f"The database has lost guards ({', '.join(missing)}); run: onsite migrate"
+            )
 
 
 def serve(app: Flask, *, settings: Settings) -> None:
@@ -179,10 +187,11 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _upgrade(settings: Settings, engine: Engine) -> bool:
-    """Migrate to the head; False when there is nothing to do."""
+    """Migrate to the head, guards included; False when there is nothing to do."""
     present = migrations.current(engine)
-    if present == migrations.head():
-        return False
+    with engine.connect() as connection:
+        if present == migrations.head() and not guards.missing_guards(connection):
+            return False
     settings.instance.mkdir(parents=True, exist_ok=True)
     file = make_url(settings.database).database
     if present is not None and engine.dialect.name == "sqlite" and file:
