@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.planning import runs
+from dispatch.tasks import TaskRow, TaskState
 from schedules.queue import Chore, Queue
 from schedules.tasks import plan_day
 
@@ -21,5 +23,16 @@ def chore() -> Chore:
 
 
 def _mend(session: Session, queue: Queue, now: datetime) -> None:
-    for run in runs.mend_cut_runs(session, now=now):
+    for run in runs.mend_cut_runs(session, now=now, held=_held(session)):
         plan_day.enqueue(session, queue, run=run)
+
+
+def _held(session: Session) -> set[int]:
+    """Runs that the embedded queue has in hand; in PostgreSQL's queue silence alone tells."""
+    rows = session.scalars(
+        select(TaskRow).where(
+            TaskRow.name == plan_day.NAME,
+            TaskRow.state.in_((TaskState.WAITING, TaskState.RUNNING)),
+        )
+    )
+    return {row.payload["run_id"] for row in rows}

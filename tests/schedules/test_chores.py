@@ -165,6 +165,16 @@ def test_a_run_that_is_still_heard_is_left_alone(session, queue):
     assert run.state is RunState.RUNNING
 
 
+def test_a_run_that_the_queue_has_in_hand_is_left_to_it(session, queue):
+    run = cut_run(session)
+    plan_day.enqueue(session, queue, run=run)
+
+    mend_runs.chore().run(session, queue, NOW + timedelta(minutes=2))
+
+    session.refresh(run)
+    assert run.state is RunState.RUNNING
+
+
 def test_a_run_that_fell_silent_three_times_is_given_up(session, queue):
     run = cut_run(session, attempt=3)
 
