@@ -143,9 +143,32 @@ def _compared(problem, plan, other_judge):
     assert found["objective"] == pytest.approx(theirs["objective"], rel=1e-6, abs=near), context
     assert found["metrics"] == pytest.approx(theirs["metrics"], rel=1e-6, abs=near), context
     assert found["unserved"] == theirs["unserved"], context
+    assert _tiers(found) == pytest.approx(_tiers(theirs), rel=1e-6, abs=near), context
+    assert _routes(found) == pytest.approx(_routes(theirs), rel=1e-6, abs=near), context
     assert ours.status == (0 if theirs["feasible"] else 1)
     return True
 
 
 def _codes(finding):
     return Counter((e["code"], e.get("route"), e.get("visit")) for e in finding["errors"])
+
+
+def _tiers(finding):
+    return {
+        f"{priority} {name}": value
+        for priority, figures in finding["by_priority"].items()
+        for name, value in figures.items()
+    }
+
+
+def _routes(finding):
+    """Every figure of every route, and every start."""
+    return {
+        f"{number} {name}": value
+        for number, route in enumerate(finding["routes"])
+        for name, value in (
+            *route.items(),
+            *((f"stop {n}", stop["start"]) for n, stop in enumerate(route["stops"])),
+        )
+        if isinstance(value, int | float)
+    }
