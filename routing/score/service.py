@@ -70,11 +70,11 @@ def _add_deadlines(figures: PriorityMetrics, job: Job, *, served: Served) -> Non
         if late > TOLERANCE:
             missed = True
             figures.overdue_s += late
-            figures.overdue_cost += deadline.cost + deadline.cost_per_s * _charged(deadline, late)
+            figures.overdue_cost += deadline.cost + deadline.cost_per_s * charged(deadline, late)
     figures.overdue_visits += missed
 
 
-def _charged(deadline: Deadline, late: float) -> float:
+def charged(deadline: Deadline, late: float) -> float:
     """Late seconds as they are charged: whole steps that have begun."""
     if not deadline.step_s:
         return late

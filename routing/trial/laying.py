@@ -10,11 +10,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from routing.problem import Depot, Job, Window
+from routing.problem import Window
 from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
 from routing.trial.tables import Tables
+from routing.trial.van import Van
 
 # Seconds; sums of floats may miss a bound by less, the judge allows a thousandth.
 NOISE_S = 1e-6
@@ -335,48 +336,13 @@ class Layer:
 
     def first_short(self, vehicle: Vehicle, stops: tuple[int, ...]) -> int | None:
         """Position of the first stop for which something is missing."""
-        stock = _Stock(vehicle)
+        stock = Van(vehicle)
         for n, code in enumerate(stops):
             if code >= self._job_count:
                 stock.load_at(self._depots[code - self._job_count])
             elif code >= 0 and not stock.serves(self._tables.jobs[code]):
                 return n
         return None
-
-
-class _Stock:
-    """What is in the van along a route."""
-
-    __slots__ = ("capacity", "endless", "everything", "load", "parts", "tools")
-
-    def __init__(self, vehicle: Vehicle) -> None:
-        self.tools, self.capacity = vehicle.tools, vehicle.capacity
-        self.parts = dict(vehicle.parts)
-        self.load: dict[str, float] = {}
-        self.endless: frozenset[str] = frozenset()
-        self.everything = False
-
-    def load_at(self, depot: Depot) -> None:
-        self.load = {}
-        self.everything = self.everything or depot.supplies is None
-        self.endless |= depot.supplies or frozenset()
-
-    def serves(self, job: Job) -> bool:
-        """Take out what the job needs; False when it is not there."""
-        for name, amount in job.demand.items():
-            self.load[name] = self.load.get(name, 0) + amount
-            if self.load[name] > self.capacity.get(name, math.inf) + 1e-9:
-                return False
-        if self.everything:
-            return True
-        if not job.tools <= self.tools | self.endless:
-            return False
-        for name, amount in job.parts.items():
-            if amount and name not in self.endless:
-                self.parts[name] = self.parts.get(name, 0) - amount
-                if self.parts[name] < -1e-9:
-                    return False
-        return True
 
 
 def _kept(limit: float | None, value: float) -> bool:

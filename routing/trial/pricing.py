@@ -7,30 +7,25 @@ whole plans.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.problem import Deadline, Job, Problem, SoftLimitKind, TechnicianWish, Term, WindowWish
+from routing.problem import DeadlineOf, Job, TechnicianWish, Term, WindowWish
 from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
+from routing.score.service import charged, overdue
+from routing.score.wishes import missed_by, spare
+from routing.timing import TOLERANCE, lateness
 from routing.trial.changes import former_places
 from routing.trial.laying import Laid
 from routing.trial.tables import Tables
-
-# A lateness below it is none, as for the judge.
-TOLERANCE_S = 1e-3
+from routing.trial.weights import RouteWeights, Weights
 
 Price = tuple[float, ...]
 
-# Metrics that `cost` is the sum of.
-COST_PARTS = (
-    "route_cost", "unserved_penalty", "lateness_cost", "overdue_cost", "delay_cost",
-    "preference_cost", "continuity_cost", "change_cost", "soft_limit_cost", "fairness_cost",
-)  # fmt: skip
 # Metrics of a served job that its start decides.
 OF_STARTS = frozenset({
     "lateness_s", "late_visits", "lateness_cost", "max_lateness_s", "broken_promises",
@@ -39,37 +34,6 @@ OF_STARTS = frozenset({
 })  # fmt: skip
 
 OF_MOVES = frozenset({"moved_visits", "moved_s", "changes", "change_cost"})
-
-
-class Weights:
-    """The objective's weights by level, metric and priority, with ``cost`` spread on its parts."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.levels = len(problem.objective)
-        self._weights: dict[tuple[str, int | None], list[float]] = {}
-        for level, terms in enumerate(problem.objective):
-            for term in terms:
-                parts = ("cost", *COST_PARTS) if term.metric == "cost" else (term.metric,)
-                for metric in parts:
-                    self._add(metric, term.priority, level, term.weight)
-
-    def _add(self, metric: str, priority: int | None, level: int, weight: float) -> None:
-        row = self._weights.setdefault((metric, priority), [0.0] * self.levels)
-        row[level] += weight
-
-    def of(self, metric: str, *, priority: int | None = None) -> Sequence[float]:
-        """Weight of one unit, one value a level; a priority adds the terms limited to it."""
-        none = [0.0] * self.levels
-        plain = self._weights.get((metric, None), none)
-        if priority is None:
-            return plain
-        limited = self._weights.get((metric, priority), none)
-        return [a + b for a, b in zip(plain, limited, strict=True)]
-
-    @property
-    def metrics(self) -> frozenset[str]:
-        """Metrics that matter at all."""
-        return frozenset(metric for metric, _ in self._weights)
 
 
 class Prices:
@@ -289,8 +253,8 @@ class Prices:
         values: dict[str, float] = {}
         job = self._tables.jobs[number]
         length = self._tables.lengths[vehicle.index][number]
-        late = _lateness(job, start, length)
-        if late > TOLERANCE_S:
+        late = lateness(job, start=start, length=length)
+        if late > TOLERANCE:
             values |= {
                 "late_visits": 1,
                 "lateness_s": late,
@@ -298,11 +262,11 @@ class Prices:
                 # Not a sum, but a price that keeps the search from one very late job.
                 "max_lateness_s": late / len(self._tables.jobs),
             }
-        if job.promise is not None and start > job.promise.closes + TOLERANCE_S:
+        if job.promise is not None and start > job.promise.closes + TOLERANCE:
             values |= {"broken_promises": 1, "promise_late_s": start - job.promise.closes}
         values |= _overdue(job, start, end)
         delay = max(0.0, start - (job.release or 0))
-        steps = [s.cost for s in job.delay_steps if s.start <= start + TOLERANCE_S]
+        steps = [s.cost for s in job.delay_steps if s.start <= start + TOLERANCE]
         values["delay_s"] = delay
         values["delay_cost"] = delay * job.delay_cost_per_s + (steps[-1] if steps else 0)
         values |= _missed_windows(job, start)
@@ -314,7 +278,7 @@ class Prices:
         if former is None or former.start is None:
             return {}
         beyond = abs(start - former.start) - prices.tolerance_s
-        if beyond <= TOLERANCE_S:
+        if beyond <= TOLERANCE:
             return {}
         already = bool(self._change_values(job, vehicle))
         price = beyond * prices.per_moved_s + (0 if already else prices.per_change)
@@ -326,116 +290,26 @@ class Prices:
         }
 
 
-class RouteWeights:
-    """Prices of one vehicle's seconds and metres, one value a level."""
-
-    def __init__(self, weights: Weights, vehicle: Vehicle) -> None:
-        money, crew = weights.of("route_cost"), vehicle.crew
-        self._soft = weights.of("soft_limit_cost")
-        self._money = money
-
-        def priced(metric: str, amount: float) -> list[float]:
-            pairs = zip(weights.of(metric), money, strict=True)
-            return [own + price * amount for own, price in pairs]
-
-        fixed = sum(one.cost.fixed for one in crew)
-        used = zip(weights.of("routes_used"), weights.of("technicians_used"), strict=True)
-        fees = zip(weights.of("fixed_cost"), money, strict=True)
-        self.used = [a + b + (c + d) * fixed for (a, b), (c, d) in zip(used, fees, strict=True)]
-        self.distance = priced("distance_m", vehicle.lead.cost.per_m)
-        self.travel = priced("travel_s", sum(one.cost.per_travel_s for one in crew))
-        paid = sum(one.cost.per_duration_s for one in crew)
-        self.duration = priced("duration_s", paid)
-        self.unpaid = [-price * paid for price in money]
-        self.overtime = priced("overtime_s", sum(one.cost.per_overtime_s for one in crew))
-        self.visit = [price * sum(one.cost.per_visit for one in crew) for price in money]
-        self.wait = weights.of("wait_s")
-        names = ("service_s", "setup_s", "break_s", "depot_s")
-        self.busy = [weights.of(name) for name in names]
-        self.levels = weights.levels
-
-    def price(self, laid: Laid, vehicle: Vehicle, *, jobs: int) -> list[float]:
-        overtime = max(0.0, laid.back - vehicle.shift.end)
-        steps = sum(
-            step.per_s * max(0.0, overtime - step.after_s)
-            for one in vehicle.crew
-            for step in one.cost.overtime_steps
-        )
-        soft = _beyond_soft_limits(laid, vehicle, jobs=jobs) if vehicle.shift.soft_limits else 0
-        busy = (laid.service_s, laid.setup_s, laid.break_s, laid.depot_s)
-        duration, wait = laid.duration_s, laid.wait_s
-        return [
-            (self.used[n] if laid.jobs else 0)
-            + self.distance[n] * laid.distance_m
-            + self.travel[n] * laid.travel_s
-            + self.duration[n] * duration
-            + self.unpaid[n] * laid.unpaid_s
-            + self.overtime[n] * overtime
-            + self._money[n] * steps
-            + self._soft[n] * soft
-            + self.visit[n] * laid.jobs
-            + self.wait[n] * wait
-            + sum(row[n] * seconds for row, seconds in zip(self.busy, busy, strict=True))
-            for n in range(self.levels)
-        ]
-
-
-def _beyond_soft_limits(laid: Laid, vehicle: Vehicle, *, jobs: int) -> float:
-    ends = [end for code, end in zip(laid.stops, laid.ends, strict=True) if 0 <= code < jobs]
-    used = {
-        SoftLimitKind.DURATION: laid.duration_s,
-        SoftLimitKind.TRAVEL: laid.travel_s,
-        SoftLimitKind.DISTANCE: laid.distance_m,
-        SoftLimitKind.VISITS: laid.jobs,
-        SoftLimitKind.LAST_END: ends[-1] if ends else -math.inf,
-    }
-    return sum(
-        limit.price * max(0.0, used[limit.limit] - limit.value)
-        for limit in vehicle.shift.soft_limits
-    )
-
-
 def _may_be_late(tables: Tables) -> frozenset[int]:
     return frozenset(n for n, job in enumerate(tables.jobs) if job.max_lateness_s != 0)
-
-
-def _lateness(job: Job, start: float, length: float) -> float:
-    inside = length if job.finish_inside else 0
-    late = [
-        max(0.0, start - (window.closes - inside))
-        for window in job.windows
-        if start >= window.opens - TOLERANCE_S
-    ]
-    return min(late, default=0.0)
 
 
 def _overdue(job: Job, start: float, end: float) -> dict[str, float]:
     seconds = cost = 0.0
     for deadline in job.deadlines:
-        over = _late_for(deadline, start if deadline.of == "start" else end)
-        if over > TOLERANCE_S:
-            step = deadline.step_s
-            counted = math.ceil((over - TOLERANCE_S) / step) * step if step else over
+        over = overdue(deadline, at=start if deadline.of is DeadlineOf.START else end)
+        if over > TOLERANCE:
             seconds += over
-            cost += deadline.cost + deadline.cost_per_s * counted
+            cost += deadline.cost + deadline.cost_per_s * charged(deadline, over)
     return {"overdue_s": seconds, "overdue_visits": float(seconds > 0), "overdue_cost": cost}
-
-
-def _late_for(deadline: Deadline, instant: float) -> float:
-    if not deadline.hours:
-        return max(0.0, instant - deadline.at)
-    return sum(
-        max(0.0, min(instant, hours.closes) - max(deadline.at, hours.opens))
-        for hours in deadline.hours
-    )
 
 
 def _missed_windows(job: Job, start: float) -> dict[str, float]:
     count = cost = 0.0
     for wish in job.wishes:
         if isinstance(wish, WindowWish):
-            by = min(max(w.opens - start, start - w.closes, 0) for w in wish.windows)
-            if by > TOLERANCE_S:
+            by = missed_by(wish, start=start)
+            if by > TOLERANCE:
                 price = wish.cost + wish.cost_per_s * by
                 count += 1
                 cost += price if wish.max_cost is None else min(price, wish.max_cost)
@@ -444,15 +318,8 @@ def _missed_windows(job: Job, start: float) -> dict[str, float]:
 
 def _spare_levels(job: Job, vehicle: Vehicle) -> float:
     """How far the lead's levels exceed what is asked for; certificates count as valid."""
-    spare = 0.0
-    for needed in job.skills:
-        if not needed.excluded:
-            have = [
-                skill.level if (skill := vehicle.lead.skills.get(name)) else 0
-                for name in needed.names
-            ]
-            spare += min((n - needed.level for n in have if n >= needed.level), default=0)
-    return spare
+    asked = [needed for needed in job.skills if not needed.excluded]
+    return sum(spare(needed, vehicle.lead, span=None) for needed in asked)
 
 
 def _largest(table: NDArray[np.float64], places: Sequence[int]) -> float:
