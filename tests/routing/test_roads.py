@@ -81,6 +81,8 @@ def test_places_without_coordinates_are_refused():
         (28800, 600, 30000),
         (35000, 600, 36100),
         (86400 + 28800, 600, 86400 + 30000),
+        (80000, 6400 + 28800 + 600, 86400 + 30000),  # over midnight, into the next rush
+        (30000, 3000 + 50400 + 28800 + 600, 86400 + 30000),  # from rush to rush
         (0, 0, 0),
     ],
 )
