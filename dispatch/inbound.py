@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from sqlalchemy import ForeignKey, String, Text, bindparam, delete, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from dispatch.accounts import Account
 from dispatch.base import Base, DispatchError, Instant
 
 KEEP = timedelta(days=30)
@@ -28,6 +27,13 @@ class SeenRequest(Base):
     created_at: Mapped[datetime]
 
 
+class Sender(Protocol):
+    """Whose keys they are: an account. Two senders may use the same key."""
+
+    @property
+    def id(self) -> int: ...
+
+
 class KeyReused(DispatchError):
     """The key came before with another request: ``key`` and the ``route`` it was used for."""
 
@@ -41,7 +47,7 @@ _CLAIM = text(
 
 
 def claim(
-    session: Session, *, account: Account, key: str, route: str, body_hash: str, now: datetime
+    session: Session, *, account: Sender, key: str, route: str, body_hash: str, now: datetime
 ) -> SeenRequest | None:
     """Take a key before the work begins; none means it is new and ours.
 
@@ -53,13 +59,23 @@ def claim(
     made = session.connection().execute(_CLAIM, {**taken, "now": now})
     if made.rowcount == 1:
         return None
-    earlier = session.get_one(SeenRequest, (account.id, key), populate_existing=True)
-    if (earlier.route, earlier.body_hash) != (route, body_hash):
+    return find(session, account=account, key=key, route=route, body_hash=body_hash)
+
+
+def find(
+    session: Session, *, account: Sender, key: str, route: str, body_hash: str
+) -> SeenRequest | None:
+    """The request that came with this key before; reads only, for work that thinks first.
+
+    Raises KeyReused for the same key with another request.
+    """
+    earlier = session.get(SeenRequest, (account.id, key), populate_existing=True)
+    if earlier is not None and (earlier.route, earlier.body_hash) != (route, body_hash):
         raise KeyReused(key=key, route=earlier.route)
     return earlier
 
 
-def store_answer(session: Session, *, account: Account, key: str, status: int, answer: str) -> None:
+def store_answer(session: Session, *, account: Sender, key: str, status: int, answer: str) -> None:
     """Keep what was answered, for the next time the key comes."""
     seen = session.get_one(SeenRequest, (account.id, key))
     seen.status, seen.answer = status, answer
