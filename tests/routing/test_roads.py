@@ -104,6 +104,15 @@ def test_before_the_first_slice_the_last_one_holds_when_it_repeats():
     assert single.advance(0, work=10) == 10
 
 
+def test_the_slice_after_midnight_is_driven_through_both_ways():
+    slices = (TrafficSlice(start=0, factor=3), TrafficSlice(start=300, factor=1))
+
+    city = roads(PlanarTravel(traffic=Traffic(slices=slices, repeat_s=86400)))
+
+    assert city.advance(86300, work=300) == pytest.approx(86400 + 400)  # 100 + 100 + 100
+    assert city.retreat(86400 + 400, work=300) == pytest.approx(86300)
+
+
 def test_a_drive_of_weeks_takes_as_long_as_its_days():
     city = roads(PlanarTravel(traffic=RUSH))
     day = 86400 - 3600  # free-flow seconds of a day with two slow hours
