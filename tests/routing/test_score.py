@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from routing.problem import (
     METRICS,
     METRICS_BY_PRIORITY,
+    Break,
     ChangeCost,
     Cost,
     Deadline,
     DeadlineOf,
     DelayStep,
+    Depot,
     Fairness,
     History,
     OvertimeStep,
@@ -62,6 +64,45 @@ def test_every_metric_of_the_format_is_measured():
 )
 def test_a_route_has_its_price(prices, cost):
     assert metrics(priced(**prices), ROUTE).route_cost == pytest.approx(cost)
+
+
+def test_figures_of_routes_add_up():
+    tea = Break(id="tea", duration_s=600)
+    depot = Depot(id="store", location="base", duration_s=300)
+    day = build.shift(end=32000, max_overtime_s=7200, breaks=(tea,))
+    person = build.technician("anna", day=day, cost=Cost(fixed=7))
+    twin = build.technician("bob", day=day, cost=Cost(fixed=7))
+    places = tuple(replace(place, setup_s=60) for place in build.PLACES)
+    jobs = (build.job("a"), build.job("b"))
+    question = build.problem(*jobs, technicians=(person, twin), depots=(depot,), locations=places)
+    stops = (build.loading("store", start=28800), build.pause("tea", start=30000))
+
+    found = metrics(
+        question,
+        build.route(*stops, build.visit("a", start=32000), crew=("anna",)),
+        build.route(*stops, build.visit("b", start=32000), crew=("bob",)),
+    )
+
+    assert (found.travel_s, found.distance_m, found.service_s) == (2400, 40000, 3600)
+    assert (found.setup_s, found.depot_s, found.break_s) == (120, 600, 1200)
+    assert (found.duration_s, found.overtime_s) == (2 * 5600, 2 * 2400)
+    assert found.wait_s == 2 * (5600 - 1200 - 1800 - 60 - 300 - 600)
+    assert (found.fixed_cost, found.route_cost, found.cost) == (14, 14, 14)
+    assert found.utilisation == 3600 / 6400
+    assert found.travel_share == 2400 / 11200
+    assert (found.visits_per_route, found.metres_per_visit) == (1, 20000)
+
+
+def test_the_longest_day_is_compared_with_the_shortest():
+    question = build.problem(build.job("a"), build.job("b"), technicians=PAIR)
+
+    found = metrics(
+        question,
+        build.route(build.visit("a", start=30000), depart=29000, back=33000, crew=("anna",)),
+        build.route(build.visit("b", start=30000), depart=29000, back=37000, crew=("bob",)),
+    )
+
+    assert found.duration_spread_s == 4000
 
 
 def test_overtime_gets_dearer_in_steps():
