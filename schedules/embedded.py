@@ -296,7 +296,7 @@ class EmbeddedQueue:
 
 
 class _Lane:
-    """Slots of one kind: long tasks must not keep short chores waiting."""
+    """Threads of one kind: long tasks must not keep short chores waiting."""
 
     def __init__(self, *, threads: int, chores: bool) -> None:
         self.chores = chores
