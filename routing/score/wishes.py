@@ -36,7 +36,7 @@ def add_wishes(metrics: Metrics, timetable: Timetable) -> None:
         for job, stop in route.work:
             span = (stop.start, stop.end)
             _add_territory(metrics, job, lead=route.lead, length=stop.length_s)
-            spare = sum(spare(one, route.lead, span=span) for one in job.skills)
+            spare = sum(surplus(one, route.lead, span=span) for one in job.skills)
             metrics.spare_levels += spare
             metrics.preference_cost += spare * route.lead.cost.per_spare_level
     for job in timetable.problem.jobs:
@@ -59,12 +59,12 @@ def _add_territory(metrics: Metrics, job: Job, *, lead: Technician, length: floa
     metrics.preference_cost += lead.cost.per_outside_visit + lead.cost.per_outside_s * length
 
 
-def spare(requirement: Requirement, lead: Technician, *, span: tuple[float, float] | None) -> float:
+def surplus(requirement: Requirement, lead: Technician, *, span: tuple[float, float] | None) -> float:
     """How far the lead exceeds what is asked for: the smallest surplus among the names."""
     if requirement.excluded:
         return 0
     over = [level(lead, skill=name, span=span) - requirement.level for name in requirement.names]
-    return min((surplus for surplus in over if surplus >= 0), default=0)
+    return min((more for more in over if more >= 0), default=0)
 
 
 def _add_wishes_of(metrics: Metrics, job: Job, *, served: Served) -> None:

@@ -17,7 +17,7 @@ from routing.problem import DeadlineOf, Job, TechnicianWish, Term, WindowWish
 from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
 from routing.score.service import charged, overdue
-from routing.score.wishes import missed_by, spare
+from routing.score.wishes import missed_by, surplus
 from routing.timing import TOLERANCE, lateness
 from routing.trial.changes import former_places
 from routing.trial.laying import Laid
@@ -319,7 +319,7 @@ def _missed_windows(job: Job, start: float) -> dict[str, float]:
 def _spare_levels(job: Job, vehicle: Vehicle) -> float:
     """How far the lead's levels exceed what is asked for; certificates count as valid."""
     asked = [needed for needed in job.skills if not needed.excluded]
-    return sum(spare(needed, vehicle.lead, span=None) for needed in asked)
+    return sum(surplus(needed, vehicle.lead, span=None) for needed in asked)
 
 
 def _largest(table: NDArray[np.float64], places: Sequence[int]) -> float:
