@@ -170,7 +170,9 @@ class Form:
 
     def numbers(self, name: str) -> list[int]:
         """Ids of everything that is ticked in a list."""
-        return [int(value) for value in self.sent.getlist(name) if re.fullmatch(r"[0-9]{1,9}", value)]
+        return [
+            int(value) for value in self.sent.getlist(name) if re.fullmatch(r"[0-9]{1,9}", value)
+        ]
 
 
 def fields_of(refusal: DispatchError) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 
@@ -39,5 +39,7 @@ def page(rows: Sequence[Row], *, cursor: str) -> Page[Row]:
 
 
 def _here(**changes: str) -> str:
-    kept = {name: value for name, value in request.args.items() if name != "after" and value}
-    return url_for(str(request.endpoint), **(request.view_args or {}), **(kept | changes))
+    values: dict[str, Any] = dict(request.view_args or {})
+    values |= {name: value for name, value in request.args.items() if name != "after" and value}
+    values |= changes
+    return url_for(str(request.endpoint), **values)

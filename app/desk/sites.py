@@ -1,0 +1,171 @@
+"""Where work happens: sites, how to get in, and the devices that stand there."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import clock, errors, security
+from app.database import db, session
+from app.desk.hours import read_hours, told_hours
+from app.desk.pages import blueprint
+from app.forms import Form, fields_of
+from app.security import DESK, open_to
+from app.words import choices
+from dispatch import places
+from dispatch.base import DispatchError
+from dispatch.customers import Contact, Customer
+from dispatch.places import Asset, Precision, Site
+from dispatch.tickets import Ticket
+
+SHOWN_TICKETS = 20
+
+
+@blueprint.get("/customers/<int:customer_id>/sites/new")
+@open_to(*DESK)
+def new_site(customer_id: int) -> str:
+    """Show the form for a new site."""
+    return _form(db.get_or_404(Customer, customer_id))
+
+
+@blueprint.post("/customers/<int:customer_id>/sites/new")
+@open_to(*DESK)
+def add_site(customer_id: int) -> ResponseReturnValue:
+    """Add a place of work; its territory, and with it its zone, follow from where it lies."""
+    found = db.get_or_404(Customer, customer_id)
+    errors.retry_with(lambda sentence, refusal: _form(found, sentence, refusal))
+    form = Form(request.form)
+    values = {
+        "name": form.text("name", longest=200),
+        "address": form.text("address", longest=400),
+        "postcode": form.text("postcode", longest=16, required=False),
+        "town": form.text("town", longest=200),
+        "access_notes": form.text("access_notes", longest=4000, required=False),
+    }
+    latitude = form.decimal("latitude", least=-90, most=90)
+    longitude = form.decimal("longitude", least=-180, most=180)
+    arrival_minutes = form.number("arrival_minutes", least=0, most=240, default=0)
+    precision = form.code(Precision, "precision")
+    contact = form.maybe_row(Contact, "contact_id")
+    opening_hours = read_hours(form)
+    form.check()
+    made = places.add_site(
+        session(),
+        customer=found,
+        latitude=latitude,
+        longitude=longitude,
+        arrival_minutes=arrival_minutes,
+        precision=precision,
+        contact=contact,
+        opening_hours=opening_hours,
+        now=clock.now(),
+        by=security.account(),
+        **values,
+    )
+    session().commit()
+    if made.outside_territory:
+        name = made.territory.name
+        flash(
+            _("It lies outside every territory; the nearest, %(name)s, has it.", name=name), "warn"
+        )
+    flash(_("%(name)s is a site now.", name=made.name), "done")
+    return redirect(url_for("desk.site", site_id=made.id))
+
+
+@blueprint.get("/sites/<int:site_id>")
+@open_to(*DESK)
+def site(site_id: int) -> str:
+    """Show a site, its devices and how to get in."""
+    return _page(site_id)
+
+
+@blueprint.post("/sites/<int:site_id>")
+@open_to(*DESK)
+def edit_site(site_id: int) -> ResponseReturnValue:
+    """Change how to get in and when."""
+    errors.retry_with(lambda sentence, refusal: _page(site_id, sentence, refusal))
+    form = Form(request.form)
+    notes = form.text("access_notes", longest=4000, required=False)
+    arrival_minutes = form.number("arrival_minutes", least=0, most=240, default=0)
+    opening_hours = read_hours(form)
+    version = form.number("version", least=1, most=10**8)
+    form.check()
+    places.edit_site(
+        session(),
+        site=db.get_or_404(Site, site_id),
+        access_notes=notes,
+        arrival_minutes=arrival_minutes,
+        opening_hours=opening_hours,
+        expected_version=version,
+        now=clock.now(),
+        by=security.account(),
+    )
+    session().commit()
+    flash(_("The changes are kept."), "done")
+    return redirect(url_for("desk.site", site_id=site_id))
+
+
+@blueprint.post("/sites/<int:site_id>/assets")
+@open_to(*DESK)
+def add_asset(site_id: int) -> ResponseReturnValue:
+    """Add a device."""
+    errors.retry_with(lambda sentence, refusal: _page(site_id, sentence, refusal))
+    form = Form(request.form)
+    name = form.text("asset_name", longest=200)
+    product = form.text("product", longest=200)
+    serial = form.text("serial", longest=100, required=False)
+    installed_on = form.day("installed_on")
+    warranty_until = form.day("warranty_until")
+    form.check()
+    places.add_asset(
+        session(),
+        site=db.get_or_404(Site, site_id),
+        name=name,
+        product=product,
+        serial=serial,
+        installed_on=installed_on,
+        warranty_until=warranty_until,
+        now=clock.now(),
+    )
+    session().commit()
+    flash(_("%(name)s stands there now.", name=name), "done")
+    return redirect(url_for("desk.site", site_id=site_id))
+
+
+def _form(customer: Customer, refused: str = "", refusal: DispatchError | None = None) -> str:
+    return render_template(
+        "desk/site_new.html",
+        customer=customer,
+        contacts=[(contact.id, contact.name) for contact in customer.contacts],
+        precisions=[
+            choice for choice in choices(Precision) if choice[0] != Precision.SYNTHETIC.value
+        ],
+        hours=told_hours([]),
+        refused=refused,
+        wrong=fields_of(refusal) if refusal else {},
+    )
+
+
+def _page(site_id: int, refused: str = "", refusal: DispatchError | None = None) -> str:
+    found = db.get_or_404(Site, site_id)
+    return render_template(
+        "desk/site.html",
+        site=found,
+        hours=told_hours(found.opening_hours),
+        assets=session()
+        .scalars(select(Asset).where(Asset.site_id == site_id).order_by(Asset.name))
+        .all(),
+        tickets=session()
+        .scalars(
+            select(Ticket)
+            .where(Ticket.site_id == site_id)
+            .order_by(Ticket.opened_at.desc())
+            .limit(SHOWN_TICKETS)
+        )
+        .all(),
+        today=clock.now().astimezone(found.tz).date(),
+        refused=refused,
+        wrong=fields_of(refusal) if refusal else {},
+    )
