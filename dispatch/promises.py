@@ -7,7 +7,7 @@ Windows are half-open and bound the start of work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from dispatch.base import Base, one_of
+from dispatch.base import Base, WrongState, one_of
 from dispatch.visits import Visit
 from dispatch.workforce import Shift, Technician
 
@@ -86,6 +86,16 @@ class AppointmentState(StrEnum):
     VOID = "void"
 
 
+# Every other pair of state and verb is refused.
+APPOINTMENT_STEPS: Mapping[tuple[AppointmentState, str], AppointmentState] = {
+    (AppointmentState.PROMISED, "move"): AppointmentState.MOVED,
+    (AppointmentState.PROMISED, "cancel"): AppointmentState.CANCELLED,
+    (AppointmentState.PROMISED, "keep"): AppointmentState.KEPT,
+    (AppointmentState.PROMISED, "break"): AppointmentState.BROKEN,
+    (AppointmentState.KEPT, "void"): AppointmentState.VOID,
+}
+
+
 class Appointment(Base):
     """A window promised to the customer; ``number`` counts the promises of one visit."""
 
@@ -116,6 +126,13 @@ class Appointment(Base):
 
     visit: Mapped[Visit] = relationship()
 
+    def end(self, verb: str, *, now: datetime) -> None:
+        """What became of the promise. Raises WrongState unless the table has such a step."""
+        after = APPOINTMENT_STEPS.get((self.state, verb))
+        if after is None:
+            raise WrongState(thing="appointment", id=self.id, state=self.state.value, verb=verb)
+        self.state, self.ended_at = after, now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
@@ -144,3 +161,28 @@ def promises_of(session: Session, *, visit_ids: Iterable[int]) -> dict[int, Prom
         )
         for row in rows
     }
+
+
+def hold_of(session: Session, *, visit_id: int, now: datetime) -> Hold | None:
+    """The window that is reserved for a visit right now, if any."""
+    return session.scalar(
+        select(Hold).where(
+            Hold.visit_id == visit_id, Hold.state == HoldState.HELD, Hold.expires_at > now
+        )
+    )
+
+
+def live_appointment(session: Session, *, visit_id: int) -> Appointment | None:
+    """The promise that counts now, if there is one."""
+    return session.scalar(
+        select(Appointment).where(
+            Appointment.visit_id == visit_id, Appointment.state == AppointmentState.PROMISED
+        )
+    )
+
+
+def appointments_of(session: Session, *, visit_id: int) -> Sequence[Appointment]:
+    """Every promise of a visit, by number."""
+    return session.scalars(
+        select(Appointment).where(Appointment.visit_id == visit_id).order_by(Appointment.number)
+    ).all()

@@ -26,9 +26,9 @@ from dispatch.booking.promising import (
     break_missed,
     cancel_appointment,
     confirm,
-    live_appointment,
     move_appointment,
 )
+from dispatch.promises import live_appointment
 
 __all__ = [
     "Booking",

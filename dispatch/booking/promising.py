@@ -6,7 +6,6 @@ its sequence up, so that a mail program shows one entry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -20,21 +19,18 @@ from dispatch.booking.holding import demand_live
 from dispatch.planning import assignments
 from dispatch.planning.assignments import Place
 from dispatch.planning.tables import Assignment, AssignmentState
-from dispatch.promises import Appointment, AppointmentState, Hold, HoldState
+from dispatch.promises import (
+    APPOINTMENT_STEPS,
+    Appointment,
+    AppointmentState,
+    Hold,
+    HoldState,
+    live_appointment,
+)
 from dispatch.visits import Visit
 
 # Customers change a promise by themselves until then; later they talk to the desk (FEATURES 7.3).
 LATEST = timedelta(hours=2)
-
-# Every other pair of state and verb is refused.
-STEPS: Mapping[tuple[AppointmentState, str], AppointmentState] = {
-    (AppointmentState.PROMISED, "move"): AppointmentState.MOVED,
-    (AppointmentState.PROMISED, "cancel"): AppointmentState.CANCELLED,
-    (AppointmentState.PROMISED, "keep"): AppointmentState.KEPT,
-    (AppointmentState.PROMISED, "break"): AppointmentState.BROKEN,
-    (AppointmentState.KEPT, "void"): AppointmentState.VOID,
-    (AppointmentState.PROMISED, "void"): AppointmentState.VOID,
-}
 
 
 class TooLate(DispatchError):
@@ -58,7 +54,7 @@ def confirm(
     visit = session.get_one(Visit, hold.visit_id, populate_existing=True)
     _take_place(session, hold=hold, visit=visit, now=now)
     if former is not None:
-        _step(former, verb="move", now=now)
+        former.end("move", now=now)
         session.flush()  # one live promise at a time
     made = Appointment(
         visit_id=visit.id,
@@ -116,7 +112,7 @@ def cancel_appointment(
         )
     assignments.lock(session, days=[(row.day, row.territory_id) for row in rows])
     assignments.release(session, assignments=rows, now=now)
-    _step(appointment, verb="cancel", now=now)
+    appointment.end("cancel", now=now)
     appointment.sequence += 1
     visit = appointment.visit
     if visit.agreement is not None:
@@ -134,24 +130,15 @@ def break_missed(session: Session, *, before: datetime, now: datetime) -> tuple[
         .order_by(Appointment.id)
     ).all()
     for appointment in missed:
-        _step(appointment, verb="break", now=now)
+        appointment.end("break", now=now)
         _tell(session, "appointment-broken", appointment=appointment, now=now, by=None)
     session.flush()
     return tuple(missed)
 
 
-def live_appointment(session: Session, *, visit_id: int) -> Appointment | None:
-    """The promise that counts now, if there is one."""
-    return session.scalar(
-        select(Appointment).where(
-            Appointment.visit_id == visit_id, Appointment.state == AppointmentState.PROMISED
-        )
-    )
-
-
 def demand_promised(appointment: Appointment, *, verb: str) -> None:
     """Raises WrongState unless the promise still stands."""
-    if (appointment.state, verb) not in STEPS:
+    if (appointment.state, verb) not in APPOINTMENT_STEPS:
         raise WrongState(
             thing="appointment", id=appointment.id, state=appointment.state.value, verb=verb
         )
@@ -238,11 +225,6 @@ def _set_minutes_aside(
             now=now,
             by=by,
         )
-
-
-def _step(appointment: Appointment, *, verb: str, now: datetime) -> None:
-    appointment.state = STEPS[appointment.state, verb]
-    appointment.ended_at = now
 
 
 def _tell(

@@ -1,8 +1,4 @@
-"""What technicians do on their round, and what came of each visit.
-
-Deeds and outcomes from phones are never refused: what does not fit is kept and put under review.
-Times of the device and of the server are both kept; the phone's own id makes a repeat harmless.
-"""
+"""Rows from the field: deeds as the phones told them, and reports of what happened on site."""
 
 from __future__ import annotations
 
