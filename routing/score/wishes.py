@@ -59,7 +59,9 @@ def _add_territory(metrics: Metrics, job: Job, *, lead: Technician, length: floa
     metrics.preference_cost += lead.cost.per_outside_visit + lead.cost.per_outside_s * length
 
 
-def surplus(requirement: Requirement, lead: Technician, *, span: tuple[float, float] | None) -> float:
+def surplus(
+    requirement: Requirement, lead: Technician, *, span: tuple[float, float] | None
+) -> float:
     """How far the lead exceeds what is asked for: the smallest surplus among the names."""
     if requirement.excluded:
         return 0

@@ -1,0 +1,136 @@
+"""The search on problems with a pinch of everything: the judge must be content with each plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from routing import interchange
+from routing.check import judge
+from routing.engine.search import Search
+from routing.reasons import Reasons
+from routing.trial.tables import tabulate
+from routing.trial.trial import UNHELD, Memory, Trial
+from routing.trial.writing import follow, solution_of
+from tests.routing import days
+
+STEPS = 40
+# Left undone when nobody can do it, or when the incumbent itself breaks a rule.
+UNAVOIDABLE = {"E_MANDATORY", "E_PINNED", "E_CHANGES"}
+
+
+def searched(problem, *, seed=1, steps=STEPS):
+    trial = Trial(tabulate(problem))
+    if problem.incumbent is not None:
+        follow(trial, problem.incumbent)
+        trial.drop_half_served()
+    search = Search(trial, seed=seed, repairing=False)
+    search.fill(over=lambda: False)
+    for step in range(steps):
+        search.step(heat=1000.0 / (step + 1))
+    search.take(search.best)
+    search.fill(over=lambda: False)
+    trial.recall(search.best)
+    return trial
+
+
+def plan_of(trial):
+    return solution_of(trial, reasons=Reasons(trial.tables).of(trial))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_judge_is_content_with_every_plan(seed):
+    problem = interchange.problem_of(days.nasty(seed))
+
+    finding = judge(plan_of(searched(problem, seed=seed)), problem=problem)
+
+    codes = {violation.code for violation in finding.violations}
+    assert codes <= UNAVOIDABLE
+
+
+@pytest.mark.slow
+def test_the_judge_is_content_with_plans_for_all_cases_of_the_format():
+    problems = [interchange.problem_of(case) for case in days.cases()]
+
+    findings = [judge(plan_of(searched(one, steps=10)), problem=one) for one in problems]
+
+    codes = {violation.code for finding in findings for violation in finding.violations}
+    assert codes <= UNAVOIDABLE
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_a_trial_is_worth_is_what_the_judge_finds(seed):
+    document = days.nasty(seed) | {"fairness": None, "relations": []}
+    document["objective"] = {
+        "levels": [
+            [{"metric": "unserved_penalty"}, {"metric": "routes_used", "weight": 3}],
+            [{"metric": "cost"}, {"metric": "unserved", "priority": 2, "weight": 7}],
+            [{"metric": "wait_s"}, {"metric": "duration_s", "weight": 0.5}],
+        ]
+    }
+    problem = interchange.problem_of(document)
+    trial = searched(problem, seed=seed, steps=10)
+
+    price = trial.price()
+
+    finding = judge(plan_of(trial), problem=problem)
+    assert price == pytest.approx(finding.objective, rel=1e-6, abs=1e-2)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_mandatory_job_stays_out_only_when_others_that_must_be_take_its_room(seed):
+    document = days.plain(Random(seed), visits=14, technicians=2)
+    document["visits"][0]["mandatory"] = True
+    problem = interchange.problem_of(document)
+
+    trial = searched(problem, seed=seed)
+
+    assert trial.holder[0] != UNHELD
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_job_is_left_out_that_still_fits(seed):
+    trial = searched(interchange.problem_of(days.plain(Random(seed), visits=16)), seed=seed)
+
+    ways = [trial.best(job, tries=1000, below=trial.worth(job)) for job in trial.absent()]
+
+    assert ways == [None] * len(ways)
+
+
+def test_a_state_that_is_recalled_is_the_state_that_was_remembered():
+    trial = searched(interchange.problem_of(days.plain(Random(3))))
+    before, plan = trial.remember(), plan_of(trial)
+
+    trial.take_groups([job for job, holder in enumerate(trial.holder) if holder != UNHELD])
+    trial.recall(before)
+
+    assert plan_of(trial) == plan
+
+
+def test_same_seed_and_steps_give_the_same_plan():
+    problem = interchange.problem_of(days.plain(Random(5), visits=15))
+
+    plans = [plan_of(searched(problem, seed=9)) for _ in range(2)]
+
+    assert plans[0] == plans[1]
+
+
+def test_a_rested_plan_in_force_is_not_made_worse():
+    problem = interchange.problem_of(days.plain(Random(8)))
+    good = plan_of(searched(problem, steps=100))
+    again = replace(problem, incumbent=good)
+
+    repaired = plan_of(searched(again, steps=5))
+
+    worth = judge(good, problem=problem).objective
+    assert judge(repaired, problem=again).objective <= worth
+
+
+def test_nothing_can_be_taken_from_an_empty_trial():
+    trial = Trial(tabulate(interchange.problem_of(days.plain(Random(1)))))
+
+    trial.recall(Memory((None,) * len(trial.routes), (UNHELD,) * len(trial.holder), {}))
+
+    assert trial.absent() == list(range(9))
