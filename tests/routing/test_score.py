@@ -281,6 +281,15 @@ def test_changes_against_the_incumbent_are_counted_and_priced():
     assert found.change_cost == pytest.approx((1 + 4) * 2 + (1 + 10) + (1 + 1000))
 
 
+def test_a_job_without_a_former_start_has_not_moved():
+    old = build.solution(build.route(build.visit()))
+    question = build.problem(build.job(), incumbent=old)
+
+    found = metrics(question, ROUTE)
+
+    assert (found.changes, found.moved_s) == (0, 0)
+
+
 def test_the_same_people_in_another_shift_are_a_change_of_shift():
     days = (build.shift(id="mon"), build.shift(id="tue", start=115200, end=147600))
     old = build.solution(build.route(build.visit(), shift="mon"))

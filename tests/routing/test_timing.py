@@ -96,6 +96,28 @@ def test_a_longest_gap_pulls_the_first_later():
     assert found[0][1] == [40000 - 600 - 1800]
 
 
+@pytest.mark.parametrize(
+    ("relation", "starts"),
+    [
+        ({"type": RelationType.GAP, "min_s": 500}, [29400, 29900]),
+        ({"type": RelationType.GAP, "max_s": -500}, [29900, 29400]),
+        ({"type": RelationType.PRECEDENCE, "min_s": 500}, [29400, 29400 + 1800 + 500]),
+        ({"type": RelationType.SAME_START, "max_s": 500}, [29400, 29400]),
+    ],
+)
+def test_relations_push_starts_just_late_enough(relation, starts):
+    pushed = Relation(jobs=("a", "b"), **relation)
+    question = build.problem(build.job("a"), build.job("b"), technicians=TWO, relations=(pushed,))
+
+    found = clock(
+        question,
+        build.route(build.visit("a"), crew=("anna",)),
+        build.route(build.visit("b"), crew=("bob",)),
+    )
+
+    assert [found[0][1][0], found[1][1][0]] == starts
+
+
 def test_an_order_against_its_own_relation_is_impossible():
     order = Relation(type=RelationType.PRECEDENCE, jobs=("a", "b"))
     question = build.problem(build.job("a"), build.job("b"), relations=(order,))
