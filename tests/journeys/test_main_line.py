@@ -15,23 +15,26 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import booking, store, tickets, visits
+from dispatch import booking, field, store, tickets, visits
 from dispatch.accounts import Account
+from dispatch.agreements import Charge
 from dispatch.customers import Contact
+from dispatch.field import Outcome, OutcomeKind, OutcomeReport, OutcomeState, RemoteFixable
 from dispatch.journal import Fact
 from dispatch.places import Site
 from dispatch.planning.runs import PlanRun, RunState
 from dispatch.planning.tables import Assignment, AssignmentState, Plan, PlanState
-from dispatch.promises import Appointment, Hold
+from dispatch.promises import Appointment, AppointmentState, Hold
 from dispatch.tickets import AttemptResult, Channel, FaultFamily, Ticket, TicketState, Verdict
 from dispatch.visits import NeededSkill, Needs, Visit, VisitNotJustified, VisitState
+from dispatch.workforce import Technician
 from routing.travel.crowfly import CrowFly
 from schedules.chores import nightly_plan
 from schedules.embedded import EmbeddedQueue
 from schedules.queue import Turn
 from schedules.tasks import plan_day
 from tests import build
-from tests.clock import THE_DAY_BEFORE, at
+from tests.clock import DAY, THE_DAY_BEFORE, at
 
 pytestmark = pytest.mark.slow
 TRAVEL = CrowFly()
@@ -164,7 +167,7 @@ def promise_a_window(firm: Firm, visit_id: int) -> int:
 def plan_in_the_night(firm: Firm) -> PlanRun:
     """The chore asks, and the task plans."""
     firm.clock.now = at("18:00", day=THE_DAY_BEFORE)
-    chore = nightly_plan.chore(hour=17, limit_seconds=2)
+    chore = nightly_plan.chore(hour=17, limit_seconds=1)
     with firm.acting() as (session, now):
         chore.run(session, firm.queue, now)
         run_id = session.scalars(select(PlanRun.id)).one()
@@ -185,23 +188,133 @@ def test_a_visit_is_refused_while_remote_support_has_not_tried(firm):
     assert firm.get(Ticket, ticket_id).state is TicketState.OPEN
 
 
-def test_a_trouble_goes_from_the_call_to_its_end(firm):
+def visit_the_site(firm: Firm, visit_id: int, place: Assignment, report: OutcomeReport) -> int:
+    """The technician sets off, arrives in time and reports; returns the outcome's id."""
+    for deed, moment in ((field.set_off, place.arrives_at - timedelta(minutes=20)),
+                         (field.arrive, place.starts_at)):  # fmt: skip
+        firm.clock.now = moment
+        with firm.acting() as (session, now):
+            deed(
+                session,
+                visit=session.get_one(Visit, visit_id),
+                technician=session.get_one(Technician, firm.ids["technician"]),
+                client_id=f"{visit_id}-{moment.isoformat()}",
+                device_at=now,
+                now=now,
+            )
+    firm.clock.now = place.starts_at + timedelta(minutes=report.work_minutes)
+    with firm.acting() as (session, now):
+        outcome = field.finish(
+            session,
+            visit=session.get_one(Visit, visit_id),
+            technician=session.get_one(Technician, firm.ids["technician"]),
+            report=report,
+            client_id=f"{visit_id}-outcome",
+            device_at=now,
+            now=now,
+        )
+        return outcome.id
+
+
+def planned_visit(firm: Firm) -> tuple[int, int, Appointment, Assignment]:
+    """Everything up to the morning: ids of ticket and visit, the promise, the place in the round."""
     ticket_id = open_ticket(firm)
     try_from_afar(firm, ticket_id)
     visit_id = request_visit(firm, ticket_id)
-    assert firm.get(Ticket, ticket_id).state is TicketState.IN_FIELD
-    assert firm.get(Visit, visit_id).state is VisitState.READY
-
-    appointment = firm.get(Appointment, promise_a_window(firm, visit_id))
+    appointment_id = promise_a_window(firm, visit_id)
     run = plan_in_the_night(firm)
-
     assert run.state is RunState.DONE, run.fault
     with firm.open_session() as session:
+        place = session.scalars(
+            select(Assignment).where(
+                Assignment.visit_id == visit_id, Assignment.state != AssignmentState.RELEASED
+            )
+        ).one()
+    return ticket_id, visit_id, firm.get(Appointment, appointment_id), place
+
+
+FIXED = OutcomeReport(
+    kind=OutcomeKind.FIXED,
+    work_minutes=50,
+    cause="Zużyty zespół utrwalający",
+    remedy="Wymiana",
+    signed_by="田中さくら",
+    remote_fixable=RemoteFixable.NO,
+)
+PART_MISSING_REPORT = {
+    "kind": OutcomeKind.PART_MISSING,
+    "work_minutes": 20,
+    "cause": "Pęknięta rolka",
+}
+
+
+def test_asking_for_a_visit_sends_the_ticket_to_the_field(firm):
+    ticket_id = open_ticket(firm)
+    try_from_afar(firm, ticket_id)
+
+    visit_id = request_visit(firm, ticket_id)
+
+    assert firm.get(Ticket, ticket_id).state is TicketState.IN_FIELD
+    assert firm.get(Visit, visit_id).state is VisitState.READY
+    assert firm.get(Visit, visit_id).evidence["failed"] == {"1": 1, "2": 1}
+
+
+def test_the_nightly_plan_keeps_the_promise_and_serves_the_others_too(firm):
+    _, _, appointment, place = planned_visit(firm)
+
+    with firm.open_session() as session:
         plan = session.scalars(select(Plan).where(Plan.state == PlanState.PUBLISHED)).one()
-        rows = session.scalars(
-            select(Assignment).where(Assignment.state != AssignmentState.RELEASED)
-        ).all()
-    place = next(row for row in rows if row.visit_id == visit_id)
-    assert plan.run_id == run.id
+        live = select(Assignment).where(Assignment.state != AssignmentState.RELEASED)
+        rows = session.scalars(live).all()
+    assert plan.day == DAY
     assert len(rows) == 4
     assert appointment.opens_at <= place.starts_at < appointment.closes_at
+
+
+def test_a_trouble_goes_from_the_call_to_its_end(firm):
+    ticket_id, visit_id, appointment, place = planned_visit(firm)
+
+    outcome_id = visit_the_site(firm, visit_id, place, FIXED)
+
+    ticket = firm.get(Ticket, ticket_id)
+    assert firm.get(Outcome, outcome_id).state is OutcomeState.ACCEPTED
+    assert firm.get(Visit, visit_id).state is VisitState.DONE
+    assert firm.get(Assignment, place.id).state is AssignmentState.FINISHED
+    assert firm.get(Appointment, appointment.id).state is AppointmentState.KEPT
+    assert (ticket.state, ticket.remedy) == (TicketState.RESOLVED, "Wymiana")
+    with firm.open_session() as session:
+        assert session.scalars(select(Charge.visit_id)).all() == [visit_id]
+
+
+def test_the_ticket_tells_the_whole_story_in_order(firm):
+    ticket_id, visit_id, _, place = planned_visit(firm)
+    visit_the_site(firm, visit_id, place, FIXED)
+
+    told = firm.facts_of(ticket_id)
+
+    story = [
+        "ticket-opened", "attempt-recorded", "ticket-escalated", "tier-reviewed",
+        "attempt-recorded", "ticket-sent-to-field", "visit-requested", "window-held",
+        "appointment-confirmed", "visit-set-off", "visit-arrived", "outcome-accepted",
+    ]  # fmt: skip
+    assert [kind for kind in told if kind in story] == story
+
+
+def test_a_missing_part_opens_the_follow_up_with_what_was_learnt(firm):
+    ticket_id, visit_id, _, place = planned_visit(firm)
+    with firm.acting() as (session, _):
+        fuser = build.part(session, "fuser").id
+    report = OutcomeReport(
+        **PART_MISSING_REPORT,
+        next_needs={"parts": [{"part_id": fuser, "pieces": 1}], "arrives_on": "2026-04-02"},
+    )
+
+    visit_the_site(firm, visit_id, place, report)
+
+    with firm.open_session() as session:
+        follow_up = session.scalars(select(Visit).where(Visit.predecessor_id == visit_id)).one()
+        wanted = [(part.part_id, part.pieces) for part in follow_up.parts]
+    assert firm.get(Visit, visit_id).state is VisitState.FOLLOW_UP
+    assert follow_up.state is VisitState.BLOCKED
+    assert wanted == [(fuser, 1)]
+    assert firm.get(Ticket, ticket_id).state is TicketState.IN_FIELD
