@@ -42,28 +42,35 @@ def main(folder: Path | None, time_limit: float, seed: int, profiles: str) -> No
     """Plan and judge; one line for each problem."""
     with tempfile.TemporaryDirectory(prefix="onsite-bench-") as scratch:
         problems = [
-            generate(profile, seed=seed, scratch=Path(scratch))
+            problem
             for profile in filter(None, profiles.split(","))
+            for problem in generate(profile, seed=seed, scratch=Path(scratch))
         ]
-        problems += sorted(folder.rglob("*.json")) if folder else []
-        click.echo(f"{'problem':32} {'visits':>6} {'served':>6} {'seconds':>8}  judged  objective")
+        problems += filter(is_problem, sorted(folder.rglob("*.json"))) if folder else []
+        click.echo(f"{'problem':36} {'visits':>6} {'served':>6} {'seconds':>8}  judged  objective")
         for problem in problems:
             result = measure(problem, time_limit=time_limit, seed=seed, scratch=Path(scratch))
             click.echo(
-                f"{result.name:32.32} {result.visits:6} {result.served:6} {result.seconds:8.1f}"
+                f"{result.name:36.36} {result.visits:6} {result.served:6} {result.seconds:8.1f}"
                 f"  {result.verdict:6}  {result.objective}"
             )
 
 
-def generate(profile: str, *, seed: int, scratch: Path) -> Path:
-    """Load the demo's firm into an instance of its own and write one of its days as a problem."""
-    instance, problem = scratch / f"instance-{profile}", scratch / f"lyon-{profile}.json"
-    at = ["env", f"ONSITE_INSTANCE={instance}", "ONSITE_DEMO=yes", *ONSITE]
-    run([*at, "migrate"])
+def generate(profile: str, *, seed: int, scratch: Path) -> list[Path]:
+    """Load the demo's firm into an instance of its own; write a problem for each territory."""
+    instance, problems = scratch / f"instance-{profile}", scratch / profile
+    problems.mkdir()
+    at = ["env", f"ONSITE_INSTANCE={instance}", *ONSITE]
     world = ["--pack", "lyon", "--profile", profile, "--seed", str(seed), "--date", DAY]
     run([*at, "demo", "load", *world])
-    run([*at, "export-problem", DAY, "--out", str(problem)])
-    return problem
+    run([*at, "export-problem", DAY, "--out", str(problems)])
+    return sorted(problems.iterdir())
+
+
+def is_problem(path: Path) -> bool:
+    """Whether a file is a question for the planner, by its first words."""
+    with path.open(encoding="utf-8") as file:
+        return '"onsite-problem/1"' in file.read(2000)
 
 
 def measure(problem: Path, *, time_limit: float, seed: int, scratch: Path) -> Result:
@@ -77,7 +84,7 @@ def measure(problem: Path, *, time_limit: float, seed: int, scratch: Path) -> Re
     judged = subprocess.run([*ONSITE, "check", str(problem), str(plan)], capture_output=True)  # noqa: S603, PLW1510 - ours; its code is the answer
     question, answer = (json.loads(path.read_text(encoding="utf-8")) for path in (problem, plan))
     return Result(
-        name=problem.stem,
+        name=f"{problem.parent.name}/{problem.stem}",
         visits=len(question["visits"]),
         served=len(question["visits"]) - len(answer["unserved"]),
         objective=" ; ".join(f"{value:g}" for value in answer["objective"]),
@@ -88,9 +95,9 @@ def measure(problem: Path, *, time_limit: float, seed: int, scratch: Path) -> Re
 
 def run(command: list[str]) -> None:
     """Run a command; its faults are ours."""
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - ours
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     if done.returncode:
-        raise click.ClickException(f"failed: {' '.join(command)}")
+        raise click.ClickException(f"failed: {' '.join(command)}\n{done.stderr}")
 
 
 if __name__ == "__main__":
