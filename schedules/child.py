@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import IO
+from typing import IO, Any
 
 from routing import interchange
 from routing.problem import Problem
@@ -31,8 +31,8 @@ from routing.solution import Solution
 MEMORY_BYTES = 6 << 30
 # What the end of a search may take beyond its limit before the child is killed.
 GRACE_S = 2.0
-# A stopped child sends what it has within half a second; then it is killed.
-STOP_GRACE_S = 1.0
+# A stopped child ends within half a second when it has a plan; one without is waited for so long.
+STOP_GRACE_S = 1.5
 TICK_S = 0.05
 
 
@@ -94,12 +94,13 @@ def solve(
     """
     began = time.monotonic() if began is None else began
     with tempfile.TemporaryFile(mode="w+", encoding="utf-8") as diagnostics:
-        left = limit_s - (time.monotonic() - began)
-        child = _start(left, seed=seed, workers=workers, memory=memory_bytes, words=diagnostics)
+        wanted = _Wanted(began, limit_s, seed, workers, memory_bytes)
+        child = _start(wanted, words=diagnostics)
         watch = _Watch(child, deadline=began + limit_s + GRACE_S, stop=stop or threading.Event())
         with watch:
             _feed(child, problem=problem)
-            told = _listen(child, problem=problem, limit_s=limit_s, on_progress=on_progress)
+            hear = _Ear(watch, limit_s=limit_s, jobs=len(problem.jobs), on_progress=on_progress)
+            told = hear.all_of(child)
             exit_code = child.wait()
         if told.plan is None:
             raise EngineFailed(exit_code=exit_code, words=_last_words(diagnostics))
@@ -110,13 +111,23 @@ def solve(
     )
 
 
-def _start(
-    left_s: float, *, seed: int, workers: int, memory: int, words: IO[str]
-) -> subprocess.Popen[str]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Arguments of the engine. ``began`` counts for it too: the steady clock is the machine's."""
+
+    began: float
+    limit_s: float
+    seed: int
+    workers: int
+    memory: int
+
+
+def _start(wanted: _Wanted, *, words: IO[str]) -> subprocess.Popen[str]:
     command = [
         sys.executable, "-m", "routing.engine", str(os.getpid()),
-        "--time-limit", str(left_s), "--seed", str(seed), "--workers", str(workers),
-        "--memory", str(memory),
+        "--began", str(wanted.began), "--time-limit", str(wanted.limit_s),
+        "--seed", str(wanted.seed), "--workers", str(wanted.workers),
+        "--memory", str(wanted.memory),
     ]  # fmt: skip
     return subprocess.Popen(  # noqa: S603 - our own module, no shell
         command,
@@ -140,39 +151,56 @@ def _feed(child: subprocess.Popen[str], *, problem: Problem) -> None:
 @dataclass(slots=True)
 class _Told:
     plan: Mapping[str, object] | None = None
+    objective: tuple[float, ...] | None = None
+    served: int = 0
     end: str | None = None
 
 
-def _listen(
-    child: subprocess.Popen[str],
-    *,
-    problem: Problem,
-    limit_s: float,
-    on_progress: Callable[[Progress], None] | None,
-) -> _Told:
-    """Read to the end of the child's output. A half line, left by a kill, is no line."""
-    assert child.stdout is not None
-    told, objective, served = _Told(), None, 0
-    with child.stdout:
-        for line in child.stdout:
-            if not line.endswith("\n"):
-                break
-            event = json.loads(line)
-            if event["event"] == "best":
-                told.plan, objective, served = event["plan"], event["objective"], event["served"]
-            elif event["event"] == "end":
-                told.end = event["reason"]
-            if on_progress is not None and "seconds" in event:
-                on_progress(
-                    Progress(
-                        seconds=event["seconds"],
-                        limit_s=limit_s,
-                        objective=None if objective is None else tuple(objective),
-                        served=served,
-                        jobs=len(problem.jobs),
-                    )
+class _Ear:
+    """Reads to the end of the child's output. A half line, left by a kill, is no line."""
+
+    def __init__(
+        self,
+        watch: _Watch,
+        *,
+        limit_s: float,
+        jobs: int,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._watch = watch
+        self._limit_s = limit_s
+        self._jobs = jobs
+        self._on_progress = on_progress
+        self._told = _Told()
+
+    def all_of(self, child: subprocess.Popen[str]) -> _Told:
+        assert child.stdout is not None
+        with child.stdout:
+            for line in child.stdout:
+                if not line.endswith("\n"):
+                    break
+                self._hear(json.loads(line))
+        return self._told
+
+    def _hear(self, event: Mapping[str, Any]) -> None:
+        told = self._told
+        if event["event"] == "ready":
+            self._watch.ready.set()
+        elif event["event"] == "best":
+            told.plan, told.served = event["plan"], event["served"]
+            told.objective = tuple(event["objective"])
+        elif event["event"] == "end":
+            told.end = event["reason"]
+        if self._on_progress is not None and "seconds" in event:
+            self._on_progress(
+                Progress(
+                    seconds=event["seconds"],
+                    limit_s=self._limit_s,
+                    objective=told.objective,
+                    served=told.served,
+                    jobs=self._jobs,
                 )
-    return told
+            )
 
 
 class _Watch:
@@ -183,6 +211,7 @@ class _Watch:
     ) -> None:
         self.overdue = False
         self.stopped = False
+        self.ready = threading.Event()  # before it, a SIGTERM would end the child without a plan
         self._child = child
         self._deadline = deadline
         self._stop = stop
@@ -201,7 +230,7 @@ class _Watch:
 
     def _run(self) -> None:
         while not self._over.wait(TICK_S):
-            if not self.stopped and self._stop.is_set():
+            if not self.stopped and self._stop.is_set() and self.ready.is_set():
                 self.stopped = True
                 self._deadline = min(self._deadline, time.monotonic() + STOP_GRACE_S)
                 self._child.send_signal(signal.SIGTERM)

@@ -22,15 +22,17 @@ from routing.engine.lineage import die_with
 from routing.engine.team import Team
 from routing.faults import Malformed
 
-# Seconds of the limit that reading the last plan and ending take.
-ENDING_S = 0.15
+# Seconds of the limit that reading the last plan and ending take on a busy machine.
+ENDING_S = 0.2
+# Seconds that a search gets even when the start has used the limit up.
+LEAST_S = 0.1
 # Seconds between two reports of progress.
 REPORT_S = 0.5
 
 
 def main() -> int:
-    began = time.monotonic()
     asked = _arguments()
+    began = asked.began
     die_with(asked.parent)
     if asked.memory:
         resource.setrlimit(resource.RLIMIT_AS, (asked.memory, asked.memory))
@@ -46,7 +48,7 @@ def main() -> int:
         workers=asked.workers,
         seed=asked.seed,
         began=began,
-        deadline=began + max(0.1, asked.time_limit - asked.spent - ENDING_S),
+        deadline=max(time.monotonic() + LEAST_S, began + asked.time_limit - ENDING_S),
         stopped=wish.stopped,
     )
     _report(team, began=began)
@@ -93,7 +95,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m routing.engine")
     parser.add_argument("parent", type=int, help="process that must not be outlived")
     parser.add_argument("--time-limit", type=float, required=True, help="seconds")
-    parser.add_argument("--spent", type=float, default=0.0, help="seconds of it already gone")
+    parser.add_argument(
+        "--began", type=float, default=time.monotonic(), help="instant of the system's steady clock"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="searching processes")
     parser.add_argument("--memory", type=int, default=0, help="bytes of address space; 0 is any")

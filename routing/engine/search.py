@@ -77,7 +77,7 @@ class Search:
             heat = hot * (self._cold / hot) ** share
             slice_end = min(until, now + SLICE_S)
             while (later := time.monotonic()) < slice_end:
-                self._step(heat)
+                self.step(heat)
             self._ran_s += later - now
             now = later
 
@@ -89,7 +89,8 @@ class Search:
         share = 1 + math.log10(max(expected, 1e-3) / ENOUGH_STEPS) / 2
         return float(self._cold * (self._hot / self._cold) ** min(1.0, max(0.01, share)))
 
-    def _step(self, heat: float) -> None:
+    def step(self, heat: float) -> None:
+        """Ruin, recreate, and keep the result or go back."""
         trial = self.trial
         before, price = trial.remember(), self._current
         gone = trial.take_groups(self._ruin.choose(trial))
