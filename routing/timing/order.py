@@ -8,6 +8,7 @@ delaying its return.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -149,22 +150,41 @@ def _settled(
         for relation in problem.relations
         if relation.type.timed and all(job in where for job in relation.jobs)
     ]
+    touching: dict[int, set[int]] = defaultdict(set)
+    for index, relation in enumerate(relations):
+        for job in relation.jobs:
+            touching[where[job][0]].add(index)
     horizon = _horizon(problem)
+    unsure = set(range(len(relations)))
     for _ in range(rounds):
-        moved = set()
-        for relation in relations:
-            spans = {job: _span(times, where[job]) for job in relation.jobs}
-            for job, start in _pushes(relation, spans):
-                if start > spans[job][0] + NOISE_S:
-                    floor[job] = max(floor.get(job, -math.inf), start)
-                    moved.add(where[job][0])
+        pushed = _raise_floor(floor, [relations[n] for n in unsure], times=times, where=where)
+        moved = {where[job][0] for job in pushed}
         if not moved:
             return times
         if max(floor.values()) > horizon:
             return None
         for number in moved:
             times[number] = _earliest(routes[number], roads=roads, floor=floor)
+        unsure = set().union(*(touching[number] for number in moved))
     return None
+
+
+def _raise_floor(
+    floor: dict[str, float],
+    relations: Sequence[Relation],
+    *,
+    times: Sequence[Times],
+    where: Mapping[str, tuple[int, int]],
+) -> set[str]:
+    """The jobs that start too early for one of the relations."""
+    pushed = set()
+    for relation in relations:
+        spans = {job: _span(times, where[job]) for job in relation.jobs}
+        for job, start in _pushes(relation, spans):
+            if start > spans[job][0] + NOISE_S:
+                floor[job] = max(floor.get(job, -math.inf), start)
+                pushed.add(job)
+    return pushed
 
 
 def _horizon(problem: Problem) -> float:
