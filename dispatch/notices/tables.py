@@ -1,8 +1,4 @@
-"""Who must be told what: messages that leave with the fact they speak of, each exactly once.
-
-A notice is written in the transaction of its fact and sent later by a task; its id is the
-provider's idempotency key, so a repeat can be recognised.
-"""
+"""Rows of the outbox: one message to one recipient each."""
 
 from __future__ import annotations
 
@@ -21,6 +17,24 @@ class NoticeChannel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+
+
+class Topic(StrEnum):
+    """What a notice is about; the web has words for each."""
+
+    TICKET_RECEIVED = "ticket-received"
+    QUESTION_ASKED = "question-asked"
+    TICKET_RESOLVED = "ticket-resolved"
+    BOOKING_INVITATION = "booking-invitation"
+    APPOINTMENT_CONFIRMED = "appointment-confirmed"
+    APPOINTMENT_MOVED = "appointment-moved"
+    APPOINTMENT_CANCELLED = "appointment-cancelled"
+    APPOINTMENT_BROKEN = "appointment-broken"
+    REMINDER = "reminder"
+    TECHNICIAN_ON_THE_WAY = "technician-on-the-way"
+    OUTCOME_TOLD = "outcome-told"
+    VISIT_REFUSED = "visit-refused"
+    VISIT_CANCELLED = "visit-cancelled"
 
 
 class Notice(Base):
