@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from schedules.chores import (
+    close_days,
     close_tickets,
+    drop_proposals,
     end_waits,
     hold_expiry,
     mend_plans,
@@ -57,6 +59,8 @@ def all_chores(choices: Choices) -> tuple[Chore, ...]:
         end_waits.chore(),
         unblock_visits.chore(),
         close_tickets.chore(),
+        close_days.chore(),
+        drop_proposals.chore(),
         mend_runs.chore(),
         retention.chore(),
     )

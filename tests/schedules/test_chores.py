@@ -12,15 +12,17 @@ from dispatch.inbound import SeenRequest
 from dispatch.journal import Fact, record
 from dispatch.planning import runs
 from dispatch.planning.runs import PlanRun, RunKind, RunState
-from dispatch.planning.tables import AssignmentState, Occupancy
-from dispatch.promises import HoldState
+from dispatch.planning.tables import AssignmentState, Occupancy, PlanState
+from dispatch.promises import AppointmentState, HoldState
 from dispatch.tasks import TaskRow, TaskState
 from dispatch.tickets import ClockKind, Priority, SlaClock, Ticket, TicketState
 from dispatch.visits import VisitState
 from dispatch.workforce import report_absence
 from routing.travel.crowfly import CrowFly
 from schedules.chores import (
+    close_days,
     close_tickets,
+    drop_proposals,
     end_waits,
     hold_expiry,
     mend_plans,
@@ -368,3 +370,37 @@ def test_a_visit_whose_part_has_come_waits_to_be_planned_again(session, queue):
     unblock_visits.chore().run(session, queue, NOW)
 
     assert (come.state, awaited.state) == (VisitState.READY, VisitState.BLOCKED)
+
+
+def test_a_day_is_closed_in_the_night_after_it(session, queue):
+    shift = build.shift(session)
+    plan = build.plan(session, territory=shift.technician.territory)
+    place = build.assignment(session, visit=build.visit(session), shift=shift, plan=plan)
+    chore = close_days.chore()
+
+    chore.run(session, queue, at("02:00", day=DAY + timedelta(days=1)))
+    still_open = plan.state
+    chore.run(session, queue, at("03:10", day=DAY + timedelta(days=1)))
+
+    session.refresh(place)
+    assert still_open is PlanState.PUBLISHED
+    assert plan.state is PlanState.CLOSED
+    assert place.state is AssignmentState.RELEASED
+
+
+def test_a_promise_that_nobody_came_for_is_broken(session, queue):
+    promise = build.appointment(session, visit=build.visit(session))
+
+    close_days.chore().run(session, queue, promise.closes_at + timedelta(hours=12))
+
+    assert promise.state is AppointmentState.BROKEN
+
+
+def test_a_proposal_that_nobody_took_is_dropped_after_a_day(session, queue):
+    columns = {"state": PlanState.PROPOSED, "published_at": None}
+    stale = build.plan(session, made_at=NOW - timedelta(hours=25), **columns)
+    fresh = build.plan(session, made_at=NOW - timedelta(hours=1), **columns)
+
+    drop_proposals.chore().run(session, queue, NOW)
+
+    assert (stale.state, fresh.state) == (PlanState.DISCARDED, PlanState.PROPOSED)
