@@ -63,6 +63,8 @@ LEVELS = {
 }
 WITH_PENALTY = 6
 MINIMUM_MINUTES = 30
+# So often a name is drawn again; a big world has namesakes, told apart by their town.
+TRIES = 20
 BOUGHT_HOURS = (5, 10, 20, 40)
 
 
@@ -91,7 +93,7 @@ def settle_customers(world: World) -> None:
 
 
 class _Names:
-    """Names of customers: no two alike, and a place for those named after one."""
+    """Names of customers, nearly all distinct."""
 
     def __init__(self, world: World, drawn: random.Random) -> None:
         self._world = world
@@ -100,14 +102,19 @@ class _Names:
 
     def take(self, kind: str) -> tuple[str, Person]:
         patterns = self._world.pack.texts["customers"][kind]
-        while True:
-            person = self._world.pack.person(self._drawn)
-            place = self._drawn.choice(self._world.pack.places).town
-            words = {"family": person.family, "given": person.given, "place": place}
-            name = self._drawn.choice(patterns).format(**words)
-            if name not in self._taken or len(self._taken) > 2000:
+        for _ in range(TRIES):
+            name, person, _town = self._draw(patterns)
+            if name not in self._taken:
                 self._taken.add(name)
                 return name, person
+        name, person, town = self._draw(patterns)
+        return f"{name} ({town})", person
+
+    def _draw(self, patterns: list[str]) -> tuple[str, Person, str]:
+        person = self._world.pack.person(self._drawn)
+        town = self._drawn.choice(self._world.pack.places).town
+        words = {"family": person.family, "given": person.given, "place": town}
+        return self._drawn.choice(patterns).format(**words), person, town
 
 
 def _client(world: World, names: _Names, *, drawn: random.Random) -> Client:
