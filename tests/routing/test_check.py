@@ -80,6 +80,23 @@ def test_not_able_and_not_in_time_are_not_mixed_up():
     assert reasons(untimely, "no-technician") == {"E_REASON"}
 
 
+def test_who_does_not_come_home_in_time_cannot_go_unless_the_end_is_open():
+    short, open_end = build.shift(end=33000), build.shift(end=33000, end_location=None)
+    far = build.job(location="farm")  # there at 30,600, done at 32,400, home at 34,200
+
+    assert reasons(far, "unreachable", technicians=(build.technician(day=short),)) == set()
+    assert reasons(far, "no-room", technicians=(build.technician(day=open_end),)) == set()
+    assert reasons(far, "no-room", technicians=(build.technician(day=short),)) == {"E_REASON"}
+
+
+def test_who_starts_at_the_site_needs_no_road():
+    on_site = build.shift(start_location=None)
+    early = build.job(location="farm", windows=(Window(opens=28800, closes=28800),))
+
+    assert reasons(early, "no-room", technicians=(build.technician(day=on_site),)) == set()
+    assert reasons(early, "unreachable") == set()
+
+
 def test_a_part_that_no_depot_has_makes_a_job_impossible():
     assert reasons(build.job(parts=ROUTER), "no-technician") == set()
 
