@@ -129,6 +129,7 @@ def load_when_empty(engine: Engine, *, settings: Settings) -> None:
     with Session(engine) as session:
         if not world.is_empty(session):
             return
+    click.echo("== a demo firm, some seconds")
     pack = PackName.LYON
     day = _day(pack, on=None)
     _load(engine, settings=settings, pack=pack, profile=ProfileName.M, seed=1, day=day)
