@@ -96,6 +96,12 @@ class Worker:
         self._until = max(task.began, task.deadline - spare)
 
     def run(self) -> None:
+        """Search for the whole time; where there is nothing to search for, say so and end."""
+        if not self._tables.jobs or not self._tables.vehicles:
+            trial = Trial(self._tables)
+            plan = solution_of(trial, reasons=self._reasons.of(trial))
+            self._send(trial, plan, self._judge.finding(plan))
+            return
         search = self._start()
         self._tell(search)
         told = time.monotonic()
