@@ -10,9 +10,15 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_interval, format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
 from babel.units import format_unit
 from flask import Flask
 from flask_babel import get_locale
@@ -25,10 +31,9 @@ Zone = ZoneInfo | str | None
 
 def init_app(app: Flask) -> None:
     """Let templates write ``{{ ticket.due_at | instant(site.zone) }}``."""
-    for form in (instant, day, clock_time, interval, between, length, minutes, money, distance):
+    for form in (instant, day, clock_time, interval, between, minutes, hours, money, distance):
         app.jinja_env.filters[form.__name__] = form
-    app.jinja_env.filters["machine"] = machine
-    app.jinja_env.filters["zone_name"] = zone_name
+    app.jinja_env.filters.update(phone=phone, machine=machine, zone_name=zone_name)
 
 
 def instant(moment: datetime, zone: Zone = None) -> str:
@@ -78,6 +83,11 @@ def minutes(count: int) -> str:
     return length(timedelta(minutes=count))
 
 
+def hours(count: int) -> str:
+    """Say so many minutes as hours of work, to the half hour: 50.5 h, never 2 days."""
+    return format_unit(round(count / 30) / 2, "duration-hour", length="short", locale=_locale())
+
+
 def money(minor: int, currency: str) -> str:
     """Say an amount given in the currency's minor units; yen have none."""
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))
@@ -98,11 +108,26 @@ def number(value: float) -> str:
     return format_decimal(value, locale=_locale())
 
 
+def percent(part: float) -> str:
+    """Say a part of a whole in whole per cent."""
+    return format_percent(part, locale=_locale())
+
+
 def from_now(moment: datetime, now: datetime) -> str:
     """Say how far off a moment is: "in 3 h" or "2 d ago"."""
     if moment >= now:
         return str(_("in %(length)s", length=length(moment - now)))
     return str(_("%(length)s ago", length=length(now - moment)))
+
+
+def phone(number: str) -> str:
+    """Group a telephone number as its country does; what is none stays as it was typed."""
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        return number
 
 
 def machine(moment: datetime) -> str:

@@ -204,6 +204,21 @@ TONES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Verdict.WRONG_FAMILY: "warn",
         Verdict.WRONG_PRIORITY: "warn",
     },
+    OutcomeKind: {
+        OutcomeKind.FIXED: "good",
+        OutcomeKind.PART_MISSING: "warn",
+        OutcomeKind.NO_ACCESS: "warn",
+        OutcomeKind.NEEDS_FOLLOW_UP: "warn",
+        OutcomeKind.NOT_NEEDED: "good",
+    },
+    OutcomeState: {OutcomeState.ACCEPTED: "good", OutcomeState.UNDER_REVIEW: "warn"},
+    AppointmentState: {
+        AppointmentState.PROMISED: "busy",
+        AppointmentState.KEPT: "good",
+        AppointmentState.BROKEN: "bad",
+        AppointmentState.VOID: "warn",
+    },
+    HoldState: {HoldState.HELD: "wait"},
     VisitState: {
         VisitState.REQUESTED: "wait",
         VisitState.READY: "busy",

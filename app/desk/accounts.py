@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, config, errors, i18n, security
+from app import clock, config, errors, security
 from app.context import settings
 from app.database import db, reads_first, session
 from app.desk.pages import blueprint
@@ -128,7 +128,6 @@ def _form(found: Account | None, refused: str = "", refusal: DispatchError | Non
         account=found,
         roles=choices(RoleName),
         held=sent or held,
-        languages=list(i18n.NAMES.items()),
         refused=refused,
         wrong=fields_of(refusal) if refusal else {},
     )

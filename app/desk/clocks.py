@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app import formats
 from app.words import word
 from dispatch import tickets
-from dispatch.tickets import LIVE, SlaClock, Ticket
+from dispatch.tickets import SlaClock, Ticket, TicketState
 
 # Below this share of the promised time the clock is coloured: look soon.
 SOON = 0.25
@@ -30,7 +30,8 @@ class Due:
 def dues(ticket: Ticket, *, now: datetime) -> list[Due]:
     """Return the ticket's live clocks and its tier's own limit, in the order of the promises."""
     clocks = [_of_clock(each, now) for each in ticket.clocks if each.replaced_at is None]
-    limit = tickets.tier_due(ticket) if ticket.state in LIVE else None
+    at_work = ticket.state in {TicketState.NEW, TicketState.OPEN}
+    limit = tickets.tier_due(ticket) if at_work else None
     if limit is None:
         return clocks
     own = _left(_("Tier %(tier)s", tier=ticket.tier), limit, ticket.tier_since, now)

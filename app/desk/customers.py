@@ -21,7 +21,6 @@ from dispatch.customers import Customer
 from dispatch.places import Site
 from dispatch.tickets import Ticket
 
-LANGUAGES = list(i18n.NAMES.items())
 SHOWN_TICKETS = 20
 
 
@@ -149,7 +148,6 @@ def _sites_of(found: object) -> dict[int, list[str]]:
 def _form(refused: str = "", refusal: DispatchError | None = None) -> str:
     return render_template(
         "desk/customer_new.html",
-        languages=LANGUAGES,
         refused=refused,
         wrong=fields_of(refusal) if refusal else {},
     )
@@ -175,7 +173,6 @@ def _page(customer_id: int, refused: str = "", refusal: DispatchError | None = N
             .limit(SHOWN_TICKETS)
         )
         .all(),
-        languages=LANGUAGES,
         refused=refused,
         wrong=fields_of(refusal) if refusal else {},
     )

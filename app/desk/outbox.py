@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -11,8 +13,9 @@ from app.context import settings
 from app.database import db, session
 from app.desk.pages import blueprint
 from app.desk.paging import PAGE, after, page
-from app.outbox import worded
+from app.outbox import Letter, written
 from app.security import Audience, open_to
+from dispatch import notices
 from dispatch.notices import Notice
 
 VIEWS = {
@@ -40,11 +43,10 @@ def outbox() -> str:
     cursor = str(found[PAGE - 1].id) if len(found) > PAGE else ""
     return render_template(
         "desk/outbox.html",
-        shown=page([(notice, worded(notice)) for notice in found], cursor=cursor),
+        shown=page([(notice, _words(notice)) for notice in found], cursor=cursor),
         view=view,
         views=[(name, str(text)) for name, text in VIEWS.items()],
         mail_leaves=bool(settings().smtp_host),
-        now=clock.now(),
     )
 
 
@@ -53,4 +55,18 @@ def outbox() -> str:
 def notice(notice_id: int) -> str:
     """Show one notice as its recipient reads it."""
     found = db.get_or_404(Notice, notice_id)
-    return render_template("desk/notice.html", notice=found, words=worded(found))
+    return render_template("desk/notice.html", notice=found, words=_words(found))
+
+
+@blueprint.post("/outbox/<int:notice_id>/resend")
+@open_to(*READERS)
+def resend(notice_id: int) -> ResponseReturnValue:
+    """Try once more what was given up."""
+    notices.resend(session(), notice=db.get_or_404(Notice, notice_id), now=clock.now())
+    session().commit()
+    flash(_("It will be sent again soon."), "done")
+    return redirect(url_for("desk.notice", notice_id=notice_id))
+
+
+def _words(notice: Notice) -> Letter:
+    return written(current_app._get_current_object(), session(), notice)
