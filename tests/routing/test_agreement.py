@@ -36,6 +36,11 @@ PUBLIC = (
     "sdvrptw",
 )
 PLANS_EACH = 300
+TRAVEL = (
+    {"type": "planar", "seconds_per_unit": 60, "round_units": "dimacs"},
+    {"type": "planar", "seconds_per_unit": 60, "round_units": "milli"},
+    {"type": "haversine", "metres_per_second": 13.9, "detour_factor": 1.3},
+)
 
 pytestmark = [
     pytest.mark.benchmark,
@@ -78,6 +83,24 @@ def test_both_judges_find_the_same_in_damaged_plans(kind, problems, other_judge)
     ]
 
     assert sum(compared) >= PLANS_EACH * 0.8, "too many plans were no plans at all"
+
+
+@pytest.mark.parametrize("travel", TRAVEL, ids=lambda travel: travel.get("round_units", "globe"))
+def test_both_judges_measure_the_same_roads(travel, other_judge):
+    rng = Random(str(travel))
+    town = spice.town() | {"travel": travel}
+    for place in town["locations"]:
+        place |= {"lat": 52 + place["y"] / 70.3, "lon": 21 + place["x"] / 41.7}
+        place |= {"x": place["x"] / 3, "y": place["y"] / 7}
+
+    compared = [
+        _compared(problem, plan, other_judge)
+        for _ in range(PLANS_EACH // 3)
+        for problem in [spice.spiced(town, rng)]
+        for plan in _plans(problem, rng)
+    ]
+
+    assert sum(compared) >= PLANS_EACH * 0.8
 
 
 def test_both_judges_find_the_same_in_whole_public_problems(problems, other_judge):
