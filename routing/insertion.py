@@ -15,6 +15,7 @@ from routing.problem import Job, Problem, Window
 from routing.reasons import Reasons, Why
 from routing.rules.spans import intersect
 from routing.solution import About, Origin, Route, Solution
+from routing.trial.crews import crews_of
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Option, Trial
 from routing.trial.writing import follow, route_of, solution_of
@@ -63,7 +64,8 @@ class Incumbent:
     def of(cls, problem: Problem, *, solution: Solution) -> Incumbent:
         """Lay the orders of a solution out. ``lost`` names jobs that no longer fit there."""
         guest = Job(id=GUEST, location=problem.locations[0].id, duration_s=0)
-        trial = Trial(tabulate(replace(problem, jobs=(*problem.jobs, guest))))
+        widened = replace(problem, jobs=(*problem.jobs, guest))
+        trial = Trial(tabulate(widened, crews=crews_of(solution)))
         lost = follow(trial, solution)
         names = tuple(trial.tables.jobs[number].id for number in lost)
         return cls(trial, lost=names)

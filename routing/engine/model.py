@@ -50,6 +50,14 @@ class Model:
         price_people(self._ground)
         price_time(self._ground, clock=self._clock, jobs=self.carried)
         pause(self._ground, clock=self._clock)
+        for vehicle, other in self._ground.draft.exclusive:
+            self._exclude(vehicle, other)
+
+    def _exclude(self, vehicle: int, other: int) -> None:
+        """Somebody rides in both: only one of them may be used."""
+        model = self._ground.model
+        used = model.ActiveVehicleVar(vehicle) + model.ActiveVehicleVar(other)
+        model.solver().Add(used <= 1)
 
     @property
     def routing(self) -> pywrapcp.RoutingModel:

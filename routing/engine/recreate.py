@@ -27,7 +27,8 @@ class Recreate:
             min(tables.second_rows[home][tables.places[job]] for home in set(homes)) for job in jobs
         ]
         demand = [sum(tables.jobs[job].demand.values()) for job in jobs]
-        few = [sum(bool(row[job]) for row in tables.spans) for job in jobs]
+        alone = [v.index for v in tables.vehicles if len(v.crew) == 1]
+        few = [sum(bool(tables.spans[v][job]) for v in alone) for job in jobs]
         self._orders: list[tuple[float, _Key]] = [
             (4.0, lambda _: chance.random()),
             (2.0, lambda job: -demand[job]),

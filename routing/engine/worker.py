@@ -18,6 +18,7 @@ from routing.problem import Problem
 from routing.reasons import Reasons
 from routing.rules.spans import Span
 from routing.solution import Solution
+from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Memory, Trial
 from routing.trial.writing import as_known, follow, solution_of
@@ -85,7 +86,7 @@ class Worker:
     def __init__(self, task: Task, post: Connection) -> None:
         self._task = task
         self._post = post
-        self._tables = tabulate(task.problem)
+        self._tables = tabulate(task.problem, crews=likely_crews(task.problem))
         self._reasons = Reasons(self._tables)
         self._judge = Judge(task.problem, self._tables.roads)
         self._told: Worth | None = None
