@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import Engine, make_url
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from app import assets, config, create_app, work
+from app import assets, config, create_app, logs, work
 from app.commands.backup import copy_sqlite
 from app.commands.days import plan_demo_day
 from app.commands.demo import load_when_empty
@@ -54,6 +54,7 @@ def run(port: int | None, host: str | None, demo: bool) -> None:  # noqa: FBT001
     given = {"port": port, "host": host, "demo": demo or None}
     overrides = {name: value for name, value in given.items() if value is not None}
     settings = config.load(overrides).with_secret()
+    logs.set_up(settings.log)
     prepare_tree()
     engine = store.open_store(settings.database)
     bring_up_to_date(settings, engine)
@@ -76,7 +77,9 @@ def worker() -> None:
     Example:
       ONSITE_QUEUE=postgres ONSITE_DATABASE_URL=postgresql+psycopg://… onsite worker
     """
-    if config.load().queue != "postgres":
+    settings = config.load()
+    logs.set_up(settings.log)
+    if settings.queue != "postgres":
         raise click.ClickException(
             "The queue is embedded: onsite run works on it. ONSITE_QUEUE=postgres is for workers."
         )
