@@ -1,7 +1,8 @@
 """Mends rounds after something fell out of them: a visit was cancelled, a technician is away.
 
-It reads on in the journal, frees what nobody needs any more, and asks for a repair of each day
-concerned. A repair keeps what was promised, and people's rounds as they are where it can.
+It reads on in the journal, takes promises of cancelled visits back, frees what nobody needs any
+more, and asks for a repair of each day concerned. A repair keeps what was promised, and people's
+rounds as they are where it can.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import journal
+from dispatch import booking, journal, promises
+from dispatch.accounts import Account
+from dispatch.base import WrongState
 from dispatch.journal import Fact
 from dispatch.places import Territory
 from dispatch.planning import assignments
@@ -24,7 +27,8 @@ from schedules.queue import Chore, Queue, each
 from schedules.tasks import plan_day
 
 NAME = "mend_plans"
-VISIT_FELL_OUT = ("visit-cancelled", "visit-blocked", "visit-turned-back")
+CANCELLED = "visit-cancelled"
+VISIT_FELL_OUT = (CANCELLED, "visit-blocked", "visit-turned-back")
 SOMEBODY_IS_AWAY = ("absence-reported",)
 Where = tuple[date, int]
 
@@ -58,10 +62,25 @@ def chore(*, limit_seconds: int, seed: int = 1, workers: int = 1) -> Chore:
 
         days = sorted(_concerned(session, facts, now=now))
         assignments.lock(session, days=days)
+        cancelled = [fact for fact in facts if fact.kind == CANCELLED]
+        each(session, cancelled, lambda fact: _take_promise_back(session, fact, now=now))
         each(session, days, repair)
         journal.mark_read(session, reader=NAME, fact_id=facts[-1].id)
 
     return Chore(name=NAME, cron="* * * * *", run=run)
+
+
+def _take_promise_back(session: Session, fact: Fact, *, now: datetime) -> None:
+    """Nobody is coming, so the promise ends, however late it is and whoever is on the way."""
+    promise = promises.live_appointment(session, visit_id=fact.thing_id)
+    if promise is None:
+        return
+    by = session.get(Account, fact.account_id) if fact.account_id else None
+    try:
+        booking.cancel_appointment(session, appointment=promise, now=now, by=by, reason=CANCELLED)
+    except (booking.TooLate, WrongState):
+        promise.end("cancel", now=now)
+        promise.sequence += 1
 
 
 def _concerned(session: Session, facts: Collection[Fact], *, now: datetime) -> set[Where]:

@@ -1,4 +1,4 @@
-"""Sends what people must be told: every few seconds it looks at the notices that are due.
+"""Tells people what happened: every few seconds it reads the journal and sends what is due.
 
 A notice goes out with no transaction open, and is marked afterwards. When the process dies between
 the two it goes out again with the same id, by which the receiver can tell. How it travels and in
@@ -54,14 +54,22 @@ def task(*, send: Callable[[Notice], None]) -> Task:
 
 
 def _deliver(turn: Turn, *, send: Callable[[Notice], None]) -> None:
+    try:
+        with turn.writing() as session:
+            notices.tell_facts(session, now=turn.clock())
+    finally:  # what was written down before goes out all the same
+        _send_due(turn, send=send)
+        with turn.writing() as session:
+            start(session, turn.queue, now=turn.clock(), after=PAUSE)
+
+
+def _send_due(turn: Turn, *, send: Callable[[Notice], None]) -> None:
     with turn.reading() as session:
         due = notices.due(session, now=turn.clock())
     for notice in due:
         if turn.over.is_set():
-            break
+            return
         _post(turn, notice, send=send)
-    with turn.writing() as session:
-        start(session, turn.queue, now=turn.clock(), after=PAUSE)
 
 
 def _post(turn: Turn, notice: Notice, *, send: Callable[[Notice], None]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from dispatch import tickets
 from dispatch.inbound import SeenRequest
 from dispatch.journal import Fact, record
+from dispatch.notices import Notice
 from dispatch.planning import runs
 from dispatch.planning.runs import PlanRun, RunKind, RunState
 from dispatch.planning.tables import AssignmentState, Occupancy, PlanState
@@ -29,12 +30,14 @@ from schedules.chores import (
     mend_runs,
     move_up,
     nightly_plan,
+    post_notices,
+    reminders,
     retention,
     sla_watch,
     unblock_visits,
 )
 from schedules.embedded import EmbeddedQueue
-from schedules.tasks import plan_day
+from schedules.tasks import deliver_notices, plan_day
 from tests import build
 from tests.clock import DAY, NOW, THE_DAY_BEFORE, at
 
@@ -45,7 +48,8 @@ EVENING = at("18:00", day=THE_DAY_BEFORE)
 def queue(session, clock):
     """A queue that keeps what it is asked for; nobody works."""
     task = plan_day.task(travel=CrowFly(), longest=timedelta(seconds=60))
-    return EmbeddedQueue(lambda: session, clock=clock, tasks=[task])
+    post = deliver_notices.task(send=lambda _: None)
+    return EmbeddedQueue(lambda: session, clock=clock, tasks=[task, post])
 
 
 def plan_runs(session) -> list[tuple[int, datetime]]:
@@ -404,3 +408,33 @@ def test_a_proposal_that_nobody_took_is_dropped_after_a_day(session, queue):
     drop_proposals.chore().run(session, queue, NOW)
 
     assert (stale.state, fresh.state) == (PlanState.DISCARDED, PlanState.PROPOSED)
+
+
+def test_a_promise_of_a_cancelled_visit_is_taken_back(session, queue):
+    promise = build.appointment(session, visit=build.visit(session))
+    promise.visit.state = VisitState.CANCELLED
+    record(session, "visit-cancelled", thing="visit", thing_id=promise.visit_id, now=NOW)
+
+    mend_plans.chore(limit_seconds=20).run(session, queue, promise.opens_at - timedelta(minutes=5))
+
+    assert (promise.state, promise.sequence) == (AppointmentState.CANCELLED, 1)
+
+
+def test_a_customer_is_reminded_once_of_a_promise_made_long_ago(session, queue):
+    promise = build.appointment(
+        session, visit=build.visit(session), confirmed_at=NOW - timedelta(days=7)
+    )
+    promise.visit.ticket.contact = build.contact(session)
+
+    reminders.chore().run(session, queue, promise.opens_at - timedelta(hours=20))
+    reminders.chore().run(session, queue, promise.opens_at - timedelta(hours=19))
+
+    topics = session.scalars(select(Notice.topic)).all()
+    assert topics == ["reminder"]
+
+
+def test_the_post_is_kept_going(session, queue):
+    post_notices.chore().run(session, queue, NOW)
+    post_notices.chore().run(session, queue, NOW)
+
+    assert session.scalars(select(TaskRow.name)).all() == ["deliver_notices"]
