@@ -65,7 +65,7 @@ class Incumbent:
         """Lay the orders of a solution out. ``lost`` names jobs that no longer fit there."""
         guest = Job(id=GUEST, location=problem.locations[0].id, duration_s=0)
         widened = replace(problem, jobs=(*problem.jobs, guest))
-        trial = Trial(tabulate(widened, crews=crews_of(solution)))
+        trial = Trial(tabulate(widened, crews=list(dict.fromkeys(crews_of(solution)))))
         lost = follow(trial, solution)
         names = tuple(trial.tables.jobs[number].id for number in lost)
         return cls(trial, lost=names)
