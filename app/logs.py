@@ -13,7 +13,7 @@ import structlog
 from structlog.typing import Processor
 
 # Libraries that speak on the level below a warning say nothing that a person here can use.
-LIBRARIES = ("alembic", "apscheduler", "waitress", "werkzeug", "procrastinate")
+LIBRARIES = ("alembic", "waitress", "werkzeug", "procrastinate")
 
 
 def set_up(level: str) -> None:
