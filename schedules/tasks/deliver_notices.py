@@ -43,8 +43,11 @@ def start(
     )
 
 
-def task(*, send: Callable[[Notice], None]) -> Task:
-    """The task for the queue. ``send`` gets a detached notice and raises NotSent."""
+def task(*, send: Callable[[Notice], None] | None) -> Task:
+    """The task for the queue. ``send`` gets a detached notice and raises NotSent.
+
+    None: there is no way out yet, and notices wait in the outbox.
+    """
     return Task(
         name=NAME,
         run=lambda turn: _deliver(turn, send=send),
@@ -53,12 +56,14 @@ def task(*, send: Callable[[Notice], None]) -> Task:
     )
 
 
-def _deliver(turn: Turn, *, send: Callable[[Notice], None]) -> None:
+def _deliver(turn: Turn, *, send: Callable[[Notice], None] | None) -> None:
     try:
         with turn.writing() as session:
             notices.tell_facts(session, now=turn.clock())
     finally:  # what was written down before goes out all the same
-        _send_due(turn, send=send)
+        if send is not None:
+            if send is not None:
+            _send_due(turn, send=send)
         with turn.writing() as session:
             start(session, turn.queue, now=turn.clock(), after=PAUSE)
 

@@ -109,3 +109,13 @@ def test_a_task_that_is_told_to_end_leaves_the_rest_for_later(post):
 
     assert post.taken == []
     assert post.notice().sent_at is None
+
+
+def test_without_a_post_office_notices_wait_in_the_outbox(post):
+    post.happen("ticket-opened")
+    post.task = deliver_notices.task(send=None)
+
+    post.work()
+
+    notice = post.notice()
+    assert (notice.sent_at, notice.attempts) == (None, 0)
