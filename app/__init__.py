@@ -45,6 +45,7 @@ def create_app(
         security,
         sign_in,
         words,
+        work,
     )
     from app import clock as clocks
     from app.config import load
@@ -67,7 +68,7 @@ def create_app(
     database.init_app(app, settings)
     security.init_app(app, settings)
     headers.init_app(app, settings)
-    for part in (i18n, formats, words, assets, errors, navigation, progress, health):
+    for part in (i18n, formats, words, assets, errors, navigation, progress, health, work):
         part.init_app(app)
     for audience in (sign_in, desk, field, portal, api):
         audience.init_app(app)

@@ -8,7 +8,8 @@ windows) is marked with ``reads_first`` and wraps its verb in ``store.writing()`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from flask import Flask, current_app, request
@@ -54,6 +55,14 @@ def reads_first(view: View) -> View:
     return view
 
 
+@contextmanager
+def thought_over() -> Iterator[None]:
+    """End the reading of a ``reads_first`` view and write; whoever writes commits."""
+    session().rollback()
+    with store.writing():
+        yield
+
+
 def _engine_options(settings: Settings) -> dict[str, object]:
     """One connection for each thread: nobody waits for the pool, and the queue has a few more."""
     options: dict[str, object] = {"pool_size": settings.threads, "max_overflow": 16}
@@ -65,7 +74,8 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 def _choose_begin_mode() -> None:
     """Set the mode always: a server's threads outlive one request."""
     view = current_app.view_functions.get(request.endpoint or "")
-    reads = request.method in SAFE or getattr(view, "reads_first", False)
+    marked = getattr(getattr(view, "view_class", view), "reads_first", False)
+    reads = request.method in SAFE or marked
     store.BEGIN.set("DEFERRED" if reads else "IMMEDIATE")
 
 

@@ -17,7 +17,7 @@ from dispatch.accounts import RoleName
 
 # Where each role begins its day; the first that fits.
 HOMES = (
-    (Audience.DISPATCHER, "desk.board"),
+    (Audience.DISPATCHER, "board.today"),
     (Audience.AGENT, "desk.queue"),
     (Audience.LEAD, "desk.queue"),
     (Audience.TECHNICIAN, "field.today"),
@@ -36,7 +36,7 @@ class Entry:
 
 # Endpoint, word, icon, who sees it; pages whose address begins with the entry's belong to it.
 _ENTRIES: tuple[tuple[str, LazyString, str, tuple[Audience, ...]], ...] = (
-    ("desk.board", _l("Board"), "board", (Audience.DISPATCHER, Audience.LEAD)),
+    ("board.today", _l("Board"), "board", (Audience.DISPATCHER, Audience.LEAD)),
     ("desk.queue", _l("Tickets"), "inbox", DESK),
     ("desk.visits", _l("Visits"), "van", DESK),
     ("desk.customers", _l("Customers"), "building", DESK),

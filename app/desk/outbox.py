@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,7 +13,7 @@ from app.context import settings
 from app.database import db, session
 from app.desk.pages import blueprint
 from app.desk.paging import PAGE, after, page
-from app.outbox import Letter, written
+from app.outbox import worded
 from app.security import Audience, open_to
 from dispatch import notices
 from dispatch.notices import Notice
@@ -43,7 +43,7 @@ def outbox() -> str:
     cursor = str(found[PAGE - 1].id) if len(found) > PAGE else ""
     return render_template(
         "desk/outbox.html",
-        shown=page([(notice, _words(notice)) for notice in found], cursor=cursor),
+        shown=page([(notice, worded(notice)) for notice in found], cursor=cursor),
         view=view,
         views=[(name, str(text)) for name, text in VIEWS.items()],
         mail_leaves=bool(settings().smtp_host),
@@ -55,7 +55,7 @@ def outbox() -> str:
 def notice(notice_id: int) -> str:
     """Show one notice as its recipient reads it."""
     found = db.get_or_404(Notice, notice_id)
-    return render_template("desk/notice.html", notice=found, words=_words(found))
+    return render_template("desk/notice.html", notice=found, words=worded(found))
 
 
 @blueprint.post("/outbox/<int:notice_id>/resend")
@@ -66,7 +66,3 @@ def resend(notice_id: int) -> ResponseReturnValue:
     session().commit()
     flash(_("It will be sent again soon."), "done")
     return redirect(url_for("desk.notice", notice_id=notice_id))
-
-
-def _words(notice: Notice) -> Letter:
-    return written(current_app._get_current_object(), session(), notice)

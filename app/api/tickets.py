@@ -1,0 +1,374 @@
+"""Tickets: the trouble, what each tier tried, and the way to a visit."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import Response, abort, jsonify, make_response, url_for
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+from sqlalchemy import select
+
+from app import clock, security
+from app.api.conventions import (
+    PageQuery,
+    after,
+    identifier,
+    once,
+    page_of,
+    seen_version,
+    tagged,
+)
+from app.api.tokens import Scope, needs
+from app.api.visits import NeedsIn, VisitOut
+from app.database import session
+from app.security import DESK
+from dispatch import tickets, visits
+from dispatch.customers import Contact, Customer
+from dispatch.places import Asset, Site
+from dispatch.tickets import (
+    AttemptResult,
+    Channel,
+    Check,
+    FaultFamily,
+    Priority,
+    Ticket,
+    TicketKind,
+    TicketState,
+    Verdict,
+)
+
+Row = TypeVar("Row", Customer, Contact, Site, Asset, FaultFamily, Check)
+
+blueprint = Blueprint("api-tickets", __name__, description="Troubles and remote support")
+
+
+class ClockOut(Schema):
+    """What was promised by when."""
+
+    kind = fields.Enum(tickets.ClockKind, by_value=True)
+    due_at = fields.AwareDateTime(format="iso", allow_none=True)
+    met_at = fields.AwareDateTime(format="iso", allow_none=True)
+    missed_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class AttemptOut(Schema):
+    """One try at a tier."""
+
+    id = fields.Integer()
+    tier = fields.Integer()
+    channel = fields.Enum(Channel, by_value=True)
+    check_id = fields.Integer(allow_none=True)
+    what = fields.String()
+    result = fields.Enum(AttemptResult, by_value=True)
+    reason = fields.String()
+    minutes = fields.Integer()
+    billable = fields.Boolean()
+    at = fields.AwareDateTime(format="iso")
+
+
+class AttemptIn(Schema):
+    """A try to be recorded."""
+
+    tier = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=3))
+    channel = fields.Enum(Channel, by_value=True, required=True)
+    check_id = identifier(load_default=None, allow_none=True)
+    what = fields.String(required=True, validate=validate.Length(min=1, max=400))
+    result = fields.Enum(AttemptResult, by_value=True, required=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=400))
+    minutes = fields.Integer(
+        load_default=0, strict=True, validate=validate.Range(min=0, max=24 * 60)
+    )
+    billable = fields.Boolean(load_default=False)
+
+
+class TicketOut(Schema):
+    """A ticket as lists and pages of machines see it."""
+
+    id = fields.Integer()
+    version = fields.Integer()
+    state = fields.Enum(TicketState, by_value=True)
+    tier = fields.Integer()
+    kind = fields.Enum(TicketKind, by_value=True)
+    channel = fields.Enum(Channel, by_value=True)
+    priority = fields.Enum(Priority, by_value=True)
+    subject = fields.String()
+    description = fields.String()
+    language = fields.String()
+    customer_id = fields.Integer()
+    contact_id = fields.Integer(allow_none=True)
+    site_id = fields.Integer(allow_none=True)
+    asset_id = fields.Integer(allow_none=True)
+    family_id = fields.Integer(allow_none=True)
+    agreement_id = fields.Integer(allow_none=True)
+    opened_at = fields.AwareDateTime(format="iso")
+    answered_at = fields.AwareDateTime(format="iso", allow_none=True)
+    resolved_at = fields.AwareDateTime(format="iso", allow_none=True)
+    closed_at = fields.AwareDateTime(format="iso", allow_none=True)
+    cause = fields.String(allow_none=True)
+    remedy = fields.String(allow_none=True)
+
+
+class TicketWhole(TicketOut):
+    """A ticket with what was tried and what was promised."""
+
+    attempts = fields.List(fields.Nested(AttemptOut))
+    clocks = fields.List(fields.Nested(ClockOut))
+
+
+class TicketIn(Schema):
+    """A new trouble."""
+
+    customer_id = identifier(required=True)
+    contact_id = identifier(load_default=None, allow_none=True)
+    site_id = identifier(load_default=None, allow_none=True)
+    asset_id = identifier(load_default=None, allow_none=True)
+    family_id = identifier(load_default=None, allow_none=True)
+    kind = fields.Enum(TicketKind, by_value=True, load_default=TicketKind.FAULT)
+    channel = fields.Enum(Channel, by_value=True, required=True)
+    priority = fields.Enum(Priority, by_value=True, load_default=Priority.NORMAL)
+    subject = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    description = fields.String(load_default="", validate=validate.Length(max=20_000))
+    language = fields.String(load_default="en", validate=validate.OneOf(("en", "fr", "pl", "ja")))
+
+
+class TicketQuery(PageQuery):
+    """Which tickets to list."""
+
+    state = fields.Enum(TicketState, by_value=True)
+    customer_id = identifier()
+
+
+class Reprioritise(Schema):
+    """A new priority, and why."""
+
+    priority = fields.Enum(Priority, by_value=True, required=True)
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=400))
+
+
+class ReviewIn(Schema):
+    """What this tier thinks of the attempts before it."""
+
+    verdict = fields.Enum(Verdict, by_value=True, required=True)
+    gaps = fields.String(load_default="", validate=validate.Length(max=4000))
+
+
+class EscalationIn(Schema):
+    """Up to another tier, with one summary sentence."""
+
+    to_tier = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=3))
+    summary = fields.String(required=True, validate=validate.Length(min=1, max=4000))
+
+
+class ResolutionIn(Schema):
+    """What it was and what helped."""
+
+    cause = fields.String(required=True, validate=validate.Length(min=1, max=4000))
+    remedy = fields.String(required=True, validate=validate.Length(min=1, max=4000))
+
+
+class VisitIn(NeedsIn):
+    """A visit asked for: what it needs, and why it may be forced past the gate."""
+
+    force_reason = fields.String(load_default="", validate=validate.Length(max=400))
+    price_accepted = fields.Boolean(load_default=False)
+
+
+def found(ticket_id: int) -> Ticket:
+    """The ticket, or 404."""
+    ticket = session().get(Ticket, ticket_id)
+    return ticket if ticket is not None else abort(404)
+
+
+def known(kind: type[Row], number: int) -> Row:
+    """The row that a request names, or 422 when there is none."""
+    row = session().get(kind, number)
+    return row if row is not None else abort(422)
+
+
+def perhaps(kind: type[Row], number: int | None) -> Row | None:
+    """The row that a request names, if it names one; 422 when there is none."""
+    return None if number is None else known(kind, number)
+
+
+@blueprint.route("/tickets")
+class Tickets(MethodView):
+    """All tickets."""
+
+    @needs(Scope.TICKETS_READ, *DESK)
+    @blueprint.arguments(TicketQuery, location="query")
+    @blueprint.response(200, TicketOut(many=True))
+    def get(self, query: dict[str, Any]) -> tuple[Any, int, dict[str, str]]:
+        """List tickets, oldest first."""
+        wanted = select(Ticket).where(Ticket.id > after(query.get("cursor"))).order_by(Ticket.id)
+        if "state" in query:
+            wanted = wanted.where(Ticket.state == query["state"])
+        if "customer_id" in query:
+            wanted = wanted.where(Ticket.customer_id == query["customer_id"])
+        rows = session().scalars(wanted.limit(query["limit"] + 1)).all()
+        page, headers = page_of(rows, limit=query["limit"])
+        return page, 200, headers
+
+    @needs(Scope.TICKETS_WRITE, *DESK)
+    @once
+    @blueprint.arguments(TicketIn)
+    @blueprint.response(201, TicketOut)
+    def post(self, new: dict[str, Any]) -> tuple[Ticket, int, dict[str, str]]:
+        """Open a ticket."""
+        ticket = tickets.open_ticket(
+            session(),
+            customer=known(Customer, new["customer_id"]),
+            contact=perhaps(Contact, new["contact_id"]),
+            site=perhaps(Site, new["site_id"]),
+            asset=perhaps(Asset, new["asset_id"]),
+            family=perhaps(FaultFamily, new["family_id"]),
+            kind=new["kind"],
+            channel=new["channel"],
+            priority=new["priority"],
+            subject=new["subject"],
+            description=new["description"],
+            language=new["language"],
+            by=security.account(),
+            now=clock.now(),
+        )
+        session().flush()
+        return ticket, 201, {"Location": url_for("api-tickets.OneTicket", ticket_id=ticket.id)}
+
+
+@blueprint.route("/tickets/<int:ticket_id>")
+class OneTicket(MethodView):
+    """One ticket."""
+
+    @needs(Scope.TICKETS_READ, *DESK)
+    @blueprint.response(200, TicketWhole)
+    def get(self, ticket_id: int) -> Response:
+        """Read a ticket with its attempts and clocks."""
+        return _shown(found(ticket_id))
+
+    @needs(Scope.TICKETS_WRITE, *DESK)
+    @blueprint.arguments(Reprioritise)
+    @blueprint.response(200, TicketWhole)
+    def patch(self, change: dict[str, Any], ticket_id: int) -> Response:
+        """Change the priority; needs If-Match."""
+        ticket = found(ticket_id)
+        tickets.reprioritise(
+            session(),
+            ticket=ticket,
+            priority=change["priority"],
+            reason=change["reason"],
+            by=security.account(),
+            expected_version=seen_version(),
+            now=clock.now(),
+        )
+        session().commit()
+        return _shown(ticket)
+
+
+@blueprint.route("/tickets/<int:ticket_id>/attempts")
+class Attempts(MethodView):
+    """What was tried."""
+
+    @needs(Scope.TICKETS_WRITE, *DESK)
+    @once
+    @blueprint.arguments(AttemptIn)
+    @blueprint.response(201, AttemptOut)
+    def post(self, new: dict[str, Any], ticket_id: int) -> tickets.Attempt:
+        """Record an attempt."""
+        attempt = tickets.record_attempt(
+            session(),
+            ticket=found(ticket_id),
+            check=perhaps(Check, new.pop("check_id")),
+            by=security.account(),
+            now=clock.now(),
+            **new,
+        )
+        session().flush()
+        return attempt
+
+
+@blueprint.route("/tickets/<int:ticket_id>/reviews")
+class Reviews(MethodView):
+    """What a tier thinks of the one before."""
+
+    @needs(Scope.TICKETS_WRITE, *DESK)
+    @once
+    @blueprint.arguments(ReviewIn)
+    @blueprint.response(201, TicketWhole)
+    def post(self, new: dict[str, Any], ticket_id: int) -> Ticket:
+        """Review the attempts of the lower tier."""
+        ticket = found(ticket_id)
+        tickets.review(session(), ticket=ticket, by=security.account(), now=clock.now(), **new)
+        session().flush()
+        return ticket
+
+
+@blueprint.route("/tickets/<int:ticket_id>/escalations")
+class Escalations(MethodView):
+    """Changes of tier."""
+
+    @needs(Scope.TICKETS_WRITE, *DESK)
+    @once
+    @blueprint.arguments(EscalationIn)
+    @blueprint.response(201, TicketWhole)
+    def post(self, new: dict[str, Any], ticket_id: int) -> Ticket:
+        """Send a ticket to a higher tier."""
+        ticket = found(ticket_id)
+        tickets.escalate(session(), ticket=ticket, by=security.account(), now=clock.now(), **new)
+        session().flush()
+        return ticket
+
+
+@blueprint.route("/tickets/<int:ticket_id>/resolution")
+class Resolution(MethodView):
+    """The end of the trouble."""
+
+    @needs(Scope.TICKETS_WRITE, *DESK)
+    @once
+    @blueprint.arguments(ResolutionIn)
+    @blueprint.response(201, TicketWhole)
+    def post(self, new: dict[str, Any], ticket_id: int) -> Ticket:
+        """Resolve a ticket."""
+        ticket = found(ticket_id)
+        tickets.resolve(session(), ticket=ticket, by=security.account(), now=clock.now(), **new)
+        session().flush()
+        return ticket
+
+
+@blueprint.route("/tickets/<int:ticket_id>/gate")
+class Gate(MethodView):
+    """Whether a visit is justified."""
+
+    @needs(Scope.TICKETS_READ, *DESK)
+    def get(self, ticket_id: int) -> Response:
+        """Say what the gate sees and what is missing."""
+        gate = visits.gate(session(), ticket=found(ticket_id), now=clock.now())
+        return jsonify({"passed": not gate.missing, "missing": list(gate.missing)})
+
+
+@blueprint.route("/tickets/<int:ticket_id>/visits")
+class TicketVisits(MethodView):
+    """Visits asked for."""
+
+    @needs(Scope.VISITS_WRITE, *DESK)
+    @once
+    @blueprint.arguments(VisitIn)
+    @blueprint.response(201, VisitOut)
+    def post(self, new: dict[str, Any], ticket_id: int) -> visits.Visit:
+        """Request a visit; the gate refuses one that is not justified and says what is missing."""
+        visit = visits.request_visit(
+            session(),
+            ticket=found(ticket_id),
+            force_reason=new.pop("force_reason"),
+            price_accepted=new.pop("price_accepted"),
+            needs=visits.Needs(**new),
+            by=security.account(),
+            now=clock.now(),
+        )
+        session().flush()
+        return visit
+
+
+def _shown(ticket: Ticket) -> Response:
+    answer = make_response(jsonify(TicketWhole().dump(ticket)))
+    return tagged(answer, version=ticket.version)

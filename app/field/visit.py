@@ -1,0 +1,58 @@
+"""One visit on the phone: where, what, what remote support tried, and the next deed."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.database import session
+from app.field.pages import blueprint, fresh_id, my_visit
+from app.security import Audience, open_to
+from dispatch import field
+from dispatch.field import DeedKind
+from dispatch.planning import cards
+
+# What a big button may do; finishing needs a report, so it has a page of its own.
+DEEDS = {
+    DeedKind.SET_OFF.value: DeedKind.SET_OFF,
+    DeedKind.ARRIVE.value: DeedKind.ARRIVE,
+    DeedKind.TURN_BACK.value: DeedKind.TURN_BACK,
+    DeedKind.PAUSE.value: DeedKind.PAUSE,
+}
+
+
+@blueprint.get("/visits/<int:visit_id>")
+@open_to(Audience.TECHNICIAN)
+def visit(visit_id: int) -> str:
+    """Show everything that helps on site."""
+    _technician, found = my_visit(visit_id)
+    card = cards.cards_of(session(), visits=[found])[found.id]
+    return render_template("field/visit.html", visit=found, card=card, fresh_id=fresh_id)
+
+
+@blueprint.post("/visits/<int:visit_id>/deeds")
+@open_to(Audience.TECHNICIAN)
+def deed(visit_id: int) -> ResponseReturnValue:
+    """Record a step; a repeated one is harmless, an odd one is kept and flagged."""
+    technician, found = my_visit(visit_id)
+    kind = DEEDS.get(request.form.get("kind", "")) or abort(400)
+    now = clock.now()
+    told = field.record_deed(
+        session(),
+        visit=found,
+        technician=technician,
+        kind=kind,
+        client_id=request.form.get("client_id") or fresh_id(),
+        device_at=now,
+        minutes_left=request.form.get("minutes_left", type=int),
+        reason=request.form.get("reason", "")[:400],
+        now=now,
+    )
+    session().commit()
+    if told.flagged:
+        flash(_("Kept. It does not fit the plan any more; the dispatcher will look at it."), "warn")
+    if kind is DeedKind.ARRIVE:
+        return redirect(url_for("field.visit", visit_id=visit_id))
+    return redirect(url_for("field.today"))

@@ -1,0 +1,11 @@
+"""Which travel times this installation plans with."""
+
+from __future__ import annotations
+
+from routing.travel.crowfly import CrowFly
+from routing.travel.provider import Provider
+
+
+def provider() -> Provider:
+    """The provider that the settings name; crow-fly needs no data and no network."""
+    return CrowFly()
