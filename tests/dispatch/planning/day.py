@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime
 from typing import Any
 
@@ -32,11 +33,14 @@ def brief_of(
     )
 
 
-def greedy(problem: Problem) -> Solution:
-    """Every job in turn at its cheapest place; the rest with its reason."""
+def greedy(problem: Problem, *, chance: random.Random | None = None) -> Solution:
+    """Every job in turn at its cheapest place, by chance in another turn; the rest with reasons."""
     tables = tabulate(problem)
     trial = Trial(tables)
-    for job in sorted(range(len(problem.jobs)), key=lambda n: (-trial.urgency(n), n)):
+    jobs = list(range(len(problem.jobs)))
+    if chance is not None:
+        chance.shuffle(jobs)
+    for job in sorted(jobs, key=lambda number: -trial.urgency(number)):
         option = trial.best(job, tries=1000)
         if option is not None:
             trial.put(option)
