@@ -46,7 +46,7 @@ def start(
 def task(*, send: Callable[[Notice], None] | None) -> Task:
     """The task for the queue. ``send`` gets a detached notice and raises NotSent.
 
-    None: there is no way out yet, and notices wait in the outbox.
+    Without ``send`` notices are written down all the same, and wait in the outbox to be read.
     """
     return Task(
         name=NAME,
@@ -62,7 +62,6 @@ def _deliver(turn: Turn, *, send: Callable[[Notice], None] | None) -> None:
             notices.tell_facts(session, now=turn.clock())
     finally:  # what was written down before goes out all the same
         if send is not None:
-            if send is not None:
             _send_due(turn, send=send)
         with turn.writing() as session:
             start(session, turn.queue, now=turn.clock(), after=PAUSE)
