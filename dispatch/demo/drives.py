@@ -94,12 +94,12 @@ class Fleet:
         ]
         busy: set[int] = set()
         stops: list[Stop] = []
-        growing = [tour for tour in rounds if tour.ground.devices]
+        growing = [driven for driven in rounds if driven.ground.devices]
         while growing and len(stops) < visits:
-            tour = min(growing, key=lambda each: (each.now, each.man.id))
-            stop = tour.grow(self._errands(tour, day=day, busy=busy, drawn=drawn))
+            driven = min(growing, key=lambda each: (each.now, each.man.id))
+            stop = driven.grow(self._errands(driven, day=day, busy=busy, drawn=drawn))
             if stop is None:
-                growing.remove(tour)
+                growing.remove(driven)
                 continue
             busy.add(stop.errand.device.door.id)
             if stop.errand.due is not None:
@@ -108,16 +108,16 @@ class Fleet:
         return stops
 
     def _errands(
-        self, tour: _Round, *, day: date, busy: set[int], drawn: random.Random
+        self, driven: _Round, *, day: date, busy: set[int], drawn: random.Random
     ) -> Iterator[Errand]:
-        here = tour.ground.at_door
+        here = driven.ground.at_door
         for errand in self.waiting:
             door = errand.device.door.id
             due = errand.due is not None and errand.due <= day
-            if due and door in here and door not in busy and tour.can(errand.code):
+            if due and door in here and door not in busy and driven.can(errand.code):
                 yield errand
-        for device in drawn.choices(tour.ground.devices, k=LOOKED_AT):
-            codes = [code for code in device.families if tour.can(code)]
+        for device in drawn.choices(driven.ground.devices, k=LOOKED_AT):
+            codes = [code for code in device.families if driven.can(code)]
             if codes and device.door.id not in busy:
                 code = drawn.choices(codes, [FAMILIES[each].often for each in codes])[0]
                 yield Errand(device=device, code=code, minutes=work_minutes(code, drawn=drawn))

@@ -13,11 +13,12 @@ from itertools import groupby
 
 from dispatch.demo.catalogue import FAMILIES
 from dispatch.demo.drives import Errand, Fleet, Stop
+from dispatch.demo.places import assign
 from dispatch.demo.stories import begin
 from dispatch.demo.visits import Call, hours_of, lately, promise, request, settle, window_around
 from dispatch.demo.world import World
 from dispatch.field import Deed, DeedKind, Outcome, OutcomeKind, OutcomeState, RemoteFixable
-from dispatch.planning.plans import Assignment, AssignmentState, Occupancy, Override
+from dispatch.planning.plans import Assignment, AssignmentState, Override
 from dispatch.promises import AppointmentState
 from dispatch.tickets import Priority
 from dispatch.visits import VisitState
@@ -56,10 +57,10 @@ def tell_history(world: World, fleet: Fleet, *, tell: Callable[[float], None]) -
         tickets = round(world.profile.tickets_per_day * (MONDAY if monday else 0.955))
         for _ in range(max(0, tickets - fresh)):
             _remote_ticket(world, day=day, storm=number // 5 == storm, drawn=drawn)
-        for _, tour in groupby(
+        for _, stops in groupby(
             sorted(stops, key=lambda s: (s.man.id, s.position)), key=lambda s: s.man.id
         ):
-            _drive_round(world, fleet, list(tour), drawn=drawn)
+            _drive_round(world, fleet, list(stops), drawn=drawn)
         tell((number + 1) / len(world.past))
 
 
@@ -102,10 +103,10 @@ def call_for(world: World, errand: Errand, *, day: date, drawn: random.Random) -
     return request(story, minutes=errand.minutes)
 
 
-def _drive_round(world: World, fleet: Fleet, tour: list[Stop], *, drawn: random.Random) -> None:
+def _drive_round(world: World, fleet: Fleet, stops: list[Stop], *, drawn: random.Random) -> None:
     """One technician's day as it really went: later and longer than planned, now and then."""
-    free_at = world.calendar.at(tour[0].day, tour[0].shift.opens)
-    for stop in tour:
+    free_at = world.calendar.at(stops[0].day, stops[0].shift.opens)
+    for stop in stops:
         call = stop.errand.call or call_for(world, stop.errand, day=stop.day, drawn=drawn)
         trip = _Trip(world, stop, call, drawn=drawn, free_at=free_at)
         trip.write()
@@ -184,33 +185,12 @@ class _Trip:
         row.update(state=state, ended_at=self._arrived_at, late_minutes=max(0, round(late)))
 
     def _assign(self) -> None:
-        world, stop = self._world, self._stop
-        at = world.calendar.at
-        starts_at, ends_at = at(stop.day, stop.starts), at(stop.day, stop.ends)
-        assignment_id = world.rows.add(
-            Assignment,
-            visit_id=self._call.id,
-            technician_id=stop.man.id,
-            shift_id=stop.shift.shift_id,
-            territory_id=self._call.row["territory_id"],
-            day=stop.day,
-            position=stop.position,
+        assignment_id = assign(self._call, self._stop)
+        self._world.rows.of(Assignment)[-1].update(
             state=AssignmentState.FINISHED,
-            arrives_at=min(at(stop.day, stop.arrives), starts_at),
-            starts_at=starts_at,
-            ends_at=ends_at,
-            travel_seconds=stop.leg_s,
-            travel_metres=stop.leg_m,
             set_off_at=self._set_off_at,
             arrived_at=self._arrived_at,
             finished_at=self.finished_at,
-        )
-        world.rows.add(
-            Occupancy,
-            technician_id=stop.man.id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            assignment_id=assignment_id,
         )
         if self._drawn.random() < OVERRIDDEN:
             self._override(assignment_id)
