@@ -57,10 +57,10 @@ def tell_history(world: World, fleet: Fleet, *, tell: Callable[[float], None]) -
         tickets = round(world.profile.tickets_per_day * (MONDAY if monday else 0.955))
         for _ in range(max(0, tickets - fresh)):
             _remote_ticket(world, day=day, storm=number // 5 == storm, drawn=drawn)
-        for _, stops in groupby(
+        for _, own in groupby(
             sorted(stops, key=lambda s: (s.man.id, s.position)), key=lambda s: s.man.id
         ):
-            _drive_round(world, fleet, list(stops), drawn=drawn)
+            _drive_round(world, fleet, list(own), drawn=drawn)
         tell((number + 1) / len(world.past))
 
 
