@@ -8,14 +8,16 @@ from datetime import timedelta
 from dispatch.demo.catalogue import FAMILIES
 from dispatch.demo.stories import Story, begin
 from dispatch.demo.world import World
-from dispatch.tickets import Priority, TicketState
+from dispatch.tickets import Channel, Priority, TicketState
 
 # Where they stand, in shares: nobody answered yet, each tier at work, waiting for somebody.
 STANDING = {"new": 30, "tier1": 20, "tier2": 20, "tier3": 8, "customer": 12, "other": 10}
+URGENT = 0.2
+CALM, CALM_WEIGHTS = (Priority.HIGH, Priority.NORMAL, Priority.PLANNED), (20, 70, 10)
 
 
 def pile_up(world: World) -> None:
-    """Open tickets of the last two working days, the newest from this morning's web form."""
+    """Open tickets of the last working day, and of this morning before anybody was there."""
     drawn = world.drawn("backlog")
     for _ in range(world.profile.backlog):
         standing = drawn.choices(list(STANDING), list(STANDING.values()))[0]
@@ -23,14 +25,24 @@ def pile_up(world: World) -> None:
 
 
 def _begun(world: World, *, drawn: random.Random, fresh: bool) -> Story:
+    """A ticket that remote support can work on. An urgent one has just come in."""
     device = drawn.choice(world.devices)
     remote = [code for code in device.families if not FAMILIES[code].physical]
     code = drawn.choice(remote or device.families)
-    before = world.calendar.shifted(world.day, -1 if fresh else -2)
-    minute = drawn.uniform(900, 1075) if fresh else drawn.uniform(480, 1000)
-    at = world.calendar.at(before, minute)
-    urgent = Priority.URGENT if drawn.random() < 0.12 else None
-    return begin(world, device, code, at=at, drawn=drawn, priority=urgent)
+    evening = world.calendar.at(world.calendar.shifted(world.day, -1), drawn.uniform(840, 1000))
+    morning = world.now - timedelta(minutes=drawn.uniform(3, 70))
+    urgent = fresh and drawn.random() < URGENT
+    at = morning if urgent or (fresh and drawn.random() < 0.6) else evening
+    usual = drawn.choices(CALM, CALM_WEIGHTS)[0]
+    return begin(
+        world,
+        device,
+        code,
+        at=at.replace(microsecond=0),
+        drawn=drawn,
+        priority=Priority.URGENT if urgent else usual,
+        channel=drawn.choice((Channel.EMAIL, Channel.WEB)) if at is morning else None,
+    )
 
 
 def _tell(story: Story, standing: str) -> None:

@@ -42,6 +42,8 @@ def _first_arrivals(world: World) -> dict[int, datetime]:
     ticket_of = {row["id"]: row["ticket_id"] for row in world.rows.of(Visit)}
     found: dict[int, datetime] = {}
     for row in world.rows.of(Assignment):
+        if row["arrived_at"] is None:
+            continue
         ticket_id = ticket_of[row["visit_id"]]
         found[ticket_id] = min(row["arrived_at"], found.get(ticket_id, row["arrived_at"]))
     return found

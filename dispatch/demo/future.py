@@ -13,6 +13,7 @@ from dispatch.agreements import AgreementKind
 from dispatch.demo.catalogue import FAMILIES
 from dispatch.demo.drives import Errand, Fleet, Stop, work_minutes
 from dispatch.demo.history import call_for
+from dispatch.demo.places import assign
 from dispatch.demo.stories import begin
 from dispatch.demo.visits import (
     Call,
@@ -55,7 +56,7 @@ def fill_days(world: World, fleet: Fleet, *, tell: Callable[[float], None]) -> N
 def book_day(
     world: World, fleet: Fleet, day: date, *, visits: int, drawn: random.Random
 ) -> list[tuple[Call, Stop]]:
-    """Drive a day on paper and promise windows around it."""
+    """Drive a day on paper, promise windows around it, and keep the places that prove them."""
     booked = []
     for stop in fleet.drive(day, visits=visits, drawn=drawn):
         call = stop.errand.call or call_for(world, stop.errand, day=day, drawn=drawn)
@@ -64,6 +65,7 @@ def book_day(
         window = window_around(stop.starts, hours=hours, drawn=drawn)
         promise(call, day=day, window=window, at=call.story.later(10, 60))
         reserve(call, at=call.story.at)
+        assign(call, stop)
         booked.append((call, stop))
     return booked
 

