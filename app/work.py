@@ -49,6 +49,8 @@ def start(app: Flask) -> None:
     if isinstance(held, EmbeddedQueue):
         held.start(settings_of(app).instance)
         health.tell_ticks(app, _last_tick(held))
+    else:
+        held.install()
 
 
 def stop(app: Flask) -> None:

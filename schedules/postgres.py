@@ -35,6 +35,7 @@ TASKS, CHORES = "tasks", "chores"
 LONGEST_DELAY_S = 86_400
 # What is done is deleted at once; what failed stays for a month, for an administrator to read.
 KEPT_HOURS = 720
+INSTALLING = 7003  # a lock of ours beside those of dispatch/guards.py and dispatch/journal.py
 log = structlog.get_logger(__name__)
 
 
@@ -122,13 +123,16 @@ class PostgresQueue:
         return True
 
     def install(self) -> bool:
-        """Make Procrastinate's own tables where there are none; says whether it did."""
-        with self._open() as session:
-            there = session.scalar(text("SELECT to_regclass('procrastinate_jobs')"))
-        if there is not None:
-            return False
-        with self._app.open():
-            self._app.schema_manager.apply_schema()
+        """Make Procrastinate's own tables where there are none; says whether it did.
+
+        Of processes that start together one makes them and the others wait for it.
+        """
+        with self._open() as session, session.begin():
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": INSTALLING})
+            if session.scalar(text("SELECT to_regclass('procrastinate_jobs')")) is not None:
+                return False
+            with self._app.open():
+                self._app.schema_manager.apply_schema()
         return True
 
     def work(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,13 @@ def queue(postgres_server, postgres_template):
 def test_its_tables_are_made_once(queue):
     assert queue.install()
     assert not queue.install()
+
+
+def test_processes_that_start_together_make_its_tables_once(queue):
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: queue.install(), range(4)))
+
+    assert sorted(made) == [False, False, False, True]
 
 
 def test_a_task_that_nobody_knows_is_refused(queue):
