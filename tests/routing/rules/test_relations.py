@@ -75,6 +75,14 @@ def test_people_who_meet_start_together(start, codes):
     assert found(meeting, *routes) == codes
 
 
+def test_without_a_limit_people_who_meet_start_at_one_instant():
+    meeting = a_and_b(RelationType.SAME_START)
+    first, late = build.visit("a", start=30000), build.visit("b", start=30000.5)
+
+    assert found(meeting, anna(first), bob(build.visit("b", start=30000))) == []
+    assert found(meeting, anna(first), bob(late)) == ["E_RELATION"]
+
+
 @pytest.mark.parametrize(
     ("start", "codes"),
     [(31859, ["E_RELATION"]), (31860, []), (31920, []), (31921, ["E_RELATION"])],
