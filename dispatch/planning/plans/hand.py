@@ -248,11 +248,21 @@ class _HandDraft:
         return own[0]
 
     def _problem(self) -> question.Problem:
-        """The question with the visit free to go there, at the wanted time if there is one."""
+        """The question with the visit free to go there, at the wanted time if there is one.
+
+        A promise that can still be kept is a rule, whether or not the plan keeps it so far.
+        """
+        here = self.brief.reading.seconds(self.brief.reading.now)
         start = None if self.starts_at is None else self.brief.reading.seconds(self.starts_at)
         wanted = question.Pin(technician=str(self.technician.id), start=start)
         jobs = tuple(
-            replace(job, pin=wanted) if job.id == str(self.visit.id) else job
+            replace(
+                job,
+                pin=wanted,
+                promise_hard=job.promise is None or job.promise.closes > here,
+            )
+            if job.id == str(self.visit.id)
+            else job
             for job in self.brief.problem.jobs
         )
         return replace(self.brief.problem, jobs=jobs)
