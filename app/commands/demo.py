@@ -44,6 +44,11 @@ def demo() -> None:
     telephone number and no mail address reaches anybody. The same pack, profile, seed and date give
     the same firm. Real data is never touched: a database without the mark of a demo is refused,
     unless it is empty.
+
+    \b
+    Examples:
+      onsite demo load --pack lyon --profile M
+      onsite demo reset
     """
 
 
