@@ -23,8 +23,9 @@ from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Memory, Trial
 from routing.trial.writing import as_known, follow, solution_of
 
-# Seconds between two plans that are told, and between two looks at the post.
-TELL_S = 0.25
+# Seconds between two plans that are told, and between two looks at the post. To tell means to judge
+# and to explain; after it the search goes on for at least so many times as long.
+TELL_S, TELL_PAUSE = 0.25, 5.0
 LOOK_S = 0.1
 # Part of the time that is kept for the last insertion pass and the last judgement.
 LAST_SHARE, LAST_S = 0.03, 0.2
@@ -34,6 +35,8 @@ LAST_SHARE, LAST_S = 0.03, 0.2
 PHASES = (((0.0, 0.25), (0.7, 0.8)), ((0.5, 0.6),))
 # Seconds of one call, so that better plans are told on the way, and below which none is made.
 LONGEST_SLICE_S, SHORTEST_PHASE_S = 3.0, 0.05
+# Beyond, building a model takes seconds and gigabytes.
+MOST_JOBS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Worker:
         self._judge = Judge(task.problem, self._tables.roads)
         self._told: Worth | None = None
         self._told_price = float("inf")
+        self._tell_next = 0.0
         self._first_plan_due = not self._repairing
         self._given_up = False
         spare = LAST_S + LAST_SHARE * (task.deadline - task.began)
@@ -105,7 +109,6 @@ class Worker:
             return
         search = self._start()
         self._tell(search)
-        told = time.monotonic()
         while (now := time.monotonic()) < self._until:
             local = self._local_until(now)
             if local is not None:
@@ -115,10 +118,9 @@ class Worker:
                     until=min(self._until, now + LOOK_S), begun=self._task.began, end=self._until
                 )
             self._read_post(search)
-            if local is not None or time.monotonic() - told > TELL_S:
+            if local is not None or time.monotonic() > self._tell_next:
                 self._tell(search)
                 self._post.send(Steps(self._task.number, search.steps))
-                told = time.monotonic()
         search.take(search.best)
         search.fill(over=self._over)
         self._tell(search)
@@ -159,10 +161,10 @@ class Worker:
 
     def _local_until(self, now: float) -> float | None:
         """The end of the phase of OR-Tools in which this instant lies, if it lies in one."""
+        if self._given_up or len(self._tables.jobs) > MOST_JOBS:
+            return None
         whole = self._until - self._task.began
         share = (now - self._task.began) / whole
-        if self._given_up:
-            return None
         for begin, end in PHASES[self._task.number % len(PHASES)]:
             if begin <= share < end and (end - share) * whole > SHORTEST_PHASE_S:
                 return None if begin == 0 and self._repairing else self._task.began + end * whole
@@ -196,6 +198,12 @@ class Worker:
 
     def _tell(self, search: Search) -> None:
         """Have the best judged and sent, when it is better than what was sent before."""
+        began = time.monotonic()
+        self._tell_best(search)
+        now = time.monotonic()
+        self._tell_next = now + max(TELL_S, TELL_PAUSE * (now - began))
+
+    def _tell_best(self, search: Search) -> None:
         if search.best_price >= self._told_price:
             return
         self._told_price = search.best_price

@@ -33,6 +33,11 @@ OF_STARTS = frozenset({
     "missed_windows", "preference_cost", "moved_visits", "moved_s", "changes", "change_cost",
 })  # fmt: skip
 
+# Metrics of a served job that depend on who serves it.
+OF_PEOPLE = frozenset({
+    "missed_technicians", "outside_visits", "spare_levels", "preference_cost",
+    "changed_technician", "changed_shift", "changes", "change_cost",
+})  # fmt: skip
 OF_MOVES = frozenset({"moved_visits", "moved_s", "changes", "change_cost"})
 
 
@@ -50,6 +55,9 @@ class Prices:
         )
         self.early = self.start_priced | tables.linked | _may_be_late(tables)
         self.aims = self._aims()
+        self._served = {
+            job.priority: self._sum({"served": 1.0}, job.priority) for job in tables.jobs
+        }
         self._who = [
             [
                 self._who_price(job, vehicle, length)
@@ -64,6 +72,7 @@ class Prices:
     def put_job(self, number: int) -> None:
         """Price the job that this number stands for by now."""
         job = self._tables.jobs[number]
+        self._served.setdefault(job.priority, self._sum({"served": 1.0}, job.priority))
         for vehicle, lengths, who in zip(
             self._tables.vehicles, self._tables.lengths, self._who, strict=True
         ):
@@ -180,6 +189,9 @@ class Prices:
     # --- who goes ---
 
     def _who_price(self, job: Job, vehicle: Vehicle, length: float) -> Price:
+        """Most jobs ask nobody in particular; those are priced without looking closer."""
+        if not self._asks_for_somebody(job):
+            return self._served[job.priority]
         lead = vehicle.lead
         values = {"served": 1.0, "missed_technicians": 0.0, "preference_cost": 0.0}
         liked = lead.preferred_territories
@@ -197,6 +209,11 @@ class Prices:
                 values["preference_cost"] += wish.cost
         values |= self._change_values(job, vehicle)
         return self._sum(values, job.priority)
+
+    def _asks_for_somebody(self, job: Job) -> bool:
+        if not self._weights.metrics & OF_PEOPLE:
+            return False
+        return bool(job.wishes or job.skills or job.territory is not None) or job.id in self._former
 
     def _change_values(self, job: Job, vehicle: Vehicle) -> dict[str, float]:
         """Another crew or another shift than in the incumbent."""

@@ -11,6 +11,7 @@ from routing import interchange
 from routing.check import judge
 from routing.engine.search import Search
 from routing.reasons import Reasons
+from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Memory, Trial
 from routing.trial.writing import follow, solution_of
@@ -21,8 +22,8 @@ STEPS = 40
 UNAVOIDABLE = {"E_MANDATORY", "E_PINNED", "E_CHANGES"}
 
 
-def searched(problem, *, seed=1, steps=STEPS):
-    trial = Trial(tabulate(problem))
+def searched(problem, *, seed=1, steps=STEPS, crews=()):
+    trial = Trial(tabulate(problem, crews=crews))
     if problem.incumbent is not None:
         follow(trial, problem.incumbent)
         trial.drop_half_served()
@@ -40,7 +41,7 @@ def plan_of(trial):
     return solution_of(trial, reasons=Reasons(trial.tables).of(trial))
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_the_judge_is_content_with_every_plan(seed):
     problem = interchange.problem_of(days.nasty(seed))
 
@@ -134,3 +135,34 @@ def test_nothing_can_be_taken_from_an_empty_trial():
     trial.recall(Memory((None,) * len(trial.routes), (UNHELD,) * len(trial.holder), {}))
 
     assert trial.absent() == list(range(9))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_two_days_of_one_person_keep_their_rest(seed):
+    document = days.plain(Random(seed), visits=14, technicians=2)
+    for technician in document["technicians"]:
+        technician["min_rest_s"] = 39600
+        technician["shifts"] = [
+            {"id": "first", "start": 28800, "end": 68400},
+            {"id": "second", "start": 100800, "end": 147600},
+        ]
+    for visit in document["visits"][::2]:
+        visit["windows"] = [[103000, 143000], [28800, 36000]]
+    problem = interchange.problem_of(document)
+
+    trial = searched(problem, seed=seed)
+
+    assert judge(plan_of(trial), problem=problem).feasible
+    assert len(trial.absent()) < 7
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_people_travel_together_where_one_is_not_enough(seed):
+    document = days.plain(Random(seed), visits=12, technicians=4)
+    for visit in document["visits"][:2]:
+        visit |= {"crew_size": 2, "mandatory": True}
+    problem = interchange.problem_of(document)
+
+    trial = searched(problem, seed=seed, crews=likely_crews(problem))
+
+    assert judge(plan_of(trial), problem=problem).feasible
