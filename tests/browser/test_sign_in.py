@@ -16,7 +16,7 @@ def people(site) -> None:
     with site.app.app_context(), Session(engine_of.engine) as session:
         build.agent(session, tier=2)
         build.dispatcher(session)
-        build.account(session, roles=[RoleName.TECHNICIAN])
+        build.technician(session, account=build.account(session, roles=[RoleName.TECHNICIAN]))
         build.admin(session)
         session.commit()
 
