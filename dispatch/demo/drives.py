@@ -2,11 +2,12 @@
 
 They prove that the promises of a demo day can be kept together: skills, opening hours, lunch and
 shifts hold, with the product's own travel times. They leave a visible gain for the planner. Times
-are wall minutes after midnight.
+are wall minutes after midnight, in whole seconds.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -163,7 +164,7 @@ class _Round:
         door = errand.device.door
         target = self.ground.at_door[door.id]
         leg_s = self.ground.seconds[self._place][target]
-        work = errand.minutes * self.man.factor
+        work = math.ceil(errand.minutes * 60 * self.man.factor) / 60
         for lunch_first in (False, True) if self._lunch_due else (False,):
             arrives = self._after_lunch(lunch_first) + leg_s / 60
             starts = _first_start(door, self._day, ready=arrives + door.arrival_minutes, work=work)

@@ -17,6 +17,7 @@ from dispatch.demo.places import assign
 from dispatch.demo.stories import begin
 from dispatch.demo.visits import (
     Call,
+    calm,
     hours_of,
     lately,
     promise,
@@ -92,6 +93,7 @@ def _leave_open(world: World, fleet: Fleet, *, drawn: random.Random) -> None:
     total = world.profile.open_visits
     for errand in fleet.waiting:
         if errand.call is not None:
+            calm(errand.call)
             errand.call.row["due_at"] = world.calendar.at(world.coming[-1], 18 * 60)
             total -= 1
     fleet.waiting.clear()
@@ -120,7 +122,8 @@ def _plain(world: World, drawn: random.Random, *, kind: AgreementKind | None = N
     device, code = _device(world, drawn, kind=kind)
     errand = Errand(device=device, code=code, minutes=work_minutes(code, drawn=drawn))
     call = call_for(world, errand, day=world.day, drawn=drawn)
-    days = {Priority.URGENT: 1, Priority.HIGH: 2, Priority.NORMAL: 5, Priority.PLANNED: 9}
+    calm(call)
+    days = {Priority.HIGH: 2, Priority.NORMAL: 5, Priority.PLANNED: 9}
     last = min(days[call.row["priority"]], len(world.coming))
     call.row["due_at"] = world.calendar.at(world.coming[last - 1], 18 * 60)
     if drawn.random() < 0.4:

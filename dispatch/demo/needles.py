@@ -18,7 +18,7 @@ from dispatch.demo.crew import LIFT_DRIVING, lift_ends
 from dispatch.demo.drives import Errand, work_minutes
 from dispatch.demo.history import call_for
 from dispatch.demo.stories import begin
-from dispatch.demo.visits import Call, hours_of, promise
+from dispatch.demo.visits import Call, calm, hours_of, promise
 from dispatch.demo.world import Device, World
 from dispatch.places import Site
 from dispatch.tickets import Attachment, Channel, Priority
@@ -114,6 +114,7 @@ def _call(world: World, drawn: random.Random, *, device: Device | None = None) -
     code = device.families[0]
     errand = Errand(device=device, code=code, minutes=work_minutes(code, drawn=drawn))
     call = call_for(world, errand, day=world.day, drawn=drawn)
+    calm(call)
     call.row["due_at"] = world.calendar.at(world.coming[-1], 18 * 60)
     return call
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from dispatch.demo.drives import Stop
 from dispatch.demo.visits import Call
 from dispatch.planning.plans import Assignment, AssignmentState, Occupancy
@@ -13,8 +11,7 @@ def assign(call: Call, stop: Stop) -> int:
     """Give a visit its place in the technician's round; returns the assignment's id."""
     world = call.story.world
     starts_at = world.calendar.at(stop.day, stop.starts)
-    # Never shorter than the seconds that the judge will count.
-    ends_at = world.calendar.at(stop.day, stop.ends) + timedelta(seconds=1)
+    ends_at = world.calendar.at(stop.day, stop.ends)
     assignment_id = world.rows.add(
         Assignment,
         visit_id=call.id,

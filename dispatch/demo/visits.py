@@ -17,7 +17,7 @@ from dispatch.demo.catalogue import FAMILIES
 from dispatch.demo.stories import Story
 from dispatch.demo.world import Deal, Door, World
 from dispatch.promises import Appointment, AppointmentState
-from dispatch.tickets import TicketState
+from dispatch.tickets import Priority, TicketState
 from dispatch.visits import Visit, VisitPart, VisitSkill, VisitState
 
 UNIT_MINUTES = 15
@@ -158,6 +158,12 @@ def _openings(start: float, *, length: int, period: tuple[int, int], spare: int)
 def hours_of(door: Door, day: date) -> list[tuple[int, int]]:
     """When a site is open on a day; one without hours counts as open from 8 to 20."""
     return door.hours.get(day.weekday(), []) if door.hours else [(8 * 60, 20 * 60)]
+
+
+def calm(call: Call) -> None:
+    """Nobody leaves an urgent visit without a window: what is left over is high at most."""
+    if call.row["priority"] is Priority.URGENT:
+        call.row["priority"] = call.story.row["priority"] = Priority.HIGH
 
 
 def settle(call: Call, *, minutes: int, at: datetime) -> None:
