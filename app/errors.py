@@ -37,17 +37,111 @@ class Said(NamedTuple):
 
 
 REFUSALS: Mapping[str, Said] = {
+    # anything
     "wrong-state": Said(409, _l("This is not possible any more: it has moved on meanwhile.")),
     "forbidden": Said(403, _l("Your role does not allow this.")),
     "incomplete": Said(422, _l("Something is missing: %(missing)s.")),
     "stale-version": Said(
         412, _l("Somebody changed this in the meantime. Look at the present state and try again.")
     ),
-    "email-taken": Said(409, _l("Another account has the address %(email)s.")),
-    "last-admin": Said(409, _l("Nobody would be left who may administer Onsite.")),
     "form-wrong": Said(422, _l("Please look at the marked fields.")),
     "link-unknown": Said(404, _l("This link is not one of ours. Please use it exactly as sent.")),
     "link-expired": Said(410, _l("This link is too old. Please ask us for a new one.")),
+    "key-reused": Said(422, _l("This key was used for another request already.")),
+    "not-a-demo": Said(409, _l("This database holds real data; a demonstration would harm it.")),
+    # accounts, places, people
+    "email-taken": Said(409, _l("Another account has the address %(email)s.")),
+    "last-admin": Said(409, _l("Nobody would be left who may administer Onsite.")),
+    "no-territory": Said(409, _l("There is no territory yet that a site could belong to.")),
+    "other-customer": Said(422, _l("These two belong to different customers.")),
+    "shift-overlaps": Said(409, _l("The technician already works at that time.")),
+    # tickets
+    "attempts-missing": Said(409, _l("This tier has not tried everything yet.")),
+    "review-missing": Said(
+        409, _l("Tier %(tier)s must first say what it thinks of the attempts before it.")
+    ),
+    "hand-back-twice": Said(
+        409, _l("It was handed back before. A second time is for the desk lead to decide.")
+    ),
+    "wrong-tier": Said(409, _l("The ticket is at tier %(ticket_tier)s; this does not fit.")),
+    "check-elsewhere": Said(409, _l("This check belongs to another kind of fault or tier.")),
+    "reopen-too-late": Said(
+        409, _l("It was resolved too long ago to be opened again. Please open a new ticket.")
+    ),
+    "not-entitled": Said(409, _l("Nothing that was sold entitles to a visit: %(why)s.")),
+    # visits and promises
+    "visit-not-justified": Said(409, _l("The gate is shut: %(missing)s.")),
+    "technician-on-the-way": Said(
+        409, _l("A technician is on the way already. Only a dispatcher may call it off.")
+    ),
+    "promise-in-the-way": Said(
+        409, _l("The customer was promised an earlier window. Move the appointment first.")
+    ),
+    "window-taken": Said(409, _l("This window can no longer be kept. Please choose another one.")),
+    "hold-expired": Said(
+        409, _l("The window was held for too long and is free again. Please choose once more.")
+    ),
+    "too-many-extensions": Said(
+        409, _l("This window cannot be held any longer. Please confirm it or choose another one.")
+    ),
+    "too-late": Said(
+        409, _l("So shortly before we come, only the support desk can change it. Please call us.")
+    ),
+    # plans
+    "technician-busy": Said(409, _l("Somebody would be in two places at once.")),
+    "plan-rejected": Said(409, _l("The plan breaks rules and was not put in force.")),
+    "reason-missing": Said(422, _l("This move breaks rules. Please give a reason.")),
+    "already-started": Said(409, _l("Somebody is on the way there, or has been there.")),
+    "not-working": Said(409, _l("The technician has no shift at that time.")),
+    "pinned": Said(409, _l("This visit is pinned. Unpin it first.")),
+    "brief-outdated": Said(
+        409, _l("Too much has changed since the search began. Please plan once more.")
+    ),
+    "run-lost": Said(409, _l("This search is over; nothing was written.")),
+    "already-queued": Said(409, _l("The same search is already waiting or running.")),
+    "engine-died": Said(503, _l("The search ended too early; the old plan stays in force.")),
+    "gave-way": Said(503, _l("Other work came first. Please try again.")),
+    "unknown-task": Said(500, _l("The queue holds work of another version of Onsite.")),
+    "instance-taken": Said(409, _l("Another Onsite already works on this instance folder.")),
+    # the field
+    "outcome-incomplete": Said(422, _l("The report lacks something: %(missing)s.")),
+}
+
+# What a refusal's ``missing`` and ``why`` may name, in words.
+NAMED: Mapping[str, LazyString] = {
+    "attempts-missing": _l("remote support has not tried everything"),
+    "review-missing": _l("a tier has not reviewed what was tried before it"),
+    "family-missing": _l("the kind of fault is not known"),
+    "site-missing": _l("the site is not known"),
+    "not-entitled": _l("no agreement entitles to a visit"),
+    "needs-incomplete": _l("what the visit requires is incomplete"),
+    "price-not-accepted": _l("the customer has not agreed to the price"),
+    "no-agreement": _l("there is no agreement"),
+    "on-site-not-included": _l("visits are not part of the agreement"),
+    "visits-used-up": _l("the visits of this year are used up"),
+    "minutes-used-up": _l("the prepaid time is used up"),
+    "reason": _l("the reason"),
+    "summary": _l("the summary"),
+    "subject": _l("the subject"),
+    "body": _l("the words"),
+    "question": _l("the question"),
+    "gaps": _l("what is missing or wrong"),
+    "cause": _l("what it was"),
+    "remedy": _l("what helped"),
+    "until": _l("the date"),
+    "what": _l("what was tried"),
+    "minutes_left": _l("the time that is left"),
+    "work_minutes": _l("the minutes on site"),
+    "environment": _l("what was found on site"),
+    "part": _l("the part"),
+    "next_needs": _l("what is needed next"),
+    "remote_step": _l("what remote support could have done"),
+    "signature": _l("the signature or why there is none"),
+    "skills": _l("the skills"),
+    "parts": _l("the parts"),
+    "technicians": _l("the technicians"),
+    "preferred_windows": _l("the preferred windows"),
+    "crew_size": _l("the number of people"),
 }
 
 # What HTTP itself refuses: a title, and what to do.
@@ -182,8 +276,10 @@ def _page(status: int, *, advice: str = "", number: str = "") -> ResponseReturnV
 
 def _readable(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
-        return str(_(", ")).join(str(item) for item in value)
-    return str(value)
+        return str(_(", ")).join(_readable(item) for item in value)
+    if isinstance(value, Mapping):
+        return str(value.get("text", value.get("code", "")))
+    return str(NAMED.get(str(value), value))
 
 
 def _plain(value: object) -> object:

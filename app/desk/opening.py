@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, errors, i18n, security
+from app import clock, errors, formats, i18n, security
 from app.database import db, session
 from app.desk.pages import blueprint
 from app.forms import Form, fields_of
@@ -99,7 +99,7 @@ def _form(customer: Customer, refused: str = "", refusal: DispatchError | None =
     return render_template(
         "desk/ticket_new.html",
         customer=customer,
-        contacts=[(each.id, _with(each.name, each.phone)) for each in customer.contacts],
+        contacts=[(each.id, _with(each.name, formats.phone(each.phone or ""))) for each in customer.contacts],
         sites=[(each.id, _with(each.name, each.town)) for each in sites],
         assets=[(each.id, _with(each.name, each.site.name)) for each in assets],
         families=[(each.id, each.name) for each in families],

@@ -74,7 +74,7 @@ def tell(
 
 
 def _names(session: Session) -> dict[int, str]:
-    return dict(session.execute(select(Account.id, Account.name)).tuples().all())
+    return {row.id: row.name for row in session.execute(select(Account.id, Account.name))}
 
 
 def _facts(facts: Iterable[Fact], names: dict[int, str]) -> Iterator[Event]:

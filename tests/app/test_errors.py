@@ -8,8 +8,9 @@ from flask_babel import force_locale
 from app import errors
 from app.config import LANGUAGES
 from app.security import Audience, open_to
-from dispatch import tables
+from dispatch import booking, demo, inbound
 from dispatch.base import DispatchError, Incomplete, WrongState
+from schedules import embedded, postgres
 
 
 def every_refusal(kind=DispatchError):
@@ -28,7 +29,7 @@ def raiser(app, error):
 
 
 def test_every_refusal_of_the_trade_has_a_sentence():
-    assert tables
+    assert booking, (demo, inbound, embedded, postgres)  # modules that define some
     unsaid = {kind.code for kind in every_refusal()} - set(errors.REFUSALS)
 
     assert unsaid == set()
@@ -47,7 +48,7 @@ def test_a_machine_is_told_code_and_details(app, client):
     assert answer.status_code == answer.json["status"] == 422
     assert answer.json["code"] == "incomplete"
     assert answer.json["details"] == {"missing": ["cause"]}
-    assert answer.json["detail"] == "Something is missing: cause."
+    assert answer.json["detail"] == "Something is missing: what it was."
 
 
 def test_a_person_is_told_on_a_page(app, client):
