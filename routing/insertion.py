@@ -66,6 +66,7 @@ class Incumbent:
         guest = Job(id=GUEST, location=problem.locations[0].id, duration_s=0)
         widened = replace(problem, jobs=(*problem.jobs, guest))
         trial = Trial(tabulate(widened, crews=list(dict.fromkeys(crews_of(solution)))))
+        trial.tell_apart()
         lost = follow(trial, solution)
         names = tuple(trial.tables.jobs[number].id for number in lost)
         return cls(trial, lost=names)
@@ -94,6 +95,19 @@ class Incumbent:
         self._bind(job, number=number, window=None)
         for way in self._trial.options(number):
             yield self._insertion(job, way, None)
+
+    def take_out(self, job: str) -> None:
+        """Take a served job out of the plan, to ask where else it could go.
+
+        Raises ValueError when it is not served, or when the route cannot do without it.
+        """
+        number = self._trial.tables.job_number[job]
+        if self._trial.holder[number] == UNHELD:
+            raise ValueError(f"job {job} is not served")
+        before = self._trial.remember()
+        if self._trial.take([number]) != [number]:
+            self._trial.recall(before)
+            raise ValueError(f"without job {job} its route loses others")
 
     def why_not(self, job: Job) -> Why:
         """Why the job cannot be served beside the others, and what came nearest."""

@@ -54,7 +54,9 @@ class Gaps:
         self._seconds[:size, :size] = tables.seconds
         self._metres = np.zeros((size + 1, size + 1))
         self._metres[:size, :size] = tables.metres
+        self._second_rows = self._seconds.tolist()  # quicker to ask one by one
         self._setups = np.array([*tables.setups, 0.0])
+        self._setup_list = [*tables.setups, 0.0]
         self._open = size
         self._jobs = len(tables.jobs)
         self._ease = _smallest_traffic_factor(tables)
@@ -100,7 +102,7 @@ class Gaps:
         leaves = [vehicle.shift.start]
         for n, code in enumerate(bare):
             here, there = before[n], before[n + 1]
-            ready = leaves[-1] + self._seconds[here, there] * factor + self._setup(here, there)
+            ready = leaves[-1] + self._second_rows[here][there] * factor + self._setup(here, there)
             spans, length = self._work(vehicle, code)
             start = next((max(a, ready) for a, b in spans if ready <= b + NOISE_S), math.inf)
             leaves.append(start + length)
@@ -113,7 +115,7 @@ class Gaps:
         for n in range(len(bare) - 1, -1, -1):
             here, there = after[n], after[n + 1]
             spans, length = self._work(vehicle, bare[n])
-            road = self._seconds[here, there] * factor + self._setup(here, there)
+            road = self._second_rows[here][there] * factor + self._setup(here, there)
             bound = latest[-1] - road - length
             start = max(
                 (min(b, bound) for a, b in spans if a <= bound + NOISE_S), default=-math.inf
@@ -130,7 +132,7 @@ class Gaps:
         return spans, depot.duration_s
 
     def _setup(self, here: int, there: int) -> float:
-        return float(self._setups[there]) if here not in (there, self._open) else 0.0
+        return 0.0 if here in (there, self._open) else self._setup_list[there]
 
     def missing(self, job: int, block: Block, vehicle: Vehicle) -> float:
         """Seconds by which the best gap of one route is too short; infinite outside of windows."""
@@ -138,10 +140,10 @@ class Gaps:
         place, length = self._tables.places[job], self._tables.lengths[vehicle.index][job]
         for before, after, leaves, latest, _, _ in block.T.tolist():
             here, there = int(before), int(after)
-            into = float(self._seconds[here, place]) * vehicle.travel_factor
-            out = float(self._seconds[place, there]) * vehicle.travel_factor
+            into = self._second_rows[here][place] * vehicle.travel_factor
+            out = self._second_rows[place][there] * vehicle.travel_factor
             ready = leaves + into * self._ease + self._setup(here, place)
-            done = length + out * self._ease + (0 if place == there else float(self._setups[there]))
+            done = length + out * self._ease + (0 if place == there else self._setup_list[there])
             for opens, closes in self._tables.spans[vehicle.index][job]:
                 start = max(opens, ready)
                 best = min(best, max(start - closes, 0) + max(start + done - latest, 0))

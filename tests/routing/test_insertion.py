@@ -156,6 +156,18 @@ def test_jobs_of_the_plan_that_no_longer_fit_are_named():
     assert incumbent.lost == ("till",)
 
 
+def test_a_job_that_is_taken_out_can_be_laid_elsewhere():
+    people = (build.technician("łukasz"), build.technician("田中"))
+    problem = build.problem(build.job("till"), technicians=people)
+    incumbent = Incumbent.of(problem, solution=order_of("till"))
+
+    incumbent.take_out("till")
+
+    places = {way.technicians for way in incumbent.everywhere(problem.jobs[0])}
+    assert incumbent.solution().routes == ()
+    assert places == {("łukasz",), ("田中",)}
+
+
 def test_asking_changes_nothing():
     problem = build.problem(build.job("till"))
     incumbent = Incumbent.of(problem, solution=order_of("till"))
