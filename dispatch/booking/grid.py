@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from dispatch import places
 from dispatch.places import Site
@@ -24,12 +25,10 @@ def windows_of(
     Lengths count on the wall: on the night when clocks change, 02:00 to 04:00 lasts an hour.
     """
     for opens, closes in opening(site, day=day):
-        begin = opens
-        while begin < closes:
-            end = min(_later(begin, length, site=site), closes)
+        edges = _edges(opens, closes=closes, length=length, site=site)
+        for begin, end in pairwise(edges):
             if end - begin >= length / 2 and begin >= not_before:
                 yield begin, end
-            begin = end
 
 
 def opening(site: Site, *, day: date) -> tuple[Period, ...]:
@@ -39,7 +38,17 @@ def opening(site: Site, *, day: date) -> tuple[Period, ...]:
     return (bounds(site.tz, day=day),)
 
 
-def _later(at: datetime, length: timedelta, *, site: Site) -> datetime:
-    wall = at.astimezone(site.tz).replace(tzinfo=None) + length
-    later = wall.replace(tzinfo=site.tz).astimezone(UTC)
-    return max(later, at + timedelta(minutes=1))
+def _edges(
+    opens: datetime, *, closes: datetime, length: timedelta, site: Site
+) -> Iterator[datetime]:
+    """Instants at which windows end and begin: every so many hours on the wall, and the close."""
+    yield opens
+    wall = opens.astimezone(site.tz).replace(tzinfo=None)
+    while True:
+        wall += length
+        edge = wall.replace(tzinfo=site.tz).astimezone(UTC)
+        if edge >= closes:
+            yield closes
+            return
+        if edge > opens:
+            yield edge

@@ -155,16 +155,23 @@ def offer_of(visit: Visit, day: date, period: Period, insertion: Insertion) -> O
         opens_at=opens_at,
         closes_at=closes_at,
         grade=_grade(insertion.extra_seconds),
-        preferred=any(
-            wish.opens_at < closes_at and wish.closes_at > opens_at
-            for wish in visit.preferred_windows
-        ),
+        preferred=_is_preferred(visit, period),
         technician_id=insertion.place.technician_id,
         starts_at=insertion.place.starts_at,
         extra_seconds=insertion.extra_seconds,
         extra_metres=insertion.extra_metres,
         extra_minor=insertion.extra_minor,
     )
+
+
+def _is_preferred(visit: Visit, period: Period) -> bool:
+    """Whether at least half of the window lies in one that the customer named."""
+    opens_at, closes_at = period
+    shared = (
+        min(wish.closes_at, closes_at) - max(wish.opens_at, opens_at)
+        for wish in visit.preferred_windows
+    )
+    return max(shared, default=timedelta(0)) * 2 >= closes_at - opens_at
 
 
 def _grade(extra_seconds: int) -> Grade:

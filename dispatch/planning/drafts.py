@@ -21,8 +21,8 @@ from routing.roads import Roads
 from routing.solution import Route, Solution
 from routing.timing import timetable
 
-# Cheapest ways asked for in each window, so that some are left when rounds are closed.
-MOST = 5
+# Ways asked for in each window when rounds are closed, so that one in another round is among them.
+MOST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,8 @@ class Draft:
     def cheapest(self, job: Job, *, windows: Sequence[Window]) -> dict[Window, Insertion]:
         """The cheapest place in each window that has any; milliseconds for each."""
         found: dict[Window, Insertion] = {}
-        for way in self._open(self._incumbent.insertions(job, windows=windows, most=MOST)):
+        most = MOST if self._closed else 1
+        for way in self._open(self._incumbent.insertions(job, windows=windows, most=most)):
             assert way.window is not None
             new = self._proved(way)
             if way.window not in found or new.price < found[way.window].price:
