@@ -293,3 +293,18 @@ def test_malformed_says_what_is_wrong_first():
     written = json.loads(write_faults(refusal.value.faults))
     assert written["format"] == "onsite-faults/1"
     assert written["faults"][0].keys() == {"code", "place", "message", "advice"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *((*VISIT, key) for key in ("windows", "promise", "release", "territory", "known_from")),
+        *((*VISIT, key) for key in ("allowed_technicians", "max_lateness_s", "pin")),
+        *((*SHIFT, key) for key in ("first_start", "last_end", "max_visits", "max_leg_s")),
+        *((*SHIFT, "breaks", 0, key) for key in ("location", "window")),
+        *((key,) for key in ("incumbent", "change_cost", "fairness")),
+    ],
+    ids=str,
+)
+def test_null_says_none_where_none_is_possible(path):
+    assert report(changed(path, None)).faults == ()
