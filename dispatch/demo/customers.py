@@ -262,6 +262,14 @@ def _write_door(
         arrival_minutes=arrival,
         opening_hours=opening(hours),
     )
+    _add_door(world, client, site=site, deal=deal, hours=hours, site_id=site_id)
+
+
+def _add_door(
+    world: World, client: Client, *, site: _Site, deal: Deal, hours: Hours, site_id: int
+) -> None:
+    area = world.land.area_of(site.latitude, site.longitude)
+    row = world.rows.of(Site)[-1]
     world.doors.append(
         Door(
             id=site_id,
@@ -269,13 +277,13 @@ def _write_door(
             contact_id=client.contact_id,
             contact_name=client.person.name,
             area=area,
-            territory_id=world.territories[area.number],
+            territory_id=row["territory_id"],
             point=(site.latitude, site.longitude),
             town=site.doorstep.place.town,
             language=client.language,
             kind=client.kind,
             deal=deal,
-            arrival_minutes=arrival,
+            arrival_minutes=row["arrival_minutes"],
             hours=hours,
         )
     )

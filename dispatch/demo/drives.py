@@ -15,8 +15,8 @@ from datetime import date
 from typing import NamedTuple
 
 from dispatch.demo.catalogue import FAMILIES
-from dispatch.demo.crew import LUNCH_EARLIEST, LUNCH_LATEST, LUNCH_MINUTES
 from dispatch.demo.land import Area
+from dispatch.demo.roster import LUNCH_EARLIEST, LUNCH_LATEST, LUNCH_MINUTES
 from dispatch.demo.visits import Call
 from dispatch.demo.world import Crewman, Device, Door, Working, World
 from routing.travel.crowfly import CrowFly

@@ -15,7 +15,7 @@ from dispatch.customers import Customer
 from dispatch.demo.backlog import pile_up
 from dispatch.demo.calendar import Calendar
 from dispatch.demo.clocks import run_clocks
-from dispatch.demo.crew import roster, settle_firm
+from dispatch.demo.crew import settle_firm
 from dispatch.demo.customers import settle_customers
 from dispatch.demo.drives import Fleet
 from dispatch.demo.future import fill_days
@@ -25,6 +25,7 @@ from dispatch.demo.mark import DemoMark, NotADemo, mark_of
 from dispatch.demo.needles import hide_needles
 from dispatch.demo.pack import Pack, PackName, pack_of
 from dispatch.demo.profile import PROFILES, ProfileName
+from dispatch.demo.roster import roster
 from dispatch.demo.rows import Rows
 from dispatch.demo.world import World
 from dispatch.places import Territory
