@@ -126,8 +126,8 @@ class Reasons:
             return None
         name = what.id
         lacks = [(vehicle, list(self._lacks(vehicle, what))) for vehicle in vehicles]
-        if is_anybody_able(what, problem=problem):
-            able = [vehicle for vehicle, found in lacks if not found]
+        able = [vehicle for vehicle, found in lacks if not found]
+        if able and is_anybody_able(what, problem=problem):
             late = min(
                 (self._lateness(vehicle, job) for vehicle in able),
                 key=_size,

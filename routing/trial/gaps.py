@@ -35,12 +35,13 @@ class Routes(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fits:
-    """Gaps in which a job might fit: one entry a gap."""
+    """Gaps in which a job might fit: one entry a gap. ``start`` is the earliest that it could be."""
 
     vehicle: NDArray[np.int64]
     position: NDArray[np.int64]
     extra_s: NDArray[np.float64]
     extra_m: NDArray[np.float64]
+    start: NDArray[np.float64]
 
 
 class Gaps:
@@ -178,6 +179,7 @@ class Gaps:
             position=gaps[POSITION].astype(np.int64)[good],
             extra_s=(into + out - direct)[good],
             extra_m=extra_m[good],
+            start=start[good],
         )
 
 

@@ -67,6 +67,7 @@ class Prices:
         ]
         self.unserved = [self._unserved_price(job) for job in tables.jobs]
         self.scales = self._scales()
+        self._slopes = [self._slopes_of(job) for job in tables.jobs]
         self._money: Prices | None = None
 
     def put_job(self, number: int) -> None:
@@ -78,6 +79,7 @@ class Prices:
         ):
             who[number] = self._who_price(job, vehicle, lengths[number])
         self.unserved[number] = self._unserved_price(job)
+        self._slopes[number] = self._slopes_of(job)
         matters = self._start_matters(job)
         self.start_priced = self.start_priced - {number} | ({number} if matters else set())
         late = {number} if matters or job.max_lateness_s != 0 else set()
@@ -144,6 +146,24 @@ class Prices:
     def road(self, vehicle: int) -> RouteWeights:
         """Prices of this vehicle's seconds and metres."""
         return self._routes[vehicle]
+
+    def slopes(self, job: int) -> Sequence[tuple[float, float]]:
+        """Instants after which each second of a later start costs so much, as one number."""
+        return self._slopes[job]
+
+    def _slopes_of(self, job: Job) -> list[tuple[float, float]]:
+        found = []
+        if job.max_lateness_s != 0 and job.windows and not job.finish_inside:
+            cost = self._scalar_of("lateness_cost", job) * job.lateness_cost_per_s
+            per_s = self._scalar_of("lateness_s", job) + cost
+            per_s += self._scalar_of("max_lateness_s", job) / len(self._tables.jobs)
+            found.append((max(window.closes for window in job.windows), per_s))
+        cost = self._scalar_of("delay_cost", job) * job.delay_cost_per_s
+        found.append((job.release or 0.0, self._scalar_of("delay_s", job) + cost))
+        return [(after, per_s) for after, per_s in found if per_s > 0]
+
+    def _scalar_of(self, metric: str, job: Job) -> float:
+        return self.scalar(self._weights.of(metric, priority=job.priority))
 
     def who_row(self, vehicle: int) -> tuple[Price, ...]:
         """`who` of all jobs."""

@@ -321,6 +321,8 @@ class Trial:
             + per_s[vehicle] * fits.extra_s
             + per_m[vehicle] * fits.extra_m
         )
+        for after, per_s_late in self.prices.slopes(job):
+            bounds += per_s_late * np.maximum(fits.start - after, 0.0)
         return bounds
 
     def road_prices(self, places: NDArray[np.int64]) -> NDArray[np.float64]:
