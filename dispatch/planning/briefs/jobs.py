@@ -214,16 +214,24 @@ def _change_factor(reading: Reading, *, place: Assignment | None, settings: Sett
 
 
 def _frozen(reading: Reading, *, pieces: Sequence[Piece], settings: Settings) -> Frozen:
-    """What starts so soon that technician and order are kept."""
+    """What starts so soon that technician and order are kept.
+
+    A stop that should have begun and has not is free: the round must be mended around it, and the
+    order of what follows with it.
+    """
     until = reading.now + settings.frozen
     found: dict[int, Pin] = {}
     for piece in pieces:
         stops = [place for place in reading.ahead if piece_at(pieces, place) is piece]
         stops.sort(key=lambda place: place.starts_at)
+        in_time = all(place.starts_at >= reading.now for place in stops)
         for position, place in enumerate(stops, start=1):
-            if isinstance(place, Assignment) and place.starts_at < until:
+            if isinstance(place, Assignment) and reading.now <= place.starts_at < until:
                 found[place.visit_id] = Pin(
-                    technician=str(place.technician_id), shift=piece.id, position=position
+                    technician=str(place.technician_id),
+                    shift=piece.id,
+                    position=position if in_time else None,
+                    must_serve=False,
                 )
     return found
 
@@ -238,11 +246,12 @@ def _pin(reading: Reading, visit: Visit, *, pieces: Sequence[Piece]) -> Pin | No
         return None
     begun = sum(row.technician_id == pin.technician_id for row in reading.started)
     position = pin.position - begun if pin.position is not None else None
+    ahead = pin.starts_at is not None and pin.starts_at >= reading.now
     return Pin(
         technician=None if pin.technician_id is None else str(pin.technician_id),
         position=position if position is not None and position > 0 else None,
-        start=None if pin.starts_at is None else reading.seconds(pin.starts_at),
-        must_serve=pin.technician_id is not None or pin.starts_at is not None,
+        start=reading.seconds(pin.starts_at) if pin.starts_at is not None and ahead else None,
+        must_serve=pin.technician_id is not None or ahead,
     )
 
 

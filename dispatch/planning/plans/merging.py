@@ -238,10 +238,14 @@ def _rows(fresh: Reading) -> dict[int, list[Assignment]]:
 
 
 def _left_out(finding: Finding) -> list[int]:
-    """Visits that lose their place; pinned and frozen ones keep it whatever the engine says."""
+    """Visits that lose their place; pinned ones keep it whatever the engine says."""
     jobs = finding.timetable.problem.job_by_id
-    unserved = (row.job for row in finding.timetable.solution.unserved)
-    return [int(job) for job in unserved if job.isdigit() and jobs[job].pin is None]
+    unserved = (jobs[row.job] for row in finding.timetable.solution.unserved)
+    return [
+        int(job.id)
+        for job in unserved
+        if job.id.isdigit() and (job.pin is None or not job.pin.must_serve)
+    ]
 
 
 def _differs(rows: Sequence[Assignment], places: Sequence[Place]) -> bool:

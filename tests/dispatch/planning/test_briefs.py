@@ -225,3 +225,17 @@ def test_a_stored_question_gives_its_stamp_back(session):
     again = briefs.stamp_of(stamp.problem)
 
     assert again == stamp
+
+
+def test_a_stop_that_should_have_begun_is_free_to_be_mended(session):
+    territory = build.territory(session)
+    shift = build.shift(session, technician=build.technician(session, territory=territory))
+    overdue, soon = (build.visit(session, territory=territory) for _ in range(2))
+    build.assignment(session, visit=overdue, shift=shift, starts_at=clock.at("08:30"))
+    build.assignment(session, visit=soon, shift=shift, starts_at=clock.at("10:00"))
+
+    brief = brief_of(session, territory, now=clock.at("09:30"))
+
+    assert job_of(brief, overdue).pin is None
+    assert job_of(brief, soon).pin.technician == str(shift.technician_id)
+    assert job_of(brief, soon).pin.position is None

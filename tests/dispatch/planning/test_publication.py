@@ -249,3 +249,28 @@ def test_publishing_ends_the_run(session):
     plan = plan_day(session, territory).plan
 
     assert plan.run.state is RunState.DONE
+
+
+def test_a_visit_for_two_people_says_how_many_are_missing(session):
+    territory, _, _ = two_rounds(session)
+    build.visit(session, territory=territory, crew_size=2)
+
+    plan = plan_day(session, territory).plan
+
+    (row,) = plan.unserved
+    assert (row.reason, row.details["lack"], row.details["amount"]) == (
+        "no-technician",
+        "people",
+        1,
+    )
+
+
+def test_a_morning_on_which_nobody_pressed_a_button_can_be_planned_anew(session):
+    territory, first, _ = two_rounds(session)
+    visit = build.visit(session, territory=territory)
+    build.assignment(session, visit=visit, shift=first, starts_at=clock.at("08:30"))
+
+    plan_day(session, territory, now=clock.at("11:00"))
+
+    (row,) = rows_of(session, territory)
+    assert row.starts_at >= clock.at("11:00")
