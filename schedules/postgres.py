@@ -71,11 +71,14 @@ class PostgresQueue:
         chance: random.Random | None = None,
     ) -> None:
         address = make_url(url).set(drivername="postgresql")
+        conninfo = address.render_as_string(hide_password=False)
         self._app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(
-                conninfo=address.render_as_string(hide_password=False)
-            ),
+            connector=procrastinate.PsycopgConnector(conninfo=conninfo),
             periodic_defaults={"max_delay": LONGEST_DELAY_S},
+        )
+        # An app that works can no longer take orders on a connection that is not asynchronous.
+        self._orders = procrastinate.App(
+            connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo)
         )
         self._open = open_session
         self._clock = clock
@@ -110,7 +113,7 @@ class PostgresQueue:
                 # Asked for inside: only this makes SQLAlchemy send the SAVEPOINT before
                 # statements that it does not see.
                 raw = session.connection().connection.driver_connection
-                self._app.configure_task(
+                self._orders.configure_task(
                     task,
                     queue=TASKS,
                     lock=lock_key,
@@ -131,8 +134,8 @@ class PostgresQueue:
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": INSTALLING})
             if session.scalar(text("SELECT to_regclass('procrastinate_jobs')")) is not None:
                 return False
-            with self._app.open():
-                self._app.schema_manager.apply_schema()
+            with self._orders.open():
+                self._orders.schema_manager.apply_schema()
         return True
 
     def work(self) -> None:

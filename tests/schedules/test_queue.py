@@ -191,3 +191,20 @@ def test_a_chore_comes_at_its_time_and_a_broken_one_does_not_stop_it(workshop):
     workshop.until(lambda: workshop.facts("counted"))
 
     assert workshop.process.poll() is None
+
+
+def test_a_chore_may_ask_for_work(workshop):
+    workshop.open(speed=60)
+
+    workshop.until(lambda: workshop.facts("ended"))
+
+    assert workshop.facts("ended")[0] == ("ended", 77)
+
+
+def test_a_task_may_ask_for_work(workshop):
+    workshop.ask("relay", 1)
+
+    workshop.open()
+    workshop.until(lambda: workshop.facts("ended"))
+
+    assert workshop.facts("ended") == [("ended", 2)]
