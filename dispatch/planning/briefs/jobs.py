@@ -224,7 +224,10 @@ def _frozen(reading: Reading, *, pieces: Sequence[Piece], settings: Settings) ->
     for piece in pieces:
         stops = [place for place in reading.ahead if piece_at(pieces, place) is piece]
         stops.sort(key=lambda place: place.starts_at)
-        in_time = all(place.starts_at >= reading.now for place in stops)
+        in_time = not any(
+            place.shift_id == piece.shift.id and place.starts_at < reading.now
+            for place in reading.ahead
+        )
         for position, place in enumerate(stops, start=1):
             if isinstance(place, Assignment) and reading.now <= place.starts_at < until:
                 found[place.visit_id] = Pin(
