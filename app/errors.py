@@ -228,9 +228,19 @@ def _refused(refusal: DispatchError) -> ResponseReturnValue:
     if wants_problem():
         details = {name: _plain(value) for name, value in refusal.details.items()}
         return problem(said.status, code=refusal.code, detail=sentence, details=details)
-    if show := g.pop("retry_with", None):
+    return _form_again(said, sentence, refusal) or _page(said.status, advice=sentence)
+
+
+def _form_again(said: Said, sentence: str, refusal: DispatchError) -> ResponseReturnValue | None:
+    """Show the person's form again; none where there is no form, or it cannot be shown either."""
+    show: Retry | None = g.pop("retry_with", None)
+    if show is None:
+        return None
+    try:
         return make_response(show(sentence, refusal), said.status)
-    return _page(said.status, advice=sentence)
+    except (DispatchError, HTTPException):
+        db.session.rollback()
+        return None
 
 
 def _overtaken(_error: StaleDataError) -> ResponseReturnValue:

@@ -20,7 +20,7 @@ from app.context import settings
 from app.database import db, session
 from app.progress import bus
 from app.security import Audience, open_to
-from dispatch import guards, store
+from dispatch import guards, migrations, store
 from dispatch.journal import Bookmark
 from dispatch.notices import Notice
 from dispatch.tasks import TaskRow, TaskState
@@ -82,6 +82,8 @@ def metrics() -> ResponseReturnValue:
 
 def _wrong() -> Iterator[str]:
     _write()
+    if migrations.current(db.engine) != migrations.head():
+        yield "schema"
     with db.engine.connect() as connection:
         if guards.missing_guards(connection):
             yield "guards"

@@ -36,7 +36,7 @@ class Entry:
 
 # Endpoint, word, icon, who sees it; pages whose address begins with the entry's belong to it.
 _ENTRIES: tuple[tuple[str, LazyString, str, tuple[Audience, ...]], ...] = (
-    ("board.today", _l("Board"), "board", (Audience.DISPATCHER, Audience.LEAD)),
+    ("board.today", _l("Board"), "board", (Audience.DISPATCHER,)),
     ("desk.queue", _l("Tickets"), "inbox", DESK),
     ("desk.visits", _l("Visits"), "van", DESK),
     ("desk.customers", _l("Customers"), "building", DESK),
