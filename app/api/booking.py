@@ -81,7 +81,7 @@ class Offers(MethodView):
     @blueprint.response(200, OfferOut(many=True))
     def get(self, visit_id: int) -> object:
         """List windows that the present plan can keep, best first."""
-        return offers.windows_for(visits.found(visit_id))
+        return list(offers.windows_for(visits.found(visit_id)))
 
 
 @blueprint.route("/visits/<int:visit_id>/holds")

@@ -53,6 +53,11 @@ class Asked(NamedTuple):
     body_hash: str
 
 
+def in_query(**more: Any) -> fields.Integer:  # noqa: ANN401 - marshmallow's own
+    """Somebody's number in a query, where every number comes as text."""
+    return fields.Integer(validate=validate.Range(min=1, max=LARGEST_ID), **more)
+
+
 def once(view: View) -> View:
     """Make a POST that creates harmless when repeated with its Idempotency-Key.
 

@@ -12,7 +12,7 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy import select
 
 from app import clock, security
-from app.api.conventions import PageQuery, after, identifier, once, page_of
+from app.api.conventions import PageQuery, after, identifier, in_query, once, page_of
 from app.api.tokens import Scope, needs
 from app.context import settings
 from app.database import session
@@ -81,7 +81,7 @@ class PlanOut(Schema):
 class PlanQuery(PageQuery):
     """Which plans to list."""
 
-    territory_id = identifier()
+    territory_id = in_query()
     day = fields.Date()
     state = fields.Enum(PlanState, by_value=True)
 
@@ -89,7 +89,7 @@ class PlanQuery(PageQuery):
 class RoundQuery(Schema):
     """Which day's rounds to list."""
 
-    territory_id = identifier(required=True)
+    territory_id = in_query(required=True)
     day = fields.Date(required=True)
 
 
@@ -227,7 +227,7 @@ class Rounds(MethodView):
     def get(self, query: dict[str, Any]) -> object:
         """List the rounds of a territory's day."""
         territory = session().get(Territory, query["territory_id"]) or abort(404)
-        return rounds.day_of(session(), territory=territory, day=query["day"]).rounds
+        return list(rounds.day_of(session(), territory=territory, day=query["day"]).rounds)
 
 
 @blueprint.route("/rounds/<int:technician_id>/<day>")

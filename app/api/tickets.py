@@ -15,6 +15,7 @@ from app.api.conventions import (
     PageQuery,
     after,
     identifier,
+    in_query,
     once,
     page_of,
     seen_version,
@@ -137,7 +138,7 @@ class TicketQuery(PageQuery):
     """Which tickets to list."""
 
     state = fields.Enum(TicketState, by_value=True)
-    customer_id = identifier()
+    customer_id = in_query()
 
 
 class Reprioritise(Schema):

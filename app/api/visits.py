@@ -11,7 +11,16 @@ from marshmallow import Schema, fields, post_load, validate
 from sqlalchemy import select
 
 from app import clock, security, travel
-from app.api.conventions import PageQuery, after, identifier, once, page_of, seen_version, tagged
+from app.api.conventions import (
+    PageQuery,
+    after,
+    identifier,
+    in_query,
+    once,
+    page_of,
+    seen_version,
+    tagged,
+)
 from app.api.tokens import Scope, needs
 from app.database import session, thought_over
 from app.security import DESK, Audience
@@ -94,8 +103,8 @@ class VisitQuery(PageQuery):
     """Which visits to list."""
 
     state = fields.Enum(VisitState, by_value=True)
-    territory_id = identifier()
-    ticket_id = identifier()
+    territory_id = in_query()
+    ticket_id = in_query()
 
 
 class CancelIn(Schema):
