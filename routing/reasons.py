@@ -6,7 +6,7 @@ The code is the claim that the judge examines; the shortfall says what a dispatc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,9 +74,17 @@ class Reasons:
         self._room = Room(tables)
         self._alone: dict[int, Why | None] = {}
 
-    def of(self, trial: Trial) -> Mapping[int, Unserved]:
-        """An entry for each absent job."""
-        return {job: self._entry(self.why(trial, job=job)) for job in trial.absent()}
+    def of(
+        self, trial: Trial, *, over: Callable[[], bool] = lambda: False
+    ) -> Mapping[int, Unserved]:
+        """An entry for each absent job; those still to come when time is over have no code."""
+        return {
+            job: self._unexplained(job) if over() else self._entry(self.why(trial, job=job))
+            for job in trial.absent()
+        }
+
+    def _unexplained(self, job: int) -> Unserved:
+        return Unserved(job=self._tables.jobs[job].id, text="There was no time to find out why.")
 
     def why(self, trial: Trial, *, job: int) -> Why:
         """The reason of one absent job in this trial."""

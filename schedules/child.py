@@ -68,11 +68,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The best plan of a search, and why the search ended."""
+    """The best plan of a search, and why the search ended.
+
+    ``words`` is what the engine said on standard error: nothing, or a defect for somebody to mend.
+    """
 
     solution: Solution
     end: End
     seconds: float
+    words: str
 
 
 def solve(
@@ -102,12 +106,14 @@ def solve(
             hear = _Ear(watch, limit_s=limit_s, jobs=len(problem.jobs), on_progress=on_progress)
             told = hear.all_of(child)
             exit_code = child.wait()
-        if told.plan is None:
-            raise EngineFailed(exit_code=exit_code, words=_last_words(diagnostics))
+        words = _last_words(diagnostics)
+    if told.plan is None:
+        raise EngineFailed(exit_code=exit_code, words=words)
     return Answer(
         solution=interchange.solution_of(told.plan, problem=problem),
         end=_why(told.end, watch=watch),
         seconds=time.monotonic() - began,
+        words=words,
     )
 
 

@@ -85,6 +85,8 @@ def solve(problem_file: Path, limit_s: float, seed: int, workers: int, out_file:
             )
         except child.EngineFailed as failed:
             raise click.ClickException(str(failed)) from failed
+    if answer.words:
+        click.echo(answer.words, err=True)
     about = About(
         origin=Origin.ENGINE,
         proof=Proof.NONE,

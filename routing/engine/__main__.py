@@ -15,12 +15,14 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from routing import interchange
 from routing.engine.lineage import die_with
 from routing.engine.team import Team
+from routing.engine.verdict import Judge
 from routing.faults import Malformed
+from routing.roads import Roads
 
 # Seconds of the limit that reading the last plan and ending take on a busy machine.
 ENDING_S = 0.2
@@ -52,8 +54,11 @@ def main() -> int:
         stopped=wish.stopped,
     )
     _report(team, began=began)
+    if team.best is None and not team.failed:
+        nothing = Judge(problem, Roads(problem)).nothing()
+        _say_best(nothing.objective or (), interchange.document_of(nothing), served=0, began=began)
     _say({"event": "end", "reason": "stopped" if wish.stopped() else "limit"})
-    return 0 if team.best is not None else 1
+    return 1 if team.failed else 0
 
 
 def _report(team: Team, *, began: float) -> None:
@@ -62,18 +67,24 @@ def _report(team: Team, *, began: float) -> None:
     for best in team.run():
         now = time.monotonic()
         if best is not None:
-            _say(
-                {
-                    "event": "best",
-                    "seconds": round(now - began, 3),
-                    "objective": best.worth.objective,
-                    "served": best.served,
-                    "plan": best.plan,
-                }
-            )
+            _say_best(best.worth.objective, best.plan, served=best.served, began=began)
         if now - reported > REPORT_S:
             reported = now
             _say({"event": "progress", "seconds": round(now - began, 3), "steps": team.steps})
+
+
+def _say_best(
+    objective: Sequence[float], plan: Mapping[str, object], *, served: int, began: float
+) -> None:
+    _say(
+        {
+            "event": "best",
+            "seconds": round(time.monotonic() - began, 3),
+            "objective": objective,
+            "served": served,
+            "plan": plan,
+        }
+    )
 
 
 class _Stop:

@@ -25,6 +25,7 @@ class _Member:
     process: BaseProcess
     post: connection.Connection
     steps: int = 0
+    late: bool = False
     sent: Best | None = None
 
 
@@ -46,6 +47,13 @@ class Team:
     def steps(self) -> int:
         """Steps of everybody so far."""
         return sum(member.steps for member in self._members)
+
+    @property
+    def failed(self) -> bool:
+        """Whether every process ended by a fault of its own, and without a plan."""
+        return self.best is None and all(
+            member.process.exitcode and not member.late for member in self._members
+        )
 
     def run(self) -> Iterator[Best | None]:
         """Each better plan as it comes, and None now and then so that the caller can report."""
@@ -114,7 +122,9 @@ class Team:
 
     def _dismiss(self) -> None:
         for member in self._members:
-            member.process.kill()
+            if member.process.is_alive():
+                member.late = True
+                member.process.kill()
             member.process.join()
             member.post.close()
 

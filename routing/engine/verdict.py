@@ -9,7 +9,7 @@ from routing.check import Finding
 from routing.problem import Problem
 from routing.roads import Roads
 from routing.score import compare
-from routing.solution import Solution
+from routing.solution import Solution, Unserved
 
 # What a plan may break when nothing better is to be had: jobs that must be served and cannot be
 # stay out, and changes that an impossible incumbent forces are made.
@@ -57,3 +57,12 @@ class Judge:
         return check.judge(
             replace(solution, unserved=silent), problem=self.problem, roads=self.roads
         )
+
+    def nothing(self) -> Solution:
+        """The plan that serves nobody, for want of time; it claims what it is worth."""
+        text = "There was no time to plan."
+        empty = Solution(
+            problem=self.problem.name,
+            unserved=tuple(Unserved(job=job.id, text=text) for job in self.problem.jobs),
+        )
+        return replace(empty, objective=self.finding(empty).objective)

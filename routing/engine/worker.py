@@ -29,6 +29,8 @@ TELL_S, TELL_PAUSE = 0.25, 5.0
 LOOK_S = 0.1
 # Part of the time that is kept for the last insertion pass and the last judgement.
 LAST_SHARE, LAST_S = 0.03, 0.2
+# Part of the time after which the first plan is told, however many jobs it serves by then.
+FIRST_SHARE = 0.4
 
 # Shares of the time in which each worker, in turn, lets OR-Tools search: at first for a plan to
 # begin with, later for what ruin and recreate overlooks on long routes.
@@ -139,7 +141,8 @@ class Worker:
             seed=self._task.seed * 1000 + self._task.number,
             repairing=self._repairing,
         )
-        search.fill(over=self._over)
+        first = self._task.began + FIRST_SHARE * (self._task.deadline - self._task.began)
+        search.fill(over=lambda: time.monotonic() > first)
         return search
 
     def _send_incumbent(self, trial: Trial, incumbent: Solution) -> None:
@@ -192,7 +195,7 @@ class Worker:
         search.take(search.best)
 
     def _over(self) -> bool:
-        return time.monotonic() > self._task.deadline - LAST_S
+        return time.monotonic() > self._task.deadline - LAST_S / 2
 
     # --- tell ---
 
@@ -209,7 +212,8 @@ class Worker:
         self._told_price = search.best_price
         before = search.trial.remember()
         search.trial.recall(search.best)
-        solution = solution_of(search.trial, reasons=self._reasons.of(search.trial))
+        reasons = self._reasons.of(search.trial, over=self._over)
+        solution = solution_of(search.trial, reasons=reasons)
         self._send(search.trial, solution, self._judge.finding(solution))
         search.trial.recall(before)
 

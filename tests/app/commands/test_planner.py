@@ -66,7 +66,7 @@ def test_an_impossible_visit_is_listed_with_its_reason_and_empties_nothing(day, 
     document["visits"][0] |= {"mandatory": True, "skills": [{"skill": "gas", "level": 2}]}
     day.write_text(json.dumps(document), encoding="utf-8")
 
-    result = command("solve", day, "--time-limit", 1, "--out", tmp_path / "plan.json")
+    result = command("solve", day, "--time-limit", 3, "--out", tmp_path / "plan.json")
 
     plan = json.loads((tmp_path / "plan.json").read_bytes())
     assert result.exit_code == 0
