@@ -166,3 +166,40 @@ def test_people_travel_together_where_one_is_not_enough(seed):
     trial = searched(problem, seed=seed, crews=likely_crews(problem))
 
     assert judge(plan_of(trial), problem=problem).feasible
+
+
+MEETING = [
+    {"type": "same_start", "visits": ["visit-0", "visit-1"], "max_s": 60},
+    {"type": "different_technician", "visits": ["visit-0", "visit-1"]},
+]
+FOLLOWING = [{"type": "precedence", "visits": ["visit-0", "visit-1"], "min_s": 600, "max_s": 7200}]
+SPACED = [{"type": "gap", "visits": ["visit-0", "visit-1"], "min_s": 3600, "max_s": 10800}]
+
+
+@pytest.mark.parametrize("relations", [MEETING, FOLLOWING, SPACED])
+@pytest.mark.parametrize("seed", range(4))
+def test_visits_that_depend_on_each_other_are_both_served(relations, seed):
+    document = days.plain(Random(seed)) | {"relations": relations}
+    for visit in document["visits"][:2]:
+        visit["windows"] = [[28800, 50000]]
+    problem = interchange.problem_of(document)
+
+    trial = searched(problem, seed=seed)
+
+    assert judge(plan_of(trial), problem=problem).feasible
+    assert UNHELD not in trial.holder[:2]
+
+
+def test_a_visit_that_does_not_pay_is_taken_out_again():
+    document = days.plain(Random(2))
+    document["objective"] = {
+        "levels": [[{"metric": "unserved_penalty"}, {"metric": "distance_m", "weight": 0.001}]]
+    }
+    document["visits"][0]["unserved_penalty"] = 0
+    trial = Trial(tabulate(interchange.problem_of(document)))
+    trial.put(trial.best(0, tries=100))
+    search = Search(trial, seed=1, repairing=False)
+
+    search.prune()
+
+    assert trial.routes == [None, None, None]
