@@ -101,8 +101,10 @@ def _leave_open(world: World, fleet: Fleet, *, drawn: random.Random) -> None:
         for _ in range(round(number * world.profile.open_visits / SPECIAL_OF)):
             _MAKE[kind](world, drawn)
             total -= 2 if kind == "survey" else 1
-    for _ in range(total):
+    for _ in range(total - 1):
         _plain(world, drawn)
+    if total > 0:
+        _invite(world, drawn)
 
 
 def _device(
@@ -129,6 +131,14 @@ def _plain(world: World, drawn: random.Random, *, kind: AgreementKind | None = N
     if drawn.random() < 0.4:
         _prefer(call, drawn.choice(world.coming[:last]), drawn=drawn)
     return call
+
+
+def _invite(world: World, drawn: random.Random) -> None:
+    """The newest request of all, which many could serve: the tour lets its customer choose."""
+    call = _plain(world, drawn)
+    while not hours_of(call.story.device.door, world.coming[0]):
+        call = _plain(world, drawn)
+    call.row["requested_at"] = world.now - timedelta(minutes=10)
 
 
 def _prefer(call: Call, day: date, *, drawn: random.Random) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ import phonenumbers
 import pytest
 from sqlalchemy import func, select
 
-from dispatch import visits
+from dispatch import booking, visits
 from dispatch.accounts import Account
 from dispatch.agreements import Agreement, Charge, WalletEntry
 from dispatch.customers import Contact, Customer
@@ -22,9 +22,15 @@ from dispatch.promises import Appointment, AppointmentState
 from dispatch.tickets import Ticket, TicketState
 from dispatch.visits import Visit, VisitSkill, VisitState
 from dispatch.workforce import Shift, Technician, TechnicianSkill
+from routing.travel.crowfly import CrowFly
 from tests.dispatch.demo.days import D0
 
 NOW = datetime(2026, 3, 24, 6, tzinfo=UTC)
+# Seven o'clock where each pack lies.
+OPENS = {
+    pack: datetime.combine(D0, time(7), tzinfo=ZoneInfo(setting.zone)).astimezone(UTC)
+    for pack, setting in SETTINGS.items()
+}
 PARIS = ZoneInfo("Europe/Paris")
 OPEN = (VisitState.READY, VisitState.BLOCKED)
 LIFT = "lift-platform"
@@ -223,6 +229,19 @@ def test_the_gate_would_let_every_open_visit_through(small):
 
 def test_every_visit_says_why_it_was_justified(small):
     assert all(small.scalars(select(Visit.evidence)))
+
+
+@EVERY_PACK
+def test_the_customer_of_the_tour_is_offered_windows(world_of, pack):
+    session = world_of(pack, ProfileName.S)
+    newest = (
+        select(Visit).where(Visit.state == VisitState.READY).order_by(Visit.requested_at.desc())
+    )
+    visit = session.scalars(newest.limit(1)).one()
+
+    offers = booking.offer_windows(session, visit=visit, now=OPENS[pack], travel=CrowFly())
+
+    assert len(offers) >= 3
 
 
 @pytest.mark.slow
