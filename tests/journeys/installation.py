@@ -1,7 +1,7 @@
 """A small installation in a process of its own, to be killed by tests, and the parent's view of it.
 
-``python -m tests.journeys.installation FOLDER`` owns the folder: it works on the queue with the
-real engine, and all the while commits notes and acknowledges each one after its commit.
+The process owns its folder: it works on the queue with the real engine, and all the while commits
+notes and acknowledges each one after its commit.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -31,10 +30,9 @@ from schedules.chores import mend_runs
 from schedules.embedded import EmbeddedQueue
 from schedules.queue import OpenSession
 from schedules.tasks import plan_day
-from tests import build
+from tests import build, processes
 from tests.clock import DAY, NOW
 
-ROOT = Path(__file__).parent.parent.parent
 # A cut run is taken up again at once; the product waits some seconds.
 TASK = dataclasses.replace(
     plan_day.task(travel=CrowFly(), longest=timedelta(minutes=2)),
@@ -62,7 +60,7 @@ class Installation:
         self.folder = folder
         self.open_session = opener(folder)
         self.queue = queue_of(self.open_session)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: BaseProcess | None = None
         with store.writing(), self.open_session() as session, session.begin():
             territory = build.territory(session)
             shift = build.shift(session, technician=build.technician(session, territory=territory))
@@ -73,15 +71,13 @@ class Installation:
 
     def start(self) -> None:
         """Start the process."""
-        command = [sys.executable, "-m", "tests.journeys.installation", str(self.folder)]
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        self.process = processes.start(serve, self.folder, log=self.folder / "log")
 
     def kill(self) -> None:
         """End the process as kill -9 does."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
     def engines(self) -> list[int]:
         """The process ids of engines that the process has started."""
@@ -141,7 +137,7 @@ class Installation:
         """Wait for a condition; a process that ends by itself is a failure."""
         end = time.monotonic() + seconds
         while not condition():
-            dead = self.process is not None and self.process.poll() is not None
+            dead = self.process is not None and not self.process.is_alive()
             if dead or time.monotonic() > end:
                 pytest.fail(f"{condition}: {(self.folder / 'log').read_text()[-3000:]}")
             time.sleep(0.02)
@@ -160,12 +156,8 @@ def take_notes(folder: Path, open_session: OpenSession) -> None:
         time.sleep(0.01)
 
 
-def main(folder: Path) -> None:
+def serve(folder: Path) -> None:
     open_session = opener(folder)
     queue_of(open_session).start(folder)
     threading.Thread(target=take_notes, args=(folder, open_session), daemon=True).start()
     signal.pause()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -1,8 +1,7 @@
 """A process that works a queue, to be started and killed by tests; and the tasks that it knows.
 
-``python -m tests.schedules.workshop postgresql://.. FOLDER SPEED`` works until it is killed. Tasks
-note what they did as facts in the journal, where tests read it. The clock is shared by all
-processes of the machine: the default day's morning, and SPEED seconds more with each true second.
+Tasks note what they did as facts in the journal, where tests read it. The clock is shared by all
+processes of the machine: the default day's morning, and ``speed`` seconds more with each true one.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -27,9 +25,9 @@ from dispatch.tasks import TaskRow
 from schedules.embedded import EmbeddedQueue
 from schedules.postgres import PostgresQueue, Pulse
 from schedules.queue import Chore, Task, Turn
+from tests import processes
 from tests.clock import NOW
 
-ROOT = Path(__file__).parent.parent.parent
 SOON = timedelta(milliseconds=200)
 BRISK = Pulse(beat_s=0.3, dead_after_s=1.5, look_s=0.3, reap_cron="* * * * * */1")
 
@@ -146,7 +144,7 @@ class Workshop:
         self.queue = queue_at(url)
         self.open_session = self.queue._open
         self.clock = RunningClock()
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: BaseProcess | None = None
 
     def ask(self, task: str, number: int, *, milliseconds: int = 0, **keys) -> bool:
         """Enqueue in a transaction of its own."""
@@ -163,20 +161,18 @@ class Workshop:
 
     def open(self, *, speed: float = 1.0) -> None:
         """Start a process that works; it has chores where its clock is hurried."""
-        command = [sys.executable, "-m", "tests.schedules.workshop", self.url, str(self.folder)]
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [*command, str(speed)], cwd=ROOT, stdout=log, stderr=log
-            )
+        self.process = processes.start(
+            work_until_killed, self.url, self.folder, speed, log=self.folder / "log"
+        )
 
     def kill(self) -> None:
         """End the process as kill -9 does."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
     def reopen_whenever_dead(self) -> None:
-        if self.process is not None and self.process.poll() is not None:
+        if self.process is not None and not self.process.is_alive():
             self.open()
 
     def until(self, condition: Callable[[], object], *, seconds: float = 30) -> None:
@@ -220,16 +216,12 @@ class Workshop:
         return not {"waiting", "running"} & set(self.states().values())
 
 
-def main(url: str, folder: str, speed: str) -> None:
-    queue = queue_at(url, speed=float(speed))
+def work_until_killed(url: str, folder: Path, speed: float) -> None:
+    queue = queue_at(url, speed=speed)
     if isinstance(queue, PostgresQueue):
         queue.work()
         return
-    queue.start(Path(folder))
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    queue.start(folder)
     signal.sigwait({signal.SIGTERM})
     queue.stop()
-
-
-if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM} if "sqlite" in sys.argv[1] else ())
-    main(*sys.argv[1:])
