@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from routing.alone import is_anybody_able, is_possible_alone
 from routing.problem import Job, Requirement, Technician
@@ -70,8 +71,6 @@ class Reasons:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._empty = Trial(tables)
-        self._room = Room(tables)
         self._alone: dict[int, Why | None] = {}
 
     def of(
@@ -108,6 +107,14 @@ class Reasons:
 
     def _entry(self, why: Why) -> Unserved:
         return Unserved(job=why.job, reason=why.reason.value, text=why.text())
+
+    @cached_property
+    def _empty(self) -> Trial:
+        return Trial(self._tables)
+
+    @cached_property
+    def _room(self) -> Room:
+        return Room(self._tables)
 
     def _lead(self, vehicle: int) -> str:
         return self._tables.vehicles[vehicle].lead.id

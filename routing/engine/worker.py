@@ -27,6 +27,8 @@ from routing.trial.writing import as_known, follow, solution_of
 # and to explain; after it the search goes on for at least so many times as long.
 TELL_S, TELL_PAUSE = 0.25, 5.0
 LOOK_S = 0.1
+# Seconds for explanations in a plan on the way; what is known by then is known to the next.
+EXPLAIN_S = 0.3
 # Part of the time that is kept for the last insertion pass and the last judgement.
 LAST_SHARE, LAST_S = 0.03, 0.2
 # Part of the time after which the first plan is told, however many jobs it serves by then.
@@ -212,7 +214,13 @@ class Worker:
         self._told_price = search.best_price
         before = search.trial.remember()
         search.trial.recall(search.best)
-        reasons = self._reasons.of(search.trial, over=self._over)
+        began = time.monotonic()
+        last = began > self._until
+
+        def over() -> bool:
+            return self._over() or (not last and time.monotonic() - began > EXPLAIN_S)
+
+        reasons = self._reasons.of(search.trial, over=over)
         solution = solution_of(search.trial, reasons=reasons)
         self._send(search.trial, solution, self._judge.finding(solution))
         search.trial.recall(before)
