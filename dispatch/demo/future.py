@@ -74,7 +74,9 @@ def book_day(
 def _wish(world: World, booked: list[tuple[Call, Stop]], *, drawn: random.Random) -> None:
     """Some customers want the technician whom they know, some never again."""
     scale = world.profile.booked / 700
-    wished = drawn.sample(booked, round((PREFERRED + FORBIDDEN) * scale))
+    known = {row["visit_id"] for row in world.rows.of(TechnicianWish)}
+    free = [pair for pair in booked if pair[0].id not in known]
+    wished = drawn.sample(free, round((PREFERRED + FORBIDDEN) * scale))
     for number, (call, stop) in enumerate(wished):
         never = number < FORBIDDEN * scale
         others = [man for man in world.crew if man is not stop.man and man.area is stop.man.area]

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from dispatch.demo.catalogue import FAMILIES
 from dispatch.demo.drives import Errand, Fleet, Stop
-from dispatch.demo.places import assign
+from dispatch.demo.places import place
 from dispatch.demo.stories import begin
 from dispatch.demo.visits import Call, hours_of, lately, promise, request, settle, window_around
 from dispatch.demo.world import World
@@ -21,7 +21,7 @@ from dispatch.field import Deed, DeedKind, Outcome, OutcomeKind, OutcomeState, R
 from dispatch.planning.plans import Assignment, AssignmentState, Override
 from dispatch.promises import AppointmentState
 from dispatch.tickets import Priority
-from dispatch.visits import VisitState
+from dispatch.visits import TechnicianWish, VisitState, Wish
 
 # Which tier solved a ticket that needed no visit.
 SOLVED_BY = {0: 9, 1: 31, 2: 18, 3: 4}
@@ -40,6 +40,8 @@ MONDAY = 1.18
 STORM_URGENT = 0.35
 # Work takes a log-normal time around the plan; sigma for a coefficient of variation of 0.45.
 SIGMA = 0.43
+# What is most often missing where a family has no part of its own.
+USUAL_PARTS = ("patch-cable",)
 # Something comes between two visits: a colleague needs help, a road is closed, a call takes long.
 HELD_UP = 0.085
 # Which rule a person overrode: one is overridden far more often than the others.
@@ -146,6 +148,9 @@ class _Trip:
         begun_at = max(self._arrived_at, at(stop.day, stop.starts) - timedelta(minutes=20))
         self._minutes = self._worked()
         self._cause, self._remedy = call.story.found()
+        self._said = self._in_words()
+        wait = drawn.randint(2, 4) if self.kind is OutcomeKind.PART_MISSING else 1
+        self._again_on = world.calendar.shifted(stop.day, wait)
         self.finished_at = begun_at + timedelta(minutes=self._minutes)
         self.successor: Errand | None = None
 
@@ -185,7 +190,7 @@ class _Trip:
         row.update(state=state, ended_at=self._arrived_at, late_minutes=max(0, round(late)))
 
     def _assign(self) -> None:
-        assignment_id = assign(self._call, self._stop)
+        assignment_id = place(self._call, self._stop)
         self._world.rows.of(Assignment)[-1].update(
             state=AssignmentState.FINISHED,
             set_off_at=self._set_off_at,
@@ -235,13 +240,13 @@ class _Trip:
             technician_id=self._stop.man.id,
             kind=self.kind,
             state=OutcomeState.ACCEPTED,
-            cause=self._cause if fixed else "",
-            remedy=self._remedy if fixed else self._said(),
+            cause=self._cause if fixed else self._said,
+            remedy=self._remedy if fixed else "",
             environment=drawn.choice(texts["environment"]) if reached else "",
             work_minutes=self._minutes if reached else 0,
             waited_minutes=0 if reached else self._minutes,
             parts_used=self._parts() if fixed else [],
-            next_needs={},
+            next_needs=self._next_needs(),
             remote_fixable=RemoteFixable.YES if remote else RemoteFixable.NO,
             remote_step=drawn.choice(self._world.checks[story.code, 2])[1] if remote else "",
             signed_by=story.device.door.contact_name if reached else "",
@@ -249,11 +254,24 @@ class _Trip:
             server_at=self.finished_at + timedelta(seconds=20),
         )
 
-    def _parts(self) -> list[dict[str, object]]:
-        parts = FAMILIES[self._call.story.code].parts
-        return [{"part": code, "pieces": 1} for code in parts if self._drawn.random() < 0.5]
+    def _parts(self) -> list[dict[str, int]]:
+        return [part for part in self._family_parts if self._drawn.random() < 0.5]
 
-    def _said(self) -> str:
+    @property
+    def _family_parts(self) -> list[dict[str, int]]:
+        codes = FAMILIES[self._call.story.code].parts or USUAL_PARTS
+        return [{"part_id": self._world.parts[code], "pieces": 1} for code in codes]
+
+    def _next_needs(self) -> dict[str, object]:
+        """What the next visit must bring, in the words of a report from the field."""
+        if self.kind is OutcomeKind.PART_MISSING:
+            return {"parts": self._family_parts, "arrives_on": self._again_on.isoformat()}
+        if self.kind is OutcomeKind.NEEDS_FOLLOW_UP:
+            return {"why": self._said}
+        return {}
+
+    def _in_words(self) -> str:
+        """What the technician writes when nothing could be mended."""
         texts = self._world.pack.texts
         said = {
             OutcomeKind.PART_MISSING: texts["part_missing"],
@@ -261,13 +279,14 @@ class _Trip:
             OutcomeKind.NO_ACCESS: texts["no_access"],
             OutcomeKind.NOT_NEEDED: texts["not_needed"],
         }
-        return str(said[self.kind])
+        return str(said.get(self.kind, ""))
 
     def _told(self) -> None:
         """The outcome reaches visit, agreement and ticket in one go."""
         call, story = self._call, self._call.story
         story.at = max(story.at, self.finished_at)
-        settle(call, minutes=self._minutes, at=self.finished_at)
+        in_vain = self.kind in {OutcomeKind.NO_ACCESS, OutcomeKind.NOT_NEEDED}
+        settle(call, minutes=0 if in_vain else self._minutes, at=self.finished_at)
         done = self.kind in {OutcomeKind.FIXED, OutcomeKind.NOT_NEEDED}
         call.row.update(
             state=VisitState.DONE if done else VisitState.FOLLOW_UP, closed_at=self.finished_at
@@ -275,15 +294,19 @@ class _Trip:
         if self.kind is OutcomeKind.FIXED:
             story.resolve(cause=self._cause, remedy=self._remedy)
         elif done:
-            story.resolve(cause=self._said(), remedy=self._said())
+            story.resolve(cause=self._said, remedy=self._said)
         else:
             self.successor = self._follow_up()
 
     def _follow_up(self) -> Errand:
-        world, errand, drawn = self._world, self._stop.errand, self._drawn
-        wait = drawn.randint(2, 4) if self.kind is OutcomeKind.PART_MISSING else 1
-        due = world.calendar.shifted(self._stop.day, wait)
+        world, errand, due = self._world, self._stop.errand, self._again_on
         call = request(self._call.story, minutes=errand.minutes, follows=self._call)
+        world.rows.add(
+            TechnicianWish,
+            visit_id=call.id,
+            technician_id=self._stop.man.id,
+            wish=Wish.PREFERRED,
+        )
         if self.kind is OutcomeKind.PART_MISSING:
             call.row["release_at"] = world.calendar.at(due, 0)
             if call.row["release_at"] > world.now:

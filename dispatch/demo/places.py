@@ -7,12 +7,28 @@ from dispatch.demo.visits import Call
 from dispatch.planning.plans import Assignment, AssignmentState, Occupancy
 
 
-def assign(call: Call, stop: Stop) -> int:
-    """Give a visit its place in the technician's round; returns the assignment's id."""
+def assign(call: Call, stop: Stop) -> None:
+    """Give a visit its place in the technician's round, and take the time."""
+    assignment_id = place(call, stop)
+    row = call.story.world.rows.of(Assignment)[-1]
+    call.story.world.rows.add(
+        Occupancy,
+        technician_id=stop.man.id,
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        assignment_id=assignment_id,
+    )
+
+
+def place(call: Call, stop: Stop) -> int:
+    """A visit's place in the technician's round; returns the assignment's id.
+
+    What is finished takes no time any more, so this writes none.
+    """
     world = call.story.world
     starts_at = world.calendar.at(stop.day, stop.starts)
     ends_at = world.calendar.at(stop.day, stop.ends)
-    assignment_id = world.rows.add(
+    return world.rows.add(
         Assignment,
         visit_id=call.id,
         technician_id=stop.man.id,
@@ -27,11 +43,3 @@ def assign(call: Call, stop: Stop) -> int:
         travel_seconds=stop.leg_s,
         travel_metres=stop.leg_m,
     )
-    world.rows.add(
-        Occupancy,
-        technician_id=stop.man.id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        assignment_id=assignment_id,
-    )
-    return assignment_id

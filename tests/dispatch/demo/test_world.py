@@ -15,7 +15,7 @@ from dispatch.agreements import Agreement, Charge, WalletEntry
 from dispatch.customers import Contact, Customer
 from dispatch.demo import PackName, ProfileName
 from dispatch.demo.pack import SETTINGS
-from dispatch.field import Outcome, OutcomeKind
+from dispatch.field import Outcome, OutcomeKind, OutcomeReport
 from dispatch.places import Asset, Site, Territory
 from dispatch.planning.plans import Assignment
 from dispatch.promises import Appointment, AppointmentState
@@ -249,6 +249,25 @@ def test_some_visits_wait_until_the_customer_agrees_to_the_price(world):
     waiting = world.scalars(select(Visit).where(Visit.state == VisitState.REQUESTED)).all()
 
     assert [visit.evidence["missing"] for visit in waiting] == [["price-not-accepted"]] * 6
+
+
+def test_reports_from_the_field_are_complete(small):
+    reports = [
+        OutcomeReport(
+            kind=row.kind,
+            work_minutes=row.work_minutes,
+            cause=row.cause,
+            remedy=row.remedy,
+            waited_minutes=row.waited_minutes,
+            next_needs=row.next_needs,
+            remote_fixable=row.remote_fixable,
+            remote_step=row.remote_step,
+            signed_by=row.signed_by,
+        )
+        for row in small.scalars(select(Outcome))
+    ]
+
+    assert [report.missing for report in reports if report.missing] == []
 
 
 def test_a_finished_visit_is_charged_under_an_agreement_of_its_customer(small):
