@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from dispatch.base import Instant
 from dispatch.customers import Customer
 from dispatch.tickets.states import LIVE
-from dispatch.tickets.tables import Priority, Ticket, TicketState
+from dispatch.tickets.tables import Priority, SlaClock, Ticket, TicketState
 
 _place = case(
     {priority: place for place, priority in enumerate(Priority)}, value=Ticket.priority, else_=9
+)
+
+# Stands for "nothing is promised" in a comparison; no promise reaches that far.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+_due = func.coalesce(
+    select(func.min(SlaClock.due_at))
+    .where(
+        SlaClock.ticket_id == Ticket.id,
+        SlaClock.met_at.is_(None),
+        SlaClock.replaced_at.is_(None),
+    )
+    .correlate(Ticket)
+    .scalar_subquery(),
+    literal(NEVER, Instant()),
 )
 
 
@@ -27,7 +43,9 @@ def queue(
     after: Ticket | None = None,
     limit: int = 50,
 ) -> Sequence[Ticket]:
-    """Tickets, the most urgent first and in a priority the oldest first; one query.
+    """Tickets, the most urgent first, in a priority what is due next; one query.
+
+    What was promised nothing comes after what was, the oldest first.
 
     ``after`` is the last ticket of the page before. ``text`` is a piece of the subject, of the
     customer's name, or the ticket's number.
@@ -37,7 +55,7 @@ def queue(
         .join(Ticket.customer)
         .where(Ticket.state.in_(states))
         .options(joinedload(Ticket.customer), joinedload(Ticket.site), joinedload(Ticket.owner))
-        .order_by(_place, Ticket.opened_at, Ticket.id)
+        .order_by(_place, _due, Ticket.opened_at, Ticket.id)
         .limit(limit)
     )
     if tier is not None:
@@ -76,8 +94,20 @@ def _about(text: str) -> ColumnElement[bool]:
 
 def _later(last: Ticket) -> ColumnElement[bool]:
     rank = list(Priority).index(last.priority)
+    running = [clock.due_at for clock in last.clocks if clock.due_at and _runs(clock)]
+    due_at = min(running, default=NEVER)
     return or_(
         _place > rank,
-        and_(_place == rank, Ticket.opened_at > last.opened_at),
-        and_(_place == rank, Ticket.opened_at == last.opened_at, Ticket.id > last.id),
+        and_(_place == rank, _due > due_at),
+        and_(_place == rank, _due == due_at, Ticket.opened_at > last.opened_at),
+        and_(
+            _place == rank,
+            _due == due_at,
+            Ticket.opened_at == last.opened_at,
+            Ticket.id > last.id,
+        ),
     )
+
+
+def _runs(clock: SlaClock) -> bool:
+    return clock.met_at is None and clock.replaced_at is None

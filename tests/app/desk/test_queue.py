@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.desk.paging import PAGE
-from dispatch.tickets import Priority, TicketState
+from dispatch.tickets import ClockKind, Priority, SlaClock, TicketState
 from tests import build, clock
 
 
@@ -33,6 +33,20 @@ def test_the_most_urgent_comes_first(agent, rows):
     page = agent.get("/tickets").text
 
     assert page.index("burning") < page.index("quiet")
+
+
+def test_in_a_priority_what_is_due_next_comes_first(agent, rows):
+    for subject, hours in (("later", 9), ("sooner", 2), ("unpromised", None)):
+        made = build.ticket(rows, subject=subject)
+        due_at = clock.NOW + timedelta(hours=hours) if hours else None
+        made.clocks = [
+            SlaClock(kind=ClockKind.RESOLVE, minutes=480, starts_at=clock.NOW, due_at=due_at)
+        ]
+    rows.commit()
+
+    page = agent.get("/tickets").text
+
+    assert page.index("sooner") < page.index("later") < page.index("unpromised")
 
 
 @pytest.mark.parametrize(
@@ -66,14 +80,20 @@ def test_a_filter_without_result_leads_back(agent, rows):
     assert "Nothing fits this filter" in agent.get("/tickets?search=zebra").text
 
 
-def test_a_long_queue_goes_on_without_a_gap(agent, rows):
+@pytest.mark.parametrize("promised", [True, False])
+def test_a_long_queue_goes_on_without_a_gap(agent, rows, promised):
     place = build.site(rows)
     covering = build.agreement(rows, customer=place.customer)
     for number in range(PAGE + 1):
-        opened_at = clock.NOW - timedelta(hours=100 - number)
-        build.ticket(
-            rows, site=place, agreement=covering, subject=f"no-{number}-", opened_at=opened_at
+        at = clock.NOW - timedelta(hours=100 - number)
+        made = build.ticket(
+            rows, site=place, agreement=covering, subject=f"no-{number}-", opened_at=at
         )
+        made.clocks = [
+            SlaClock(
+                kind=ClockKind.RESOLVE, minutes=60, starts_at=at, due_at=at if promised else None
+            )
+        ]
     rows.commit()
 
     first = agent.get("/tickets").text
@@ -82,6 +102,7 @@ def test_a_long_queue_goes_on_without_a_gap(agent, rows):
 
     assert f"no-{PAGE - 1}-" in first
     assert f"no-{PAGE}-" not in first
+    assert f"no-{PAGE - 1}-" not in second
     assert f"no-{PAGE}-" in second
 
 
