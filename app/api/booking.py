@@ -14,7 +14,7 @@ from app import clock, offers, security
 from app.api import visits
 from app.api.conventions import once, only_once, repeated
 from app.api.tokens import Scope, needs
-from app.database import session, thought_over
+from app.database import session
 from app.security import DESK
 from dispatch import booking
 from dispatch.promises import Appointment, AppointmentState, Hold, HoldState
@@ -97,9 +97,13 @@ class Holds(MethodView):
         """Reserve a window for some minutes; 409 with other windows when it is taken."""
         if earlier := repeated():
             return earlier
-        proposal = offers.propose(visits.found(visit_id), **window)
-        with thought_over():
-            return only_once(lambda: _held(offers.hold(proposal, by=security.account())))
+        return offers.take(
+            visits.found(visit_id).id,
+            **window,
+            keep=lambda proposal: only_once(
+                lambda: _held(offers.hold(proposal, by=security.account()))
+            ),
+        )
 
 
 def _held(hold: Hold) -> Response:

@@ -253,7 +253,7 @@ class OneTicket(MethodView):
     def patch(self, change: dict[str, Any], ticket_id: int) -> Response:
         """Change the priority; needs If-Match."""
         ticket = found(ticket_id)
-        tickets.reprioritise(
+        visits.reprioritise(
             session(),
             ticket=ticket,
             priority=change["priority"],

@@ -16,11 +16,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app import clock, errors, limits, offers
-from app.database import reads_first, session, thought_over
+from app.database import reads_first, session
 from app.portal.pages import blueprint, visit_of
 from app.security import Audience, open_to
 from dispatch import booking
-from dispatch.booking import Offer
+from dispatch.booking import Offer, Proposal
 from dispatch.planning import cards
 from dispatch.promises import Hold, hold_of
 from dispatch.visits import Visit, VisitState
@@ -53,10 +53,7 @@ def hold(token: str) -> ResponseReturnValue:
     """Reserve a window for some minutes; thinks before it writes."""
     errors.retry_with(lambda sentence, _refusal: _again(token, refused=sentence))
     opens_at, closes_at = _window(request.form.get("window", ""))
-    proposal = offers.propose(visit_of(token), opens_at=opens_at, closes_at=closes_at)
-    with thought_over():
-        offers.hold(proposal)
-        session().commit()
+    offers.take(visit_of(token).id, opens_at=opens_at, closes_at=closes_at, keep=_keep)
     return _back(token)
 
 
@@ -146,6 +143,11 @@ def _by_day(found: Sequence[Offer], *, visit: Visit) -> list[tuple[date, list[Of
 
 def _again(token: str, *, refused: str) -> str:
     return _page(token, visit_of(token), refused=refused)
+
+
+def _keep(proposal: Proposal) -> None:
+    offers.hold(proposal)
+    session().commit()
 
 
 def _held(token: str) -> Hold:

@@ -18,6 +18,7 @@ from dispatch.booking.holding import (
     extend_hold,
     hold,
     let_go,
+    overtaken,
     propose,
 )
 from dispatch.booking.offers import Booking, Grade, Offer, offer_windows
@@ -49,5 +50,6 @@ __all__ = [
     "live_appointment",
     "move_appointment",
     "offer_windows",
+    "overtaken",
     "propose",
 ]

@@ -71,6 +71,7 @@ class Proposal:
     closes_at: datetime
     insertion: Insertion
     seen: Marks
+    revision: int
     others: tuple[Offer, ...]
     settings: Settings
 
@@ -121,9 +122,19 @@ def propose(
         closes_at=closes_at,
         insertion=insertion,
         seen=brief.stamp.seen,
+        revision=brief.stamp.revision,
         others=others,
         settings=settings,
     )
+
+
+def overtaken(session: Session, *, proposal: Proposal) -> bool:
+    """Whether the day has changed since the proposal: think again rather than prove under the lock.
+
+    Reads one row and waits for nobody, so it is a hint; `hold` proves again whatever this says.
+    """
+    present = assignments.revision(session, territory_id=proposal.territory_id, day=proposal.day)
+    return present != proposal.revision
 
 
 def hold(
@@ -139,8 +150,7 @@ def hold(
 
     Among all who want the last place of a round exactly one gets it. Raises WindowTaken.
     """
-    visit = session.get_one(Visit, proposal.visit_id, populate_existing=True)
-    demand_bookable(visit, verb="hold")
+    visit = session.get_one(Visit, proposal.visit_id)
     _lock(session, visit=visit, proposal=proposal, now=now)
     insertion = _proved_again(session, visit=visit, proposal=proposal, travel=travel, now=now)
     made = Hold(
@@ -170,6 +180,7 @@ def hold(
 
 def extend_hold(session: Session, *, hold: Hold, now: datetime, length: timedelta = HOLD) -> Hold:
     """More time to decide, counted from now. Raises HoldExpired, TooManyExtensions."""
+    touch(session, hold=hold)
     demand_live(hold, now=now)
     if hold.extended >= EXTENSIONS:
         raise TooManyExtensions(hold_id=hold.id)
@@ -181,8 +192,8 @@ def extend_hold(session: Session, *, hold: Hold, now: datetime, length: timedelt
 
 def let_go(session: Session, *, hold: Hold, now: datetime, by: Account | None = None) -> Hold:
     """The customer does not want the window; it is free at once. Raises HoldExpired."""
-    demand_live(hold, now=now)
     touch(session, hold=hold)
+    demand_live(hold, now=now)
     assignments.end_hold(session, hold=hold, state=HoldState.LET_GO)
     _tell(session, "hold-let-go", hold=hold, now=now, by=by)
     return hold
@@ -198,8 +209,9 @@ def expire_holds(session: Session, *, now: datetime) -> int:
     ).all()
     for hold in over:
         touch(session, hold=hold)
-        assignments.end_hold(session, hold=hold, state=HoldState.EXPIRED)
-        _tell(session, "hold-expired", hold=hold, now=now, by=None)
+        if hold.state is HoldState.HELD and hold.expires_at <= now:
+            assignments.end_hold(session, hold=hold, state=HoldState.EXPIRED)
+            _tell(session, "hold-expired", hold=hold, now=now, by=None)
     return len(over)
 
 
@@ -212,9 +224,10 @@ def demand_live(hold: Hold, *, now: datetime) -> None:
 
 
 def touch(session: Session, *, hold: Hold) -> None:
-    """Lock the day on which the hold lies."""
+    """Hold the day on which the hold lies, and read it anew: somebody may have been faster."""
     day = (hold.shift.day, hold.technician.territory_id)
     assignments.lock(session, days=[day], technician_ids=[hold.technician_id])
+    session.refresh(hold)
 
 
 def _offers(found: Mapping[Period, Insertion], *, visit: Visit, day: date) -> tuple[Offer, ...]:
@@ -223,22 +236,21 @@ def _offers(found: Mapping[Period, Insertion], *, visit: Visit, day: date) -> tu
 
 
 def _lock(session: Session, *, visit: Visit, proposal: Proposal, now: datetime) -> None:
-    """Hold the days concerned, earliest first; what stands in the way of the hold goes."""
-    own = [
-        row
-        for row in assignments.assignments_of(session, visit_id=visit.id)
-        if row.state in assignments.MOVABLE
-    ]
+    """Hold visit and days concerned; what stands in the way of the new hold goes.
+
+    Raises WrongState when the visit waits for no window any more.
+    """
     former = session.scalar(
         select(Hold).where(Hold.visit_id == visit.id, Hold.state == HoldState.HELD)
     )
-    days = {(proposal.day, proposal.territory_id), *((r.day, r.territory_id) for r in own)}
-    people = {proposal.technician_id, *(row.technician_id for row in own)}
+    days = {(proposal.day, proposal.territory_id)}
+    people = {proposal.technician_id}
     if former is not None:
         people.add(former.technician_id)
         days.add((former.shift.day, former.technician.territory_id))
-    assignments.lock(session, days=days, technician_ids=people)
-    for day, territory_id in sorted(days):
+    own = assignments.lock_visit(session, visit=visit, days=days, technician_ids=people)
+    demand_bookable(visit, verb="hold")
+    for day, territory_id in sorted({*days, *((row.day, row.territory_id) for row in own)}):
         assignments.sweep(session, territory_id=territory_id, day=day, now=now)
     if former is not None and former.state is HoldState.HELD:
         assignments.end_hold(session, hold=former, state=HoldState.LET_GO)

@@ -6,6 +6,7 @@ its sequence up, so that a mail program shows one entry.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from dispatch import agreements, journal
 from dispatch.accounts import Account
 from dispatch.base import DispatchError, WrongState
 from dispatch.booking.holding import demand_live
+from dispatch.booking.offers import demand_bookable
 from dispatch.planning import assignments
 from dispatch.planning.assignments import Place
 from dispatch.planning.tables import Assignment, AssignmentState
@@ -47,12 +49,12 @@ def confirm(
     The visit takes the held place in the plan in force, prepaid minutes are set aside. Raises
     HoldExpired, TooLate, NotEntitled.
     """
-    demand_live(hold, now=now)
-    former = live_appointment(session, visit_id=hold.visit_id)
+    visit = session.get_one(Visit, hold.visit_id)
+    rows = _lock(session, hold=hold, visit=visit, now=now)
+    former = live_appointment(session, visit_id=visit.id)
     if former is not None:
         demand_in_time(former, now=now, by=by)
-    visit = session.get_one(Visit, hold.visit_id, populate_existing=True)
-    _take_place(session, hold=hold, visit=visit, now=now)
+    _take_place(session, hold=hold, rows=rows, now=now)
     if former is not None:
         former.end("move", now=now)
         session.flush()  # one live promise at a time
@@ -102,15 +104,15 @@ def cancel_appointment(
     Raises TooLate for customers, WrongState when there is nothing to take back or somebody is on
     the way.
     """
-    demand_promised(appointment, verb="cancel")
     demand_in_time(appointment, now=now, by=by)
-    rows = assignments.assignments_of(session, visit_id=appointment.visit_id)
+    rows = assignments.lock_visit(session, visit=appointment.visit)
+    session.refresh(appointment)
+    demand_promised(appointment, verb="cancel")
     begun = [row for row in rows if row.state in assignments.STARTED]
     if begun:
         raise WrongState(
             thing="assignment", id=begun[0].id, state=begun[0].state.value, verb="cancel"
         )
-    assignments.lock(session, days=[(row.day, row.territory_id) for row in rows])
     assignments.release(session, assignments=rows, now=now)
     appointment.end("cancel", now=now)
     appointment.sequence += 1
@@ -150,16 +152,26 @@ def demand_in_time(appointment: Appointment, *, now: datetime, by: Account | Non
         raise TooLate(appointment_id=appointment.id, opens_at=appointment.opens_at)
 
 
-def _take_place(session: Session, *, hold: Hold, visit: Visit, now: datetime) -> None:
+def _lock(session: Session, *, hold: Hold, visit: Visit, now: datetime) -> Sequence[Assignment]:
+    """Hold the visit and the days concerned; the visit's places.
+
+    Raises HoldExpired, WrongState when the visit waits for no window any more.
+    """
+    rows = assignments.lock_visit(
+        session,
+        visit=visit,
+        days=[(hold.shift.day, hold.technician.territory_id)],
+        technician_ids=[hold.technician_id],
+    )
+    session.refresh(hold)  # another click, or the clock, may have been faster
+    demand_live(hold, now=now)
+    demand_bookable(visit, verb="confirm")
+    return rows
+
+
+def _take_place(session: Session, *, hold: Hold, rows: Sequence[Assignment], now: datetime) -> None:
     """The held time becomes the visit's place in the round; a former place is free."""
     territory_id, day = hold.technician.territory_id, hold.shift.day
-    rows = [
-        row
-        for row in assignments.assignments_of(session, visit_id=visit.id)
-        if row.state in assignments.MOVABLE
-    ]
-    days = [(day, territory_id), *((row.day, row.territory_id) for row in rows)]
-    assignments.lock(session, days=days, technician_ids=[hold.technician_id])
     if rows:
         assignments.release(session, assignments=rows, now=now)
     assignments.end_hold(session, hold=hold, state=HoldState.CONFIRMED)
