@@ -83,19 +83,18 @@ def facts_after(
     """
     mark = session.get(Bookmark, reader, populate_existing=True)
     unread = (
-        select(Fact)
+        select(Fact.id)
         .where(Fact.id > (mark.fact_id if mark else 0), Fact.kind.in_(kinds))
         .order_by(Fact.id)
         .limit(limit)
     )
     connection = session.connection()
-    if connection.dialect.name != "postgresql":
-        return session.scalars(unread).all()
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": WRITERS})
-    try:
-        return session.scalars(unread).all()
-    finally:
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": WRITERS})
+    with connection.begin_nested() as until_here:  # going back to it gives the lock back at once
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS})
+        ids = connection.scalars(unread).all()
+        until_here.rollback()
+    return session.scalars(select(Fact).where(Fact.id.in_(ids)).order_by(Fact.id)).all()
 
 
 def mark_read(session: Session, *, reader: str, fact_id: int) -> None:

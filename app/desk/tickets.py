@@ -15,7 +15,7 @@ from app.desk.pages import blueprint
 from app.forms import Form, fields_of
 from app.security import DESK, SUPPORT, open_to
 from app.words import choices
-from dispatch import agreements, journal, tickets
+from dispatch import agreements, journal, tickets, visits
 from dispatch.accounts import Account
 from dispatch.agreements import AgreementKind
 from dispatch.base import DispatchError, Forbidden
@@ -241,7 +241,7 @@ def reprioritise(ticket_id: int) -> ResponseReturnValue:
     reason = form.text("reason", longest=400)
     version = form.number("version", least=1, most=10**8)
     form.check()
-    tickets.reprioritise(
+    visits.reprioritise(
         session(),
         ticket=found,
         priority=priority,

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from dispatch import agreements, tickets
 from dispatch.accounts import Account, RoleName
 from dispatch.base import DispatchError, Incomplete
-from dispatch.tickets import Ticket, TicketState
+from dispatch.tickets import Priority, Ticket, TicketState
 from dispatch.visits.needs import Needs, write_needs
-from dispatch.visits.states import OPEN, expect_step, step, tell
+from dispatch.visits.states import OPEN, due_of, expect_step, step, tell
 from dispatch.visits.tables import Visit, VisitState
 
 
@@ -115,6 +115,34 @@ def withdraw_ticket(
     for visit in open_visits(session, ticket_id=ticket.id):
         cancel(session, visit=visit, reason=reason, now=now, by=by)
     tickets.withdraw(session, ticket=ticket, reason=reason, now=now, by=by)
+
+
+def reprioritise(
+    session: Session,
+    *,
+    ticket: Ticket,
+    priority: Priority,
+    reason: str,
+    now: datetime,
+    by: Account | None = None,
+    expected_version: int | None = None,
+) -> None:
+    """Change the priority of a ticket by hand, and with it that of its open visits.
+
+    Raises Incomplete without a reason, StaleVersion, WrongState.
+    """
+    tickets.reprioritise(
+        session,
+        ticket=ticket,
+        priority=priority,
+        reason=reason,
+        now=now,
+        by=by,
+        expected_version=expected_version,
+    )
+    for visit in open_visits(session, ticket_id=ticket.id):
+        visit.priority, visit.due_at = priority, due_of(ticket)
+        tell(session, "visit-reprioritised", visit=visit, now=now, by=by)
 
 
 def follow_up(

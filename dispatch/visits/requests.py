@@ -23,13 +23,12 @@ from dispatch.base import DispatchError
 from dispatch.tickets import (
     AttemptResult,
     AttemptsMissing,
-    ClockKind,
     ReviewMissing,
     Ticket,
     TicketKind,
 )
 from dispatch.visits.needs import Needs, write_needs
-from dispatch.visits.states import step, tell
+from dispatch.visits.states import due_of, step, tell
 from dispatch.visits.tables import Visit, VisitState
 
 PRICE = "price-not-accepted"
@@ -285,7 +284,7 @@ def _write_visit(
         work_minutes=needs.work_minutes,
         evidence=_evidence(ticket, seen),
         requested_at=now,
-        due_at=_due(ticket),
+        due_at=due_of(ticket),
     )
     session.add(visit)
     session.flush()
@@ -305,12 +304,3 @@ def _evidence(ticket: Ticket, seen: Gate) -> dict[str, Any]:
         "losers": [list(loser) for loser in entitlement.losers] if entitlement else [],
         "likely_remote_fixable": seen.likely_remote_fixable,
     }
-
-
-def _due(ticket: Ticket) -> datetime | None:
-    """By when somebody must be there, as far as it was sold."""
-    for kind in (ClockKind.ARRIVE, ClockKind.RESOLVE):
-        clock = tickets.live_clock(ticket, kind)
-        if clock is not None and clock.met_at is None:
-            return clock.due_at
-    return None

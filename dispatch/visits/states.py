@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import journal
+from dispatch import journal, tickets
 from dispatch.accounts import Account
 from dispatch.base import WrongState
+from dispatch.tickets import ClockKind, Ticket
 from dispatch.visits.tables import Visit, VisitState
 
 _S = VisitState
@@ -74,3 +75,12 @@ def tell(
         session, kind, thing="visit", thing_id=visit.id, ticket_id=visit.ticket_id, now=now, by=by
     )
     fact.details = {"territory_id": visit.territory_id, **details}
+
+
+def due_of(ticket: Ticket) -> datetime | None:
+    """By when somebody must be there, as far as it was sold."""
+    for kind in (ClockKind.ARRIVE, ClockKind.RESOLVE):
+        clock = tickets.live_clock(ticket, kind)
+        if clock is not None and clock.met_at is None:
+            return clock.due_at
+    return None

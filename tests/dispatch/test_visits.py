@@ -482,3 +482,14 @@ def test_the_reserve_of_a_visit_is_one_entry(session):
         )
     ).all()
     assert entries == [-60]
+
+
+def test_a_visit_follows_the_priority_of_its_ticket(session):
+    ticket = exhausted(session)
+    visit, over = requested(session, ticket), build.visit(session, ticket=ticket)
+    visits.cancel(session, visit=over, reason="Twice", now=NOW)
+
+    visits.reprioritise(session, ticket=ticket, priority=Priority.URGENT, reason="Dark", now=NOW)
+
+    assert (ticket.priority, visit.priority) == (Priority.URGENT, Priority.URGENT)
+    assert over.priority is Priority.NORMAL
