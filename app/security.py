@@ -309,11 +309,13 @@ def _refuse_foreign_requests() -> None:
     """
     if request.method in SAFE or not current_app.config.get("WTF_CSRF_ENABLED", True):
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site not in {None, "same-origin", "none"}:
         abort(403)
-    # Pages that send no referrer (customers', whose address is the key) send "null" for an origin.
-    origin = request.headers.get("Origin", "null")
-    if origin not in {"null", request.host_url.rstrip("/")}:
+    origin = request.headers.get("Origin")
+    # Pages that send no referrer (customers', whose address is the key) hide their origin, too.
+    hidden = origin == "null" and (site == "same-origin" or FETCH_HEADER not in request.headers)
+    if origin is not None and origin != request.host_url.rstrip("/") and not hidden:
         abort(403)
     if FETCH_HEADER not in request.headers:
         csrf.protect()
