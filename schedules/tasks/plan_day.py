@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import ClassVar
 
 import structlog
@@ -132,7 +133,7 @@ def _plan(turn: Turn, *, desk: _Desk) -> None:
     except RunLost:
         return  # it is over, cancelled or given up
     run = _row(turn, run_id)
-    desk.tell(run)
+    _tell(turn, run_id=run_id, desk=desk)
     try:
         _think_and_write(turn, run=run, token=token, desk=desk)
     except RunLost:
@@ -150,7 +151,7 @@ def _plan(turn: Turn, *, desk: _Desk) -> None:
         _fail(turn, run_id=run_id, token=token, code="bug", fault=f"{type(bug).__name__}: {bug}")
         raise
     finally:
-        desk.tell(_row(turn, run_id))
+        _tell(turn, run_id=run_id, desk=desk)
 
 
 def _think_and_write(turn: Turn, *, run: PlanRun, token: int, desk: _Desk) -> None:
@@ -199,8 +200,8 @@ def _thought(turn: Turn, *, run: PlanRun, token: int, brief: Brief, desk: _Desk)
     """
     if not brief.problem.jobs:
         return Solution(problem=brief.problem.name)
-    heart = Heart(turn, run_id=run.id, token=token, tell=lambda: desk.tell(_row(turn, run.id)))
-    with heart:
+    say = partial(_tell, turn, run_id=run.id, desk=desk)
+    with Heart(turn, run_id=run.id, token=token, tell=say) as heart:
         answer = child.solve(
             brief.problem,
             limit_s=run.limit_seconds,
@@ -215,6 +216,14 @@ def _thought(turn: Turn, *, run: PlanRun, token: int, brief: Brief, desk: _Desk)
     if answer.end is End.DIED:
         raise EngineDied(seconds=round(answer.seconds, 1))
     return answer.solution
+
+
+def _tell(turn: Turn, *, run_id: int, desk: _Desk) -> None:
+    """Say how the run stands; trouble with those who watch never ends a search."""
+    try:
+        desk.tell(_row(turn, run_id))
+    except Exception:
+        log.exception("run.not-told", run_id=run_id)
 
 
 def _row(turn: Turn, run_id: int) -> PlanRun:

@@ -48,6 +48,7 @@ class Desk:
             self.shift_id = build.shift(session, technician=technician).id
             self.territory_id = territory.id
         self.told: list[PlanRun] = []
+        self.on_start = lambda _run: None
         self.on_progress = lambda _run: None
         self.queue = EmbeddedQueue(open_session, clock=clock, tasks=[self.task()])
 
@@ -67,7 +68,7 @@ class Desk:
             build.assignment(session, visit=visit, shift=shift, plan=plan)
             return plan.id
 
-    def ask(self, *, limit_seconds: int = 2, **choices) -> int:
+    def ask(self, *, limit_seconds: int = 1, **choices) -> int:
         """Ask for a plan and commit; returns the run's id."""
         with store.writing(), self.open_session() as session, session.begin():
             run = plan_day.start(
@@ -86,6 +87,8 @@ class Desk:
         return plan_day.task(travel=travel or CrowFly(), longest=LONGEST, tell=self.hear)
 
     def hear(self, run: PlanRun) -> None:
+        if not self.told:
+            self.on_start(run)
         self.told.append(run)
         if run.state is RunState.RUNNING and run.progress.get("served"):
             self.on_progress(run)
@@ -168,6 +171,20 @@ def test_those_who_watch_hear_how_far_the_search_is(desk):
     assert desk.told[-1].progress["served"] == 4
 
 
+def test_trouble_with_those_who_watch_does_not_end_the_search(desk):
+    desk.add_visits(2)
+
+    def stumble(_run: PlanRun) -> None:
+        raise ConnectionError("the page has gone")
+
+    desk.on_progress = stumble
+
+    run = desk.work(desk.ask())
+
+    assert run.state is RunState.DONE
+    assert desk.planned() == 2
+
+
 def test_a_run_that_is_asked_to_stop_keeps_the_best(desk):
     desk.add_visits(4)
     desk.on_progress = desk.stop
@@ -176,6 +193,17 @@ def test_a_run_that_is_asked_to_stop_keeps_the_best(desk):
 
     assert run.state is RunState.DONE
     assert run.progress["seconds"] < 25
+    assert desk.planned() == 4
+
+
+def test_a_run_stopped_at_once_still_gets_a_first_plan(desk):
+    desk.add_visits(4)
+    run_id = desk.ask(limit_seconds=50)
+    desk.on_start = desk.stop
+
+    run = desk.work(run_id)
+
+    assert run.state is RunState.DONE
     assert desk.planned() == 4
 
 
