@@ -188,6 +188,7 @@ def test_minutes_that_expire_leave_what_is_set_aside(session):
     assert (expired, agreements.balance(session, agreement_id=agreement.id)) == (30, 90)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overage", Overage)
 def test_the_balance_is_the_sum_of_entries_and_never_below_nothing(session, overage):
     """D6: 200 random histories."""

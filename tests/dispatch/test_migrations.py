@@ -14,6 +14,8 @@ from dispatch.accounts import Role, RoleName
 from dispatch.tables import Base, create_schema
 from tests import build
 
+pytestmark = pytest.mark.slow
+
 # Rebuilds two tables on SQLite: one with guards, one whose rows others cascade from.
 REBUILD = """
 import sqlalchemy as sa
