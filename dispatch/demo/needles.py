@@ -77,7 +77,7 @@ def _three_tickets(world: World, drawn: random.Random) -> None:
     before = world.calendar.shifted(world.day, -1)
     for hour in (9, 13, 16):
         at = world.calendar.at(before, hour * 60 + 5)
-        begin(world, device, device.families[0], at=at, drawn=drawn)
+        begin(world, device, device.families[0], at=at, drawn=drawn, priority=Priority.NORMAL)
 
 
 def _many_attachments(world: World, drawn: random.Random) -> None:
