@@ -34,7 +34,8 @@ class Lack(StrEnum):
     TERRITORY = "territory"
     TOOLS = "tools"
     STOCK = "parts-or-room"
-    CERTIFICATE = "certificate"
+    PIN = "pin"
+    HOURS = "hours"  # no start at all: windows, promise, release, pin, certificates
     WINDOW = "window"  # seconds
     SHIFT = "shift"  # seconds
     ROOM = "room"  # seconds
@@ -136,22 +137,20 @@ class Reasons:
         )
         possible = is_possible_alone(what, problem=problem, roads=self._tables.roads)
         if possible is None:
-            possible = any(self._empty.try_route(v.index, (job,)) is not None for v in vehicles)
+            alone = (self._empty.try_route(v.index, (job,)) is not None for v in vehicles)
+            possible = job in self._tables.draft.positions or any(alone)
         if possible:
             return None
-        name = what.id
         lacks = [(vehicle, list(self._lacks(vehicle, what))) for vehicle in vehicles]
         able = [vehicle for vehicle, found in lacks if not found]
-        if able and is_anybody_able(what, problem=problem):
-            late = min(
-                (self._lateness(vehicle, job) for vehicle in able),
-                key=_size,
-                default=Shortfall(lack=Lack.LIMIT),
-            )
-            return Why(job=name, reason=Reason.UNREACHABLE, shortfall=late)
-        nearest = min((found for _, found in lacks), key=_distance, default=[])
-        lack = nearest[0] if nearest else Shortfall(lack=Lack.PEOPLE, amount=1)
-        return Why(job=name, reason=Reason.NO_TECHNICIAN, shortfall=lack)
+        if able:
+            lack = min((self._lateness(vehicle, job) for vehicle in able), key=_size)
+        else:
+            nearest = min((found for _, found in lacks), key=_distance, default=[])
+            lack = nearest[0] if nearest else Shortfall(lack=Lack.PEOPLE, amount=1)
+        somebody = is_anybody_able(what, problem=problem)
+        reason = Reason.UNREACHABLE if somebody else Reason.NO_TECHNICIAN
+        return Why(job=what.id, reason=reason, shortfall=lack)
 
     def _lacks(self, vehicle: Vehicle, job: Job) -> Iterable[Shortfall]:
         """What this vehicle lacks whatever the hour."""
@@ -166,6 +165,9 @@ class Reasons:
             yield Shortfall(lack=Lack.CHOSEN, technician=who)
         if not all(is_inside(job, technician=one) for one in vehicle.crew):
             yield Shortfall(lack=Lack.TERRITORY, technician=who, name=job.territory or "")
+        pin = job.pin
+        if pin is not None and pin.technician is not None and pin.technician not in people:
+            yield Shortfall(lack=Lack.PIN, technician=who, name=pin.technician)
         depots = self._tables.problem.depots
         if not depots and job.tools - vehicle.tools:
             missing_tools = ", ".join(sorted(job.tools - vehicle.tools))
@@ -184,7 +186,7 @@ class Reasons:
         arrival += tables.setups[place] if here != place else 0
         spans = tables.spans[vehicle.index][job]
         if not spans:
-            return Shortfall(lack=Lack.CERTIFICATE, technician=who)
+            return Shortfall(lack=Lack.HOURS, technician=who)
         starts = [max(arrival, opens) for opens, closes in spans if arrival <= closes]
         if not starts:
             return Shortfall(lack=Lack.WINDOW, technician=who, amount=arrival - spans[-1][1])
@@ -198,11 +200,17 @@ class Reasons:
     # --- beside the others ---
 
     def _missing_partner(self, trial: Trial, job: int) -> str | None:
-        """A partner that is not served either and could not be, even alone."""
-        for mate in trial.partners.groups.get(job, ()):
-            if mate != job and trial.holder[mate] == UNHELD:
-                return self._tables.jobs[mate].id
-        return None
+        """A partner that must be served for this one to be, and is not.
+
+        Of two that need each other, the one that could not be served even alone is to blame.
+        """
+        draft = self._tables.draft
+        before = [one.first for one in draft.aparts if one.needs_first and one.second == job]
+        together = [jobs for jobs, _ in draft.meetings] + list(draft.all_or_none)
+        mates = {mate for jobs in together if job in jobs for mate in jobs} - {job}
+        blamed = before + [mate for mate in sorted(mates) if self._why_alone(mate) is not None]
+        missing = [mate for mate in blamed if trial.holder[mate] == UNHELD]
+        return self._tables.jobs[missing[0]].id if missing else None
 
     def _no_room(self, trial: Trial, job: int) -> Shortfall:
         found = self._room.nearest(trial, job=job)
@@ -246,7 +254,8 @@ _SENTENCES = {
     Lack.TERRITORY: "{technician} comes nearest, but does not work in {name}.",
     Lack.TOOLS: "{technician} comes nearest, and lacks the tools {name}.",
     Lack.STOCK: "{technician} comes nearest, and lacks parts or room for {name}.",
-    Lack.CERTIFICATE: "No certificate holds during a possible start.",
+    Lack.PIN: "It is pinned to {name}, who cannot serve it.",
+    Lack.HOURS: "Windows, promise, release, pin and certificates leave {technician} no start.",
     Lack.WINDOW: "{technician} comes nearest, and is {amount:.0f} s late for the window.",
     Lack.SHIFT: "{technician} comes nearest, and is back {amount:.0f} s after the shift.",
     Lack.ROOM: "The nearest gap, of {technician}, is {amount:.0f} s too short.",
