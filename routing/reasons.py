@@ -217,6 +217,8 @@ class Reasons:
         if found is None:
             return Shortfall(lack=Lack.LIMIT)
         vehicle, seconds = found
+        if seconds < 1:
+            return Shortfall(lack=Lack.LIMIT, technician=self._lead(vehicle))
         return Shortfall(lack=Lack.ROOM, technician=self._lead(vehicle), amount=seconds)
 
 
@@ -261,7 +263,7 @@ _SENTENCES = {
     Lack.ROOM: "The nearest gap, of {technician}, is {amount:.0f} s too short.",
     Lack.PRICE: "{technician} could go, but that costs {amount:.6g} more than leaving it out.",
     Lack.PARTNER: "{name}, which belongs to it, is not served.",
-    Lack.LIMIT: "Every route would break a limit or lose a break.",
+    Lack.LIMIT: "There is time, but every route would break a limit, lose a break or move a pin.",
 }
 
 
