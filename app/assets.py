@@ -14,6 +14,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -68,30 +69,26 @@ def asset(name: str) -> str:
 
 
 def build() -> list[str]:
-    """Fetch what is missing, bundle everything, and return the names of the files made."""
+    """Fetch what is missing, bundle everything, and return the names of the files made.
+
+    A server that runs meanwhile never finds half of it: the manifest is replaced last, and old
+    files go after that.
+    """
     node = _node()
     _fetch(node)
-    shutil.rmtree(OUTPUT, ignore_errors=True)
-    OUTPUT.mkdir(parents=True)
-    meta = OUTPUT / "meta.json"
-    entries = sorted(
-        str(path.relative_to(SOURCE))
-        for path in (SOURCE / "src").iterdir()
-        if path.stem in {"desk", "field", "portal"} and path.suffix in {".js", ".css"}
-    )
-    esbuild = "node_modules/esbuild/bin/esbuild"
-    places = (f"--metafile={meta}", f"--outdir={OUTPUT}")
-    subprocess.run([node, esbuild, *entries, *OPTIONS, *places], cwd=SOURCE, check=True)  # noqa: S603
-    outputs = json.loads(meta.read_text(encoding="utf-8"))["outputs"]
-    meta.unlink()
-    named = {
-        Path(made["entryPoint"]).name: Path(path).name
-        for path, made in outputs.items()
-        if made.get("entryPoint")
-    }
-    named = {name: file for name, file in named.items() if f"src/{name}" in entries}
-    files = sorted(path.name for path in OUTPUT.iterdir())
-    MANIFEST.write_text(json.dumps({"entries": named, "files": files}, indent=1), encoding="utf-8")
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=OUTPUT.parent) as folder:
+        fresh = Path(folder)
+        named = _bundle(node, into=fresh)
+        files = sorted(path.name for path in fresh.iterdir())
+        for path in fresh.iterdir():
+            path.replace(OUTPUT / path.name)
+    draft = MANIFEST.with_suffix(".draft")
+    draft.write_text(json.dumps({"entries": named, "files": files}, indent=1), encoding="utf-8")
+    draft.replace(MANIFEST)
+    for path in OUTPUT.iterdir():
+        if path.name not in files and path != MANIFEST:
+            path.unlink()
     return files
 
 
@@ -99,6 +96,26 @@ def main() -> None:
     """Build and say what was built."""
     files = build()
     sys.stdout.write(f"assets: {len(files)} files in {OUTPUT}\n")
+
+
+def _bundle(node: str, *, into: Path) -> dict[str, str]:
+    """Run esbuild; returns the built file's name for each entry's."""
+    entries = sorted(
+        str(path.relative_to(SOURCE))
+        for path in (SOURCE / "src").iterdir()
+        if path.stem in {"desk", "field", "portal"} and path.suffix in {".js", ".css"}
+    )
+    meta = into / "meta.json"
+    places = (f"--metafile={meta}", f"--outdir={into}")
+    command = [node, "node_modules/esbuild/bin/esbuild", *entries, *OPTIONS, *places]
+    subprocess.run(command, cwd=SOURCE, check=True)  # noqa: S603
+    outputs = json.loads(meta.read_text(encoding="utf-8"))["outputs"]
+    meta.unlink()
+    return {
+        Path(made["entryPoint"]).name: Path(path).name
+        for path, made in outputs.items()
+        if made.get("entryPoint") in entries
+    }
 
 
 def _let_keep(response: Response) -> Response:

@@ -8,12 +8,15 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import select
 
 from app import clock, security
 from app.context import settings
+from app.database import session
 from app.security import DESK, Audience
 from app.words import word
-from dispatch.accounts import RoleName
+from dispatch.accounts import Account, Role, RoleName
 
 # Where each role begins its day; the first that fits.
 HOMES = (
@@ -42,6 +45,9 @@ _ENTRIES: tuple[tuple[str, LazyString, str, tuple[Audience, ...]], ...] = (
     ("desk.customers", _l("Customers"), "building", DESK),
     ("desk.technicians", _l("Technicians"), "tool", DESK),
     ("desk.outbox", _l("Outbox"), "mail", (Audience.DISPATCHER, Audience.LEAD)),
+)
+# In the menu below one's own name.
+_OWN: tuple[tuple[str, LazyString, str, tuple[Audience, ...]], ...] = (
     ("field.today", _l("My round"), "van", (Audience.TECHNICIAN,)),
     ("desk.accounts", _l("Accounts"), "people", (Audience.ADMIN,)),
     ("desk.settings_page", _l("Settings"), "settings", (Audience.ADMIN,)),
@@ -56,6 +62,7 @@ def init_app(app: Flask) -> None:
         frame=frame,
         here=here,
         navigation=navigation,
+        own_menu=own_menu,
         now=clock.now,
         has=security.has,
     )
@@ -72,6 +79,18 @@ def home() -> str:
 
 def navigation() -> list[Entry]:
     """Return the bar's entries for who is signed in."""
+    return _shown(_ENTRIES)
+
+
+def own_menu() -> list[Entry]:
+    """Return what stands below one's own name; a round only for those who really drive one."""
+    held = {role.name for role in current_user.roles}
+    return _shown(tuple(entry for entry in _OWN if held.intersection(entry[3])))
+
+
+def _shown(
+    entries: tuple[tuple[str, LazyString, str, tuple[Audience, ...]], ...],
+) -> list[Entry]:
     return [
         Entry(
             address=url_for(endpoint),
@@ -79,7 +98,7 @@ def navigation() -> list[Entry]:
             icon=icon,
             here=request.path.startswith(url_for(endpoint)),
         )
-        for endpoint, name, icon, audiences in _ENTRIES
+        for endpoint, name, icon, audiences in entries
         if security.has(*audiences) and endpoint in current_app.view_functions
     ]
 
@@ -101,10 +120,18 @@ def demo() -> bool:
 
 
 def demo_doors() -> list[tuple[str, str]]:
-    """Return the doors without a password: role and word."""
-    tiers = [(f"agent-{tier}", _("Support, tier %(tier)s", tier=tier)) for tier in (1, 2, 3)]
+    """Return the doors without a password behind which somebody is: role and word."""
+    rows = session().execute(
+        select(Role.name, Account.tier).join(Account.roles).where(Account.active).distinct()
+    )
+    held = {(name, tier if name == RoleName.AGENT else None) for name, tier in rows}
+    tiers = [
+        (f"agent-{tier}", _("Support, tier %(tier)s", tier=tier))
+        for tier in (1, 2, 3)
+        if (RoleName.AGENT.value, tier) in held
+    ]
     others = (RoleName.LEAD, RoleName.DISPATCHER, RoleName.TECHNICIAN, RoleName.ADMIN)
-    return tiers + [(role.value, word(role)) for role in others]
+    return tiers + [(role.value, word(role)) for role in others if (role.value, None) in held]
 
 
 def role_word(name: str) -> str:
