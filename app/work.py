@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 
-from app import clock, database, health, outbox, planner, travel
+from app import clock, database, health, outbox, travel, watching
 from app.context import settings_of
 from dispatch.planning.runs import PlanRun
 from schedules import chores
@@ -72,7 +72,7 @@ def _tasks(app: Flask) -> tuple[Task, ...]:
     given = settings_of(app)
 
     def tell(run: PlanRun) -> None:
-        planner.tell(app, run)
+        watching.tell(app, run)
 
     return (
         plan_day.task(

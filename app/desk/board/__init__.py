@@ -20,7 +20,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, planner, progress
+from app import clock, planner, progress, watching
 from app.context import settings
 from app.database import session
 from app.desk.board import ground, placing, timeline, words
@@ -72,10 +72,10 @@ def day(territory_id: int, day: str) -> str:
         today=now.astimezone(territory.tz).date(),
         before=wanted - timedelta(days=1),
         after=wanted + timedelta(days=1),
-        live=planner.live(shown.run),
-        run=planner.told(shown.run) if shown.run else None,
-        run_said=planner.said(shown.run) if shown.run else "",
-        sentences=planner.sentences(),
+        live=watching.live(shown.run),
+        run=watching.told(shown.run) if shown.run else None,
+        run_said=watching.said(shown.run) if shown.run else "",
+        sentences=watching.sentences(),
         seconds=settings().plan_seconds,
     )
 
@@ -112,16 +112,16 @@ def stop(run_id: int) -> ResponseReturnValue:
 @open_to(Audience.DISPATCHER)
 def run_state(run_id: int) -> Response:
     """Say how far a search is, for pages that have no stream."""
-    return jsonify(planner.told(_run(run_id)))
+    return jsonify(watching.told(_run(run_id)))
 
 
 @blueprint.get("/runs/<int:run_id>/events")
 @open_to(Audience.DISPATCHER)
 def run_events(run_id: int) -> Response:
     """Stream how far a search is."""
-    now = planner.told(_run(run_id))
+    now = watching.told(_run(run_id))
     session().close()
-    return progress.stream(planner.channel(run_id), event="progress", first=lambda: now)
+    return progress.stream(watching.channel(run_id), event="progress", first=lambda: now)
 
 
 def _asked(territory_id: int, day: str) -> tuple[Territory, date]:
