@@ -18,6 +18,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from waitress.server import create_server
 
+from app import work
 from tests.absent import unavailable
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,14 +59,16 @@ class Site(NamedTuple):
 
 @pytest.fixture
 def site(make_app) -> Iterator[Site]:
-    """The application in demo mode, with forms protected as in production, on a port of its own."""
-    app = make_app(demo=True, WTF_CSRF_ENABLED=True)
+    """The application in demo mode, as in production with protected forms and its queue at work."""
+    app = make_app(demo=True, plan_seconds=1, WTF_CSRF_ENABLED=True)
+    work.start(app)
     server = create_server(app, host="127.0.0.1", port=0, threads=16)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Site(f"http://127.0.0.1:{server.effective_port}", app)
     server.close()
     thread.join(timeout=5)
+    work.stop(app)
 
 
 @pytest.fixture
