@@ -48,11 +48,9 @@ quick: .venv/.tested ## the tests of routing and dispatch without engine, Postgr
 		--ignore=tests/routing/engine tests/routing tests/dispatch
 
 check: .venv/.tested ## formatter, linter, types, import contracts, spelling
-	$(B)/ruff format --check --quiet .
-	$(B)/ruff check --quiet .
-	$(B)/mypy
-	$(B)/lint-imports
-	$(B)/codespell
+	@failed=0; for tool in "ruff format --check --quiet ." "ruff check --quiet ." mypy lint-imports codespell; do \
+		echo "== $$tool"; $(B)/$$tool || failed=1; \
+	done; exit $$failed
 
 bench: setup ## plan generated days, and the problems in the folder ONSITE_BENCHMARKS; prints a table
 	@$(B)/python -m benchmarks $(ONSITE_BENCHMARKS)

@@ -99,7 +99,10 @@ def _form(customer: Customer, refused: str = "", refusal: DispatchError | None =
     return render_template(
         "desk/ticket_new.html",
         customer=customer,
-        contacts=[(each.id, _with(each.name, formats.phone(each.phone or ""))) for each in customer.contacts],
+        contacts=[
+            (each.id, _with(each.name, formats.phone(each.phone or "")))
+            for each in customer.contacts
+        ],
         sites=[(each.id, _with(each.name, each.town)) for each in sites],
         assets=[(each.id, _with(each.name, each.site.name)) for each in assets],
         families=[(each.id, each.name) for each in families],
