@@ -102,7 +102,7 @@ class Team:
             member.steps = news.steps
             return None
         member.sent = news
-        if self.best is None or news.worth.beats(self.best.worth):
+        if self.best is None or news.beats(self.best):
             self.best = news
             return news
         return None

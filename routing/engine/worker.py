@@ -53,12 +53,22 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """A plan that the judge accepted, what it is worth, and how to go on from it."""
+    """A plan that the judge accepted, what it is worth, and how to go on from it.
+
+    ``unexplained`` counts absent jobs for whose reason there was no time yet.
+    """
 
     worth: Worth
+    unexplained: int
     plan: Mapping[str, object]
     served: int
     order: Order
+
+    def beats(self, other: Best) -> bool:
+        """Whether it is better, or as good and explains more."""
+        if self.worth.beats(other.worth):
+            return True
+        return self.unexplained < other.unexplained and not other.worth.beats(self.worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,7 @@ class Worker:
         self._tables = tabulate(task.problem, crews=likely_crews(task.problem))
         self._reasons = Reasons(self._tables)
         self._judge = Judge(task.problem, self._tables.roads)
-        self._told: Worth | None = None
+        self._told: Best | None = None
         self._told_price = float("inf")
         self._tell_next = 0.0
         self._first_plan_due = not self._repairing
@@ -114,15 +124,15 @@ class Worker:
         search = self._start()
         self._tell(search)
         while (now := time.monotonic()) < self._until:
-            local = self._local_until(now)
-            if local is not None:
-                self._search_locally(search, until=local)
+            phase_end = self._phase_end(now)
+            if phase_end is not None:
+                self._search_locally(search, until=phase_end)
             else:
                 search.run(
                     until=min(self._until, now + LOOK_S), begun=self._task.began, end=self._until
                 )
             self._read_post(search)
-            if local is not None or time.monotonic() > self._tell_next:
+            if phase_end is not None or time.monotonic() > self._tell_next:
                 self._tell(search)
                 self._post.send(Steps(self._task.number, search.steps))
         search.take(search.best)
@@ -164,7 +174,7 @@ class Worker:
 
     # --- OR-Tools ---
 
-    def _local_until(self, now: float) -> float | None:
+    def _phase_end(self, now: float) -> float | None:
         """The end of the phase of OR-Tools in which this instant lies, if it lies in one."""
         if self._given_up or len(self._tables.jobs) > MOST_JOBS:
             return None
@@ -209,13 +219,14 @@ class Worker:
         self._tell_next = now + max(TELL_S, TELL_PAUSE * (now - began))
 
     def _tell_best(self, search: Search) -> None:
-        if search.best_price >= self._told_price:
+        began = time.monotonic()
+        last = began > self._until
+        fuller = last and self._told is not None and self._told.unexplained > 0
+        if search.best_price >= self._told_price and not fuller:
             return
         self._told_price = search.best_price
         before = search.trial.remember()
         search.trial.recall(search.best)
-        began = time.monotonic()
-        last = began > self._until
 
         def over() -> bool:
             return self._over() or (not last and time.monotonic() - began > EXPLAIN_S)
@@ -231,18 +242,16 @@ class Worker:
             codes = sorted({violation.code for violation in finding.violations})
             sys.stderr.write(f"refused by the judge: {' '.join(codes)}\n")
             return
-        if self._told is not None and not worth.beats(self._told):
-            return
-        self._told = worth
-        claimed = replace(solution, objective=finding.objective)
-        self._post.send(
-            Best(
-                worth=worth,
-                plan=interchange.document_of(claimed),
-                served=sum(len(route.jobs) for route in solution.routes),
-                order=_order_of(trial.remember()),
-            )
+        best = Best(
+            worth=worth,
+            unexplained=sum(row.reason is None for row in solution.unserved),
+            plan=interchange.document_of(replace(solution, objective=finding.objective)),
+            served=sum(len(route.jobs) for route in solution.routes),
+            order=_order_of(trial.remember()),
         )
+        if self._told is None or best.beats(self._told):
+            self._told = best
+            self._post.send(best)
 
     # --- listen ---
 

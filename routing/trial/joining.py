@@ -25,15 +25,11 @@ def serve(trial: Trial, group: Sequence[int], *, tries: int) -> bool:
         trial.put(option)
         return True
     before = trial.remember()
-    try:
-        return _serve_all(trial, group, tries=tries) or _undone(trial, before=before)
-    finally:
-        trial.floors.clear()
-
-
-def _undone(trial: Trial, *, before: object) -> bool:
-    trial.recall(before)  # type: ignore[arg-type]
-    return False
+    served = _serve_all(trial, group, tries=tries)
+    trial.floors.clear()
+    if not served:
+        trial.recall(before)
+    return served
 
 
 def _serve_all(trial: Trial, group: Sequence[int], *, tries: int) -> bool:
