@@ -136,7 +136,7 @@ def _plain(world: World, drawn: random.Random, *, kind: AgreementKind | None = N
 
 
 def _invite(world: World, drawn: random.Random) -> None:
-    """The newest request of all, which many could serve: the tour lets its customer choose."""
+    """The newest request of all, which many could serve: a guided walk lets its customer choose."""
     call = _plain(world, drawn)
     while not hours_of(call.story.device.door, world.coming[0]):
         call = _plain(world, drawn)
