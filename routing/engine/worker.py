@@ -30,7 +30,7 @@ LOOK_S = 0.1
 # Seconds for explanations in a plan on the way; what is known by then is known to the next.
 EXPLAIN_S = 0.3
 # Part of the time that is kept for the last insertion pass and the last judgement.
-LAST_SHARE, LAST_S = 0.03, 0.2
+LAST_SHARE, LAST_S = 0.01, 0.2
 # Part of the time after which the first plan is told, however many jobs it serves by then.
 FIRST_SHARE = 0.4
 

@@ -15,7 +15,7 @@ from routing.problem import Cost, Term, Window
 from routing.reasons import Lack
 from routing.solution import Reason, Route, Solution, Stop, Unserved
 from tests.routing import build, days
-from tests.routing.engine.test_search import plan_of, searched
+from tests.routing.plans import plan_of, searched
 
 UNAVOIDABLE = {"E_MANDATORY", "E_PINNED", "E_CHANGES", "E_MISSING", "E_RELATION"}
 NINE_TO_TEN = Window(opens=32400, closes=35999)

@@ -14,7 +14,7 @@ from routing.trial.tables import tabulate
 from routing.trial.trial import Trial
 from routing.trial.writing import solution_of
 from tests.routing import days
-from tests.routing.engine.test_search import UNAVOIDABLE
+from tests.routing.plans import UNAVOIDABLE
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from routing.check import judge
 from routing.engine.team import Team
 from routing.score import compare
 from tests.routing import days
-from tests.routing.engine.test_search import UNAVOIDABLE, plan_of, searched
+from tests.routing.plans import UNAVOIDABLE, plan_of, searched
 
 pytestmark = pytest.mark.slow
 

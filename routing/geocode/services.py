@@ -1,0 +1,111 @@
+"""Geocoders asked over HTTP, through geopy. Only this module knows it.
+
+geopy's own defaults are public servers; here the address of a server is always given. Whoever
+enters the public Nominatim must keep its policy: one request a second, a contact, no bulk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from geopy.exc import (
+    ConfigurationError,
+    GeocoderAuthenticationFailure,
+    GeocoderInsufficientPrivileges,
+    GeocoderQuotaExceeded,
+    GeocoderRateLimited,
+    GeopyError,
+)
+from geopy.geocoders import Nominatim
+
+from routing.geocode.answer import Answer, Exactness, GeocoderBusy, GeocoderRefused
+
+TIMEOUT_S = 5.0
+MOST = 5
+# Kinds of OpenStreetMap things, as Nominatim names them in ``addresstype``.
+_EXACTNESS = {
+    "building": Exactness.ROOFTOP,
+    "house_number": Exactness.ROOFTOP,
+    "place": Exactness.ROOFTOP,
+    "shop": Exactness.ROOFTOP,
+    "amenity": Exactness.ROOFTOP,
+    "office": Exactness.ROOFTOP,
+    "road": Exactness.STREET,
+}
+
+
+class Geocoder(Protocol):
+    """Finds places for an address in words."""
+
+    def find(
+        self, address: str, *, language: str, country: str | None = None
+    ) -> tuple[Answer, ...]:
+        """Up to five places, best first; empty when there is none.
+
+        Raises GeocoderBusy, GeocoderRefused.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NominatimCompatible:
+    """A server that speaks Nominatim's API, at ``url``; ``contact`` tells its owner who asks."""
+
+    url: str
+    contact: str
+
+    def find(
+        self, address: str, *, language: str, country: str | None = None
+    ) -> tuple[Answer, ...]:
+        """See Geocoder."""
+        try:
+            found = self._service().geocode(
+                address,
+                exactly_one=False,
+                limit=MOST,
+                addressdetails=True,
+                language=language,
+                country_codes=country.lower() if country else None,
+            )
+        except GeocoderRateLimited as later:  # first: it is a kind of quota, but passes
+            raise GeocoderBusy(str(later)) from later
+        except (
+            ConfigurationError,
+            GeocoderAuthenticationFailure,
+            GeocoderInsufficientPrivileges,
+            GeocoderQuotaExceeded,
+        ) as refused:
+            raise GeocoderRefused(str(refused)) from refused
+        except GeopyError as away:
+            raise GeocoderBusy(str(away)) from away
+        return tuple(_answer(place.raw) for place in found or ())
+
+    def _service(self) -> Nominatim:
+        where = urlsplit(self.url)
+        return Nominatim(
+            scheme=where.scheme,
+            domain=(where.netloc + where.path).rstrip("/"),
+            user_agent=f"onsite ({self.contact})",
+            timeout=TIMEOUT_S,
+        )
+
+
+def _answer(raw: Mapping[str, Any]) -> Answer:
+    return Answer(
+        latitude=float(raw["lat"]),
+        longitude=float(raw["lon"]),
+        label=str(raw.get("display_name", "")),
+        exactness=_exactness(raw),
+        provider="nominatim",
+        attribution=str(raw.get("licence", "")),
+    )
+
+
+def _exactness(raw: Mapping[str, Any]) -> Exactness:
+    """A house number found means the house, however the thing is called."""
+    details = raw.get("address") or {}
+    if "house_number" in details:
+        return Exactness.ROOFTOP
+    return _EXACTNESS.get(str(raw.get("addresstype", "")), Exactness.LOCALITY)

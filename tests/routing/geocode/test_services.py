@@ -1,0 +1,118 @@
+"""The adapter to Nominatim's API, against a server of our own that speaks it."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from routing.geocode.answer import Exactness, GeocoderBusy, GeocoderRefused
+from routing.geocode.services import NominatimCompatible
+
+HOUSE = {
+    "lat": "52.2319",
+    "lon": "21.0067",
+    "display_name": "plac Defilad 1, Warszawa",
+    "addresstype": "building",
+    "licence": "Data © OpenStreetMap contributors, ODbL 1.0",
+    "address": {"house_number": "1", "road": "plac Defilad"},
+}
+STREET = HOUSE | {"addresstype": "road", "address": {"road": "plac Defilad"}}
+TOWN = HOUSE | {"addresstype": "city", "address": {"city": "Warszawa"}}
+
+
+class Nominatim(ThreadingHTTPServer):
+    """Answers every search with ``status`` and ``found``, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status, self.found = 200, [HOUSE]
+        self.asked: list[tuple[dict[str, list[str]], str]] = []
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Nominatim
+
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
+        query = parse_qs(urlsplit(self.path).query)
+        self.server.asked.append((query, self.headers["User-Agent"]))
+        body = json.dumps(self.server.found).encode()
+        self.send_response(self.server.status)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        """Stay quiet."""
+
+
+@pytest.fixture
+def nominatim():
+    server = Nominatim()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def geocoder(nominatim):
+    return NominatimCompatible(
+        url=f"http://127.0.0.1:{nominatim.server_port}", contact="dispatch@firma.example"
+    )
+
+
+def test_an_address_becomes_a_place_with_its_attribution(geocoder):
+    (answer,) = geocoder.find("plac Defilad 1, Warszawa", language="pl", country="PL")
+
+    assert (answer.latitude, answer.longitude) == (52.2319, 21.0067)
+    assert answer.exactness is Exactness.ROOFTOP
+    assert "OpenStreetMap" in answer.attribution
+
+
+def test_the_owner_of_the_service_is_told_who_asks_and_in_which_language(geocoder, nominatim):
+    geocoder.find("plac Defilad 1", language="ja", country="PL")
+
+    ((query, agent),) = nominatim.asked
+    assert query["accept-language"] == ["ja"]
+    assert query["countrycodes"] == ["pl"]
+    assert agent == "onsite (dispatch@firma.example)"
+
+
+@pytest.mark.parametrize(
+    ("found", "exactness"),
+    [(HOUSE, Exactness.ROOFTOP), (STREET, Exactness.STREET), (TOWN, Exactness.LOCALITY)],
+)
+def test_an_answer_says_how_exact_it_is(geocoder, nominatim, found, exactness):
+    nominatim.found = [found]
+
+    (answer,) = geocoder.find("plac Defilad", language="pl")
+
+    assert answer.exactness is exactness
+
+
+def test_nothing_found_is_no_fault(geocoder, nominatim):
+    nominatim.found = []
+
+    assert geocoder.find("ulica Nieistniejąca 4711", language="pl") == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(429, GeocoderBusy), (503, GeocoderBusy), (500, GeocoderBusy), (401, GeocoderRefused)],
+)
+def test_a_service_that_gives_no_answer_says_what_to_do(geocoder, nominatim, status, error):
+    nominatim.status = status
+
+    with pytest.raises(error):
+        geocoder.find("plac Defilad 1", language="pl")
+
+
+def test_a_service_that_is_not_there_may_come_back():
+    nowhere = NominatimCompatible(url="http://127.0.0.1:1", contact="dispatch@firma.example")
+
+    with pytest.raises(GeocoderBusy):
+        nowhere.find("plac Defilad 1", language="pl")
