@@ -138,10 +138,17 @@ class Settings:
         17, "hour (UTC) at which tomorrow is planned", at_least=0, at_most=23
     )
 
-    travel: str = _setting("crow", "where travel times come from", choices=("crow", "osrm"))
-    osrm_url: str = _setting("", "address of an OSRM server", pattern=r"https?://\S+")
     queue: str = _setting(
         "embedded", "what runs tasks and chores", choices=("embedded", "postgres")
+    )
+
+    geocoder_url: str = _setting(
+        "",
+        "address of a Nominatim-compatible geocoder; empty: coordinates are typed",
+        pattern=r"https?://\S+",
+    )
+    geocoder_contact: str = _setting(
+        "onsite@localhost", "how the geocoder's owner can reach you", pattern=r"\S+@\S+"
     )
 
     smtp_host: str = _setting("", "mail server; empty: mail stays readable in the outbox")
@@ -152,15 +159,6 @@ class Settings:
     smtp_user: str = _setting("", "name at the mail server; empty: none is given")
     smtp_password: str = _setting("", "password at the mail server", hidden=True)
     mail_from: str = _setting("Onsite <onsite@localhost>", "sender of mail", pattern=r"[^@]+@[^@]+")
-
-    map_base: str = _setting(
-        "none", "what lies under the map", choices=("none", "pmtiles", "tiles")
-    )
-    map_pmtiles: str = _setting("", "name of a .pmtiles file in the instance folder")
-    map_tile_url: str = _setting(
-        "", "address of map tiles, with {z}, {x} and {y}", pattern=r"https?://[^\s/]+/\S*\{z\}\S*"
-    )
-    map_tile_attribution: str = _setting("", "whom the tiles' owner wants to see named")
 
     node: str = _setting(
         "auto", "which Node builds the assets", choices=("auto", "system", "wheel")
@@ -353,19 +351,8 @@ def _disagreements(settings: Settings) -> Iterable[str]:
         )
     if settings.zone not in available_timezones():
         yield f"ONSITE_ZONE is {settings.zone!r}, but no such time zone is known."
-    if settings.travel == "osrm" and not settings.osrm_url:
-        yield "ONSITE_TRAVEL is osrm, so ONSITE_OSRM_URL must name a server."
     if settings.queue == "postgres" and not settings.database_url.startswith("postgresql"):
         yield "ONSITE_QUEUE is postgres, so ONSITE_DATABASE_URL must name a PostgreSQL."
-    if settings.map_base == "pmtiles" and not settings.map_pmtiles:
-        yield "ONSITE_MAP_BASE is pmtiles, so ONSITE_MAP_PMTILES must name a file."
-    if settings.map_base == "tiles" and not (
-        settings.map_tile_url and settings.map_tile_attribution
-    ):
-        yield (
-            "ONSITE_MAP_BASE is tiles, so ONSITE_MAP_TILE_URL"
-            " and ONSITE_MAP_TILE_ATTRIBUTION must be set."
-        )
 
 
 def _kept_secret(instance: Path) -> str:

@@ -59,9 +59,7 @@ def test_a_broken_file_stops_the_start(tmp_path):
     [
         ({"streams": 64}, "ONSITE_THREADS"),
         ({"zone": "Europe/Atlantis"}, "ONSITE_ZONE"),
-        ({"travel": "osrm"}, "ONSITE_OSRM_URL"),
         ({"queue": "postgres"}, "ONSITE_DATABASE_URL"),
-        ({"map_base": "tiles"}, "ONSITE_MAP_TILE_URL"),
     ],
 )
 def test_settings_that_do_not_fit_together_stop_the_start(given, named):
