@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dispatch.base import Instant
 from dispatch.customers import Customer
@@ -43,7 +43,7 @@ def queue(
     after: Ticket | None = None,
     limit: int = 50,
 ) -> Sequence[Ticket]:
-    """Tickets, the most urgent first, in a priority what is due next; one query.
+    """Tickets, the most urgent first, in a priority what is due next; two queries.
 
     What was promised nothing comes after what was, the oldest first.
 
@@ -54,7 +54,13 @@ def queue(
         select(Ticket)
         .join(Ticket.customer)
         .where(Ticket.state.in_(states))
-        .options(joinedload(Ticket.customer), joinedload(Ticket.site), joinedload(Ticket.owner))
+        .options(
+            joinedload(Ticket.customer),
+            joinedload(Ticket.site),
+            joinedload(Ticket.owner),
+            joinedload(Ticket.agreement),
+            selectinload(Ticket.clocks),
+        )
         .order_by(_place, _due, Ticket.opened_at, Ticket.id)
         .limit(limit)
     )
