@@ -20,7 +20,7 @@ from tests import build, clock
 from tests.dispatch.planning.day import ROADS
 
 CLIENTS = 64
-ROUNDS = 50
+ROUNDS = 10
 
 
 @pytest.mark.slow
