@@ -132,7 +132,7 @@ class Settings:
         1, "seed of the search: the same brief gives the same plan", at_least=0, at_most=2**31 - 1
     )
     plan_memory_megabytes: int = _setting(
-        2048, "memory that one search may take", at_least=256, at_most=1_048_576
+        6144, "address space that one search may take; libraries alone reserve 2 GB", at_least=256, at_most=1_048_576
     )
     nightly_plan_hour: int = _setting(
         17, "hour (UTC) at which tomorrow is planned", at_least=0, at_most=23

@@ -25,7 +25,7 @@ from app.api.tokens import Scope, needs
 from app.api.visits import NeedsIn, VisitOut
 from app.database import session
 from app.security import DESK
-from dispatch import tickets, visits
+from dispatch import field, tickets, visits
 from dispatch.customers import Contact, Customer
 from dispatch.places import Asset, Site
 from dispatch.tickets import (
@@ -343,8 +343,16 @@ class Gate(MethodView):
     @needs(Scope.TICKETS_READ, *DESK)
     def get(self, ticket_id: int) -> Response:
         """Say what the gate sees and what is missing."""
-        gate = visits.gate(session(), ticket=found(ticket_id), now=clock.now())
-        return jsonify({"passed": not gate.missing, "missing": list(gate.missing)})
+        gate = visits.gate(
+            session(), ticket=found(ticket_id), now=clock.now(), share_of=_share_of
+        )
+        return jsonify(
+            {
+                "passed": not gate.missing,
+                "missing": list(gate.missing),
+                "likely_remote_fixable": gate.likely_remote_fixable,
+            }
+        )
 
 
 @blueprint.route("/tickets/<int:ticket_id>/visits")
@@ -363,11 +371,16 @@ class TicketVisits(MethodView):
             force_reason=new.pop("force_reason"),
             price_accepted=new.pop("price_accepted"),
             needs=visits.Needs(**new),
+            share_of=_share_of,
             by=security.account(),
             now=clock.now(),
         )
         session().flush()
         return visit
+
+
+def _share_of(family_id: int) -> float | None:
+    return field.remote_fixable_share(session(), family_id=family_id)
 
 
 def _shown(ticket: Ticket) -> Response:

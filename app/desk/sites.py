@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, errors, security
-from app.database import db, session
+from app import clock, errors, geocoding, security
+from app.database import db, reads_first, session
 from app.desk.hours import read_hours, told_hours
 from app.desk.pages import blueprint
 from app.forms import Form, fields_of
@@ -19,6 +19,7 @@ from dispatch.base import DispatchError
 from dispatch.customers import Contact, Customer
 from dispatch.places import Asset, Precision, Site
 from dispatch.tickets import Ticket
+from routing.geocode.answer import Answer, GeocoderBusy, GeocoderRefused
 
 SHOWN_TICKETS = 20
 
@@ -72,6 +73,28 @@ def add_site(customer_id: int) -> ResponseReturnValue:
         )
     flash(_("%(name)s is a site now.", name=made.name), "done")
     return redirect(url_for("desk.site", site_id=made.id))
+
+
+@blueprint.post("/customers/<int:customer_id>/sites/find")
+@open_to(*DESK)
+@reads_first
+def find_site(customer_id: int) -> str:
+    """Look the address of a new site up, and show the form again with what was found."""
+    found = db.get_or_404(Customer, customer_id)
+    asked = ", ".join(
+        text
+        for name in ("address", "postcode", "town")
+        if (text := request.form.get(name, "").strip()[:400])
+    )
+    try:
+        answers = geocoding.find(asked) if asked and geocoding.available() else ()
+    except GeocoderBusy:
+        return _form(found, _("The address service does not answer. Try later, or type them."))
+    except GeocoderRefused:
+        return _form(found, _("The address service refuses us. Tell an administrator."))
+    if not answers:
+        return _form(found, _("Nothing was found for this address. Check it, or type them."))
+    return _form(found, answers=answers)
 
 
 @blueprint.get("/sites/<int:site_id>")
@@ -134,10 +157,18 @@ def add_asset(site_id: int) -> ResponseReturnValue:
     return redirect(url_for("desk.site", site_id=site_id))
 
 
-def _form(customer: Customer, refused: str = "", refusal: DispatchError | None = None) -> str:
+def _form(
+    customer: Customer,
+    refused: str = "",
+    refusal: DispatchError | None = None,
+    answers: tuple[Answer, ...] = (),
+) -> str:
     return render_template(
         "desk/site_new.html",
         customer=customer,
+        answers=answers,
+        sent=request.form.to_dict() | _first(answers),
+        geocoder=geocoding.available(),
         contacts=[(contact.id, contact.name) for contact in customer.contacts],
         precisions=[
             choice for choice in choices(Precision) if choice[0] != Precision.SYNTHETIC.value
@@ -146,6 +177,18 @@ def _form(customer: Customer, refused: str = "", refusal: DispatchError | None =
         refused=refused,
         wrong=fields_of(refusal) if refusal else {},
     )
+
+
+def _first(answers: tuple[Answer, ...]) -> dict[str, str]:
+    """The best answer as the form's fields."""
+    if not answers:
+        return {}
+    best = answers[0]
+    return {
+        "latitude": f"{best.latitude:.5f}",
+        "longitude": f"{best.longitude:.5f}",
+        "precision": best.exactness.value,
+    }
 
 
 def _page(site_id: int, refused: str = "", refusal: DispatchError | None = None) -> str:

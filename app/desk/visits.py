@@ -21,7 +21,7 @@ from app.desk.pages import blueprint
 from app.desk.paging import PAGE, after, page
 from app.forms import Form, fields_of
 from app.security import DESK, Audience, open_to
-from dispatch import promises, visits
+from dispatch import field, promises, visits
 from dispatch.base import DispatchError
 from dispatch.planning.plans import Assignment, assignments_of
 from dispatch.promises import Appointment, Promise
@@ -93,6 +93,7 @@ def request_visit(ticket_id: int) -> ResponseReturnValue:
         needs=needs,
         force_reason=force_reason,
         price_accepted=form.yes("price_accepted"),
+        share_of=_share_of,
         by=security.account(),
         now=clock.now(),
     )
@@ -191,6 +192,11 @@ def edit_needs(visit_id: int) -> ResponseReturnValue:
     return _done(found, _("The changes are kept."))
 
 
+def _share_of(family_id: int) -> float | None:
+    """How often a visit of this kind of fault could have been spared."""
+    return field.remote_fixable_share(session(), family_id=family_id)
+
+
 def _begin(visit_id: int, act: str) -> tuple[Visit, Form]:
     errors.retry_with(lambda sentence, refusal: _page(visit_id, sentence, refusal, act))
     return db.get_or_404(Visit, visit_id), Form(request.form)
@@ -219,7 +225,7 @@ def _request_form(ticket_id: int, refused: str = "", refusal: DispatchError | No
     return render_template(
         "desk/visit_new.html",
         ticket=ticket,
-        gate=visits.gate(session(), ticket=ticket, now=clock.now()),
+        gate=visits.gate(session(), ticket=ticket, now=clock.now(), share_of=_share_of),
         lists=pick_lists(ticket.site.territory if ticket.site else None),
         sent=sent,
         may_force=security.has(Audience.DISPATCHER, Audience.LEAD),

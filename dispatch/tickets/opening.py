@@ -74,23 +74,28 @@ def open_ticket(  # noqa: PLR0913 - who has what trouble, where, and how we hear
         opened_at=now,
         tier_since=now,
     )
-    session.add(ticket)
-    session.flush()
-    ticket.agreement = _covering(session, ticket=ticket)
-    clocks.start_clocks(ticket)
-    if description.strip():
-        keep_message(
-            ticket,
-            direction=Direction.FROM_CUSTOMER,
-            channel=channel,
-            body=description,
-            now=now,
-        )
+    _begin(session, ticket=ticket, now=now)
     tell(session, "ticket-opened", ticket=ticket, now=now, by=by, channel=channel.value)
     if by is not None and channel in LIVE_CHANNELS:
         step(ticket, "answer")
         note_answer(session, ticket=ticket, now=now, by=by)
     return ticket
+
+
+def _begin(session: Session, *, ticket: Ticket, now: datetime) -> None:
+    """Find who pays, start the clocks, keep the customer's own words."""
+    session.add(ticket)
+    session.flush()
+    ticket.agreement = _covering(session, ticket=ticket)
+    clocks.start_clocks(ticket)
+    if ticket.description.strip():
+        keep_message(
+            ticket,
+            direction=Direction.FROM_CUSTOMER,
+            channel=ticket.channel,
+            body=ticket.description,
+            now=now,
+        )
 
 
 def classify(

@@ -34,7 +34,7 @@ class Nominatim(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Nominatim
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)
         self.server.asked.append((query, self.headers["User-Agent"]))
         body = json.dumps(self.server.found).encode()
