@@ -33,7 +33,6 @@ from dispatch.planning.briefs import DEFAULT, Marks, Settings
 from dispatch.planning.drafts import Insertion
 from dispatch.promises import Hold, HoldState, promises_of
 from dispatch.visits import Visit
-from dispatch.workforce import Shift
 from routing.travel.provider import Provider
 
 # WCAG 2.2.1: whoever needs longer may ask for it ten times.
@@ -202,17 +201,21 @@ def let_go(session: Session, *, hold: Hold, now: datetime, by: Account | None = 
 def expire_holds(session: Session, *, now: datetime) -> int:
     """Free the windows of holds that ran out; returns how many. Other verbs do not wait for it."""
     over = session.scalars(
-        select(Hold)
-        .join(Hold.shift)
-        .where(Hold.state == HoldState.HELD, Hold.expires_at <= now)
-        .order_by(Shift.day, Hold.id)
+        select(Hold).where(Hold.state == HoldState.HELD, Hold.expires_at <= now).order_by(Hold.id)
     ).all()
+    assignments.lock(
+        session,
+        days=[(hold.shift.day, hold.technician.territory_id) for hold in over],
+        technician_ids=[hold.technician_id for hold in over],
+    )
+    ended = 0
     for hold in over:
-        touch(session, hold=hold)
+        session.refresh(hold)
         if hold.state is HoldState.HELD and hold.expires_at <= now:
             assignments.end_hold(session, hold=hold, state=HoldState.EXPIRED)
             _tell(session, "hold-expired", hold=hold, now=now, by=None)
-    return len(over)
+            ended += 1
+    return ended
 
 
 def demand_live(hold: Hold, *, now: datetime) -> None:

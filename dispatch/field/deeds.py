@@ -114,15 +114,6 @@ def arrive(
     )
 
 
-def hold_visit(session: Session, *, visit: Visit) -> None:
-    """Until the transaction ends nobody else moves the visit; then it is read anew.
-
-    Always before the day, never after it: an order that everybody keeps cannot deadlock.
-    """
-    session.execute(select(Visit.id).where(Visit.id == visit.id).with_for_update())
-    session.refresh(visit)
-
-
 def true_time(*, device_at: datetime, now: datetime) -> datetime:
     """When it happened: the phone's word, unless its clock cannot be right."""
     return device_at if now - BEHIND <= device_at <= now + AHEAD else now
@@ -154,8 +145,7 @@ def _demand_complete(kind: DeedKind, *, minutes_left: int | None, reason: str) -
 
 def _obey(session: Session, *, deed: Deed, visit: Visit, now: datetime) -> str:
     """Let the deed take effect as far as it fits; what does not fit, by code."""
-    hold_visit(session, visit=visit)
-    rows = assignments.assignments_of(session, visit_id=visit.id)
+    rows = assignments.lock_visit(session, visit=visit)
     own = next((row for row in rows if row.technician_id == deed.technician_id), None)
     if own is None and rows:
         return "assigned-to-other"
@@ -163,8 +153,6 @@ def _obey(session: Session, *, deed: Deed, visit: Visit, now: datetime) -> str:
     follows = own is not None and (own.state, deed.kind.value) in STEPS
     if not moves and not follows:
         return "wrong-state"
-    if own is not None:
-        assignments.lock(session, days=[(own.day, own.territory_id)])
     at = true_time(device_at=deed.device_at, now=now)
     if moves:
         _move(session, deed=deed, visit=visit, at=at, now=now)

@@ -60,7 +60,6 @@ def take_effect(
 def _end_places(case: _Case) -> None:
     """Everybody's part is over; their time is free from now on."""
     rows = assignments.assignments_of(case.session, visit_id=case.visit.id)
-    assignments.lock(case.session, days=[(row.day, row.territory_id) for row in rows])
     assignments.vacate(case.session, assignments=rows)
     for row in rows:
         if (row.state, "finish") in STEPS:

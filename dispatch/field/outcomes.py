@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from dispatch import journal
 from dispatch.accounts import Account
 from dispatch.base import WrongState
-from dispatch.field.deeds import hold_visit, own_place, true_time
+from dispatch.field.deeds import own_place, true_time
 from dispatch.field.effects import take_effect
 from dispatch.field.reports import OutcomeIncomplete, OutcomeReport
 from dispatch.field.tables import Deed, DeedKind, Outcome, OutcomeState, RemoteFixable
+from dispatch.planning import assignments
 from dispatch.tickets import Ticket
 from dispatch.visits import FINAL, Visit, VisitState
 from dispatch.workforce import Technician
@@ -46,7 +47,7 @@ def finish(
         return known
     if report.missing:
         raise OutcomeIncomplete(missing=report.missing)
-    hold_visit(session, visit=visit)  # two reports of one visit come one by one
+    assignments.lock_visit(session, visit=visit)  # two reports of one visit come one by one
     doubt = _doubt(session, visit=visit, technician=technician, device_at=device_at, now=now)
     outcome = Outcome(
         client_id=client_id,
@@ -87,7 +88,7 @@ def accept_outcome(
     if other is not None:
         raise WrongState(thing="outcome", id=other.id, state=other.state.value, verb="accept")
     visit = outcome.visit
-    hold_visit(session, visit=visit)
+    assignments.lock_visit(session, visit=visit)
     outcome.state = OutcomeState.ACCEPTED
     session.flush()
     take_effect(session, outcome=outcome, visit=visit, report=report_of(outcome), now=now)

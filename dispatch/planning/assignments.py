@@ -149,6 +149,28 @@ def lock(
     guards.take_turns(session.connection(), *everybody)
 
 
+def lock_visit(
+    session: Session,
+    *,
+    visit: Visit,
+    days: Iterable[tuple[date, int]] = (),
+    technician_ids: Iterable[int] = (),
+) -> Sequence[Assignment]:
+    """Hold a visit, then the days of its places and those given; the places, read anew.
+
+    Everybody who changes both holds the visit first, so that nobody waits in a circle.
+    """
+    session.execute(select(Visit.id).where(Visit.id == visit.id).with_for_update())
+    session.refresh(visit)
+    before = assignments_of(session, visit_id=visit.id)
+    lock(
+        session,
+        days=[*days, *((row.day, row.territory_id) for row in before)],
+        technician_ids=technician_ids,
+    )
+    return assignments_of(session, visit_id=visit.id)
+
+
 def sweep(session: Session, *, territory_id: int, day: date, now: datetime) -> None:
     """Free what nobody needs any more: places of cancelled or blocked visits, holds run out.
 

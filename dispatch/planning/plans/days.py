@@ -21,19 +21,16 @@ def release_for_cancel(session: Session, *, visit: Visit, now: datetime) -> Sequ
 
     Harmless when repeated; what has begun stays for the technician to end.
     """
-    rows = [
-        row
-        for row in assignments.assignments_of(session, visit_id=visit.id)
-        if row.state in assignments.MOVABLE
-    ]
     held = session.scalar(
         select(Hold).where(Hold.visit_id == visit.id, Hold.state == HoldState.HELD)
     )
-    days = [(row.day, row.territory_id) for row in rows]
-    if held is not None:
-        days.append((held.shift.day, held.technician.territory_id))
+    days = [(held.shift.day, held.technician.territory_id)] if held else []
     people = [held.technician_id] if held else []
-    assignments.lock(session, days=days, technician_ids=people)
+    rows = [
+        row
+        for row in assignments.lock_visit(session, visit=visit, days=days, technician_ids=people)
+        if row.state in assignments.MOVABLE
+    ]
     assignments.release(session, assignments=rows, now=now)
     if held is not None:
         assignments.end_hold(session, hold=held, state=HoldState.LET_GO)

@@ -90,7 +90,7 @@ def judge_move(  # noqa: PLR0913 - who, where, when
     Reads only. Raises AlreadyStarted, NotWorking; broken rules are no refusal but part of the
     answer. Without position and time the visit comes last.
     """
-    demand_movable(session, visit=visit)
+    demand_movable(visit, rows=assignments.assignments_of(session, visit_id=visit.id))
     brief = briefs.brief(
         session,
         territory_id=technician.territory_id,
@@ -138,14 +138,17 @@ def move(
     Raises BriefOutdated when the round has changed since (try again), ReasonMissing, Pinned,
     AlreadyStarted, and StaleVersion when ``expected_version`` is not the assignment's.
     """
-    visit = session.get_one(Visit, trial.visit_id, populate_existing=True)
+    visit = session.get_one(Visit, trial.visit_id)
     if trial.violations and not reason:
         raise ReasonMissing(violations=list(trial.violations))
-    rows = demand_movable(session, visit=visit)
+    target = (trial.day, trial.territory_id)
+    rows = assignments.lock_visit(
+        session, visit=visit, days=[target], technician_ids=[trial.technician_id]
+    )
+    demand_movable(visit, rows=rows)
     demand_unpinned(session, visit=visit)
     _demand_version(rows, expected=expected_version)
-    days = [(trial.day, trial.territory_id), *((row.day, row.territory_id) for row in rows)]
-    assignments.lock(session, days=days, technician_ids=[trial.technician_id])
+    days = [target, *((row.day, row.territory_id) for row in rows)]
     for day, territory_id in sorted(set(days)):
         assignments.sweep(session, territory_id=territory_id, day=day, now=now)
     _demand_same_round(session, trial=trial, visit=visit, now=now)
@@ -184,24 +187,22 @@ def unassign(
 
     Raises Pinned, AlreadyStarted, StaleVersion.
     """
-    rows = demand_movable(session, visit=visit)
+    rows = assignments.lock_visit(session, visit=visit)
+    demand_movable(visit, rows=rows)
     demand_unpinned(session, visit=visit)
     _demand_version(rows, expected=expected_version)
-    assignments.lock(session, days=[(row.day, row.territory_id) for row in rows])
     assignments.release(session, assignments=rows, now=now)
     assignments.tell_moves(
         session, rows=rows, kind="visit-unplanned", now=now, by=by, reason=reason
     )
 
 
-def demand_movable(session: Session, *, visit: Visit) -> Sequence[Assignment]:
-    """The visit's places; raises AlreadyStarted when one has begun, WrongState when it is over."""
+def demand_movable(visit: Visit, *, rows: Sequence[Assignment]) -> None:
+    """Raises AlreadyStarted when a place has begun, WrongState when the visit is over."""
     if visit.state in assignments.UNPLANNABLE:
         raise WrongState(thing="visit", id=visit.id, state=visit.state.value, verb="move")
-    rows = assignments.assignments_of(session, visit_id=visit.id)
     if any(row.state in assignments.STARTED for row in rows):
         raise AlreadyStarted(visit_id=visit.id)
-    return rows
 
 
 class _HandDraft:
