@@ -234,7 +234,7 @@ TONES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 
 def init_app(app: Flask) -> None:
     """Let templates write ``{{ visit.state | word }}`` and ``{{ visit.state | tone }}``."""
-    app.jinja_env.filters.update(word=word, tone=tone)
+    app.jinja_env.filters.update(word=word, tone=tone, why_blocked=why_blocked)
 
 
 def word(code: StrEnum) -> str:
@@ -245,6 +245,13 @@ def word(code: StrEnum) -> str:
 def tone(code: StrEnum) -> str:
     """Say how a code is coloured; ``calm`` where nothing speaks for another tone."""
     return TONES.get(type(code), {}).get(code, "calm")
+
+
+def why_blocked(reason: str) -> str:
+    """Say what a blocked visit waits for: an outcome's code in words, a person's words as they are."""
+    if reason in {kind.value for kind in OutcomeKind}:
+        return word(OutcomeKind(reason))
+    return reason
 
 
 def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
