@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from flask import Flask
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from dispatch.accounts import RoleName
@@ -249,9 +250,11 @@ def tone(code: StrEnum) -> str:
 
 def why_blocked(reason: str) -> str:
     """Say what a blocked visit waits for: an outcome's code in words, a person's words as they are."""
-    if reason in {kind.value for kind in OutcomeKind}:
-        return word(OutcomeKind(reason))
-    return reason
+    known = {
+        "part-missing": _("a part that is on its way"),
+        "customer-not-ready": _("the day on which the customer is ready"),
+    }
+    return known.get(reason, reason)
 
 
 def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
