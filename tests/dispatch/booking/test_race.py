@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -60,22 +61,23 @@ def prepared(engine, days: list[date]) -> list[int]:
 
 
 def proposed(engine, visits: list[int], *, day: date) -> list[Proposal]:
-    """Every client has found the same window while it was free."""
+    """Every client has found the same window while it was free; their visits are alike."""
     opens_at = clock.at("10:00", day=day)
-    found = []
     with Session(engine) as session:
-        for number in visits:
-            visit = session.get_one(Visit, number)
-            proposal = booking.propose(
-                session,
-                visit=visit,
-                opens_at=opens_at,
-                closes_at=opens_at + timedelta(hours=2),
-                travel=ROADS,
-                now=clock.NOW,
-            )
-            found.append(proposal)
-    return found
+        first = booking.propose(
+            session,
+            visit=session.get_one(Visit, visits[0]),
+            opens_at=opens_at,
+            closes_at=opens_at + timedelta(hours=2),
+            travel=ROADS,
+            now=clock.NOW,
+        )
+    return [of_visit(first, number) for number in visits]
+
+
+def of_visit(proposal: Proposal, number: int) -> Proposal:
+    place = replace(proposal.insertion.place, visit_id=number)
+    return replace(proposal, visit_id=number, insertion=replace(proposal.insertion, place=place))
 
 
 def attempt(engine, proposal: Proposal) -> str:
