@@ -254,7 +254,7 @@ def why_blocked(reason: str) -> str:
         "part-missing": _("a part that is on its way"),
         "customer-not-ready": _("the day on which the customer is ready"),
     }
-    return known.get(reason, reason)
+    return str(known.get(reason, reason))
 
 
 def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:

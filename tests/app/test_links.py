@@ -10,7 +10,6 @@ from itsdangerous import TimestampSigner
 from app import links
 from app.links import LinkExpired, LinkUnknown, Purpose
 
-
 pytestmark = pytest.mark.usefixtures("page")
 
 
