@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from dispatch.planning.plans import Plan
 from dispatch.planning.runs import AlreadyQueued, PlanRun, RunKind, RunState
 from dispatch.workforce import Shift, Technician
 from routing import interchange
+from routing.problem import Problem
 from routing.travel.provider import TravelError
 from schedules.embedded import EmbeddedQueue
 from schedules.queue import Turn
@@ -97,7 +98,7 @@ def export_problem(day: datetime, code: str | None, out: Path) -> None:
 
     It is exactly what a search would be given now: shifts, visits, promises, pins, roads, and the
     plan in force. Use it to report a problem, to measure, or to try another planner; it names
-    places and technicians by number, nobody by name.
+    places, visits and technicians by number, nobody by name.
 
     \b
     Examples:
@@ -260,7 +261,17 @@ def _question(office: _Office, *, territory_id: int, day: date) -> str:
             )
         except TravelError as away:
             raise click.ClickException(f"Travel times are not to be had: {away}") from away
-    return interchange.write_problem(brief.problem)
+    return interchange.write_problem(_anonymous(brief.problem))
+
+
+def _anonymous(problem: Problem) -> Problem:
+    """Leave names of people, visits and depots out: the file will be sent to somebody."""
+    return replace(
+        problem,
+        technicians=tuple(replace(each, name="") for each in problem.technicians),
+        jobs=tuple(replace(each, name="") for each in problem.jobs),
+        depots=tuple(replace(each, name="") for each in problem.depots),
+    )
 
 
 @contextmanager
