@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+import threading
+from collections.abc import Mapping
+from typing import Any
 
-HOUSE = {
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+HOUSE: Mapping[str, Any] = {
     "lat": "52.2319",
     "lon": "21.0067",
     "display_name": "plac Defilad 1, Warszawa",
@@ -14,30 +18,35 @@ HOUSE = {
     "licence": "Data © OpenStreetMap contributors, ODbL 1.0",
     "address": {"house_number": "1", "road": "plac Defilad"},
 }
-STREET = HOUSE | {"addresstype": "road", "address": {"road": "plac Defilad"}}
-TOWN = HOUSE | {"addresstype": "city", "address": {"city": "Warszawa"}}
+STREET = {**HOUSE, "addresstype": "road", "address": {"road": "plac Defilad"}}
+TOWN = {**HOUSE, "addresstype": "city", "address": {"city": "Warszawa"}}
 
 
-class Nominatim(ThreadingHTTPServer):
+class Nominatim:
     """Answers every search with ``status`` and ``found``, and remembers what it was asked."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.status, self.found = 200, [HOUSE]
-        self.asked: list[tuple[dict[str, list[str]], str]] = []
+        self.status = 200
+        self.found: list[Mapping[str, Any]] = [HOUSE]
+        self.asked: list[Request] = []
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Nominatim
+    def __enter__(self) -> Nominatim:
+        self._thread.start()
+        return self
 
-    def do_GET(self) -> None:
-        query = parse_qs(urlsplit(self.path).query)
-        self.server.asked.append((query, self.headers["User-Agent"]))
-        body = json.dumps(self.server.found).encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(body)
+    def __exit__(self, *_error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
 
-    def log_message(self, *_args: object) -> None:
-        """Stay quiet."""
+    @Request.application
+    def _answer(self, request: Request) -> Response:
+        self.asked.append(request)
+        body = json.dumps(self.found)
+        return Response(body, status=self.status, mimetype="application/json")

@@ -1,7 +1,5 @@
 """The adapter to Nominatim's API, against a server of our own that speaks it."""
 
-import threading
-
 import pytest
 
 from routing.geocode.answer import Exactness, GeocoderBusy, GeocoderRefused
@@ -11,20 +9,13 @@ from tests.routing.geocode.nominatim import HOUSE, STREET, TOWN, Nominatim
 
 @pytest.fixture
 def nominatim():
-    server = Nominatim()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with Nominatim() as server:
+        yield server
 
 
 @pytest.fixture
 def geocoder(nominatim):
-    return NominatimCompatible(
-        url=f"http://127.0.0.1:{nominatim.server_port}", contact="dispatch@firma.example"
-    )
+    return NominatimCompatible(url=nominatim.url, contact="dispatch@firma.example")
 
 
 def test_an_address_becomes_a_place_with_its_attribution(geocoder):
@@ -38,10 +29,10 @@ def test_an_address_becomes_a_place_with_its_attribution(geocoder):
 def test_the_owner_of_the_service_is_told_who_asks_and_in_which_language(geocoder, nominatim):
     geocoder.find("plac Defilad 1", language="ja", country="PL")
 
-    ((query, agent),) = nominatim.asked
-    assert query["accept-language"] == ["ja"]
-    assert query["countrycodes"] == ["pl"]
-    assert agent == "onsite (dispatch@firma.example)"
+    (asked,) = nominatim.asked
+    assert asked.args["accept-language"] == "ja"
+    assert asked.args["countrycodes"] == "pl"
+    assert asked.headers["User-Agent"] == "onsite (dispatch@firma.example)"
 
 
 @pytest.mark.parametrize(
