@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
@@ -36,7 +36,7 @@ class Nominatim:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def __enter__(self) -> Nominatim:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
