@@ -101,14 +101,14 @@ def migrate(check: bool) -> None:  # noqa: FBT001 - click's flag
       onsite migrate --check
     """
     settings = config.load()
-    engine = store.open_store(settings.database)
     if check:
-        behind = migrations.current(engine) != migrations.head()
+        behind = _behind(settings)
         click.echo(
             "The schema is behind: onsite migrate" if behind else "The schema is up to date."
         )
         raise SystemExit(int(behind))
-    if not _upgrade(settings, engine):
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    if not _upgrade(settings, store.open_store(settings.database)):
         click.echo("The schema is up to date.")
 
 
@@ -189,13 +189,24 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
+def _behind(settings: Settings) -> bool:
+    """Whether there is something to migrate; looking makes no file."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return True
+    engine = store.open_store(settings.database)
+    try:
+        return migrations.current(engine) != migrations.head()
+    finally:
+        engine.dispose()
+
+
 def _upgrade(settings: Settings, engine: Engine) -> bool:
     """Migrate to the head, guards included; False when there is nothing to do."""
     present = migrations.current(engine)
     with engine.connect() as connection:
         if present == migrations.head() and not guards.missing_guards(connection):
             return False
-    settings.instance.mkdir(parents=True, exist_ok=True)
     file = make_url(settings.database).database
     if present is not None and engine.dialect.name == "sqlite" and file:
         kept = Path(file).with_name(f"onsite-before-{migrations.head()}.db")
