@@ -6,6 +6,7 @@ Job ids are visit ids; blocks (holds) keep ids of their own, ``hold-7``.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from dispatch.planning.briefs import windows
@@ -42,7 +43,7 @@ def jobs(reading: Reading, *, pieces: Sequence[Piece], settings: Settings) -> tu
                 reading,
                 visit,
                 place=placed.get(visit.id),
-                pin=frozen.get(visit.id) or _pin(reading, visit, pieces=pieces),
+                pin=_both(_pin(reading, visit, pieces=pieces), frozen.get(visit.id)),
                 known=known,
                 dearest=_dearest(crew),
                 settings=settings,
@@ -256,6 +257,15 @@ def _pin(reading: Reading, visit: Visit, *, pieces: Sequence[Piece]) -> Pin | No
         start=reading.seconds(pin.starts_at) if pin.starts_at is not None and ahead else None,
         must_serve=pin.technician_id is not None or ahead,
     )
+
+
+def _both(decided: Pin | None, frozen: Pin | None) -> Pin | None:
+    """A dispatcher's decision, and on top of it what is too soon to change; the decision wins."""
+    if decided is None or frozen is None:
+        return decided or frozen
+    if decided.technician not in {None, frozen.technician}:
+        return decided
+    return replace(frozen, start=decided.start, must_serve=decided.must_serve)
 
 
 def _pinned_to_nobody(reading: Reading, visit: Visit, *, known: Collection[int]) -> bool:

@@ -130,6 +130,7 @@ def read(
     pins = _pins(session, visit_ids=visits)
     rows, blocks = _set_aside(planned, candidate=candidate, promises=promises, visits=visits)
     if mover is not None:
+        pins.pop(mover.id, None)  # whoever moves it decides anew
         rows = tuple(r for r in rows if r.visit_id != mover.id or r.state in assignments.STARTED)
     wanted = _wanted(
         visits,

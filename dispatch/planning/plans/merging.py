@@ -66,7 +66,7 @@ class _Draft:
         self.now = marks(fresh)
         self.rows = _rows(fresh)
         self.wanted: dict[int, tuple[Place, ...]] = {
-            **dict.fromkeys(_left_out(finding), ()),
+            **dict.fromkeys(_left_out(finding, fresh=fresh), ()),
             **wanted,
         }
         self.skipped = {visit for visit in self.wanted if self._touched(visit)}
@@ -237,15 +237,10 @@ def _rows(fresh: Reading) -> dict[int, list[Assignment]]:
     return dict(found)
 
 
-def _left_out(finding: Finding) -> list[int]:
+def _left_out(finding: Finding, *, fresh: Reading) -> list[int]:
     """Visits that lose their place; pinned ones keep it whatever the engine says."""
-    jobs = finding.timetable.problem.job_by_id
-    unserved = (jobs[row.job] for row in finding.timetable.solution.unserved)
-    return [
-        int(job.id)
-        for job in unserved
-        if job.id.isdigit() and (job.pin is None or not job.pin.must_serve)
-    ]
+    unserved = (row.job for row in finding.timetable.solution.unserved)
+    return [int(job) for job in unserved if job.isdigit() and int(job) not in fresh.pins]
 
 
 def _differs(rows: Sequence[Assignment], places: Sequence[Place]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dispatch.planning import briefs
+from dispatch.planning import briefs, plans
 from dispatch.planning.plans import AssignmentState
 from dispatch.visits import VisitState
 from routing.problem import Window
@@ -239,3 +239,16 @@ def test_a_stop_that_should_have_begun_is_free_to_be_mended(session):
     assert job_of(brief, overdue).pin is None
     assert job_of(brief, soon).pin.technician == str(shift.technician_id)
     assert job_of(brief, soon).pin.position is None
+
+
+def test_a_pin_counts_also_for_what_starts_soon(session):
+    territory = build.territory(session)
+    shift = build.shift(session, technician=build.technician(session, territory=territory))
+    visit = build.visit(session, territory=territory)
+    build.assignment(session, visit=visit, shift=shift, starts_at=clock.at("09:30"))
+    now = clock.at("09:00")
+    plans.pin(session, visit=visit, technician=shift.technician, by=None, now=now)
+
+    job = job_of(brief_of(session, territory, now=now), visit)
+
+    assert (job.pin.technician, job.pin.must_serve) == (str(shift.technician_id), True)
