@@ -99,6 +99,10 @@ REFUSALS: Mapping[str, Said] = {
     ),
     "run-lost": Said(409, _l("This search is over; nothing was written.")),
     "already-queued": Said(409, _l("The same search is already waiting or running.")),
+    "engine-late": Said(
+        503,
+        _l("There was no time for a plan; the old one stays in force. Give it more seconds."),
+    ),
     "engine-died": Said(503, _l("The search ended too early; the old plan stays in force.")),
     "gave-way": Said(503, _l("Other work came first. Please try again.")),
     "unknown-task": Said(500, _l("The queue holds work of another version of Onsite.")),

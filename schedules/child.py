@@ -51,6 +51,7 @@ class End(StrEnum):
     LIMIT = "limit"
     STOPPED = "stopped"
     PROVED = "proved"
+    NO_TIME = "no-time"  # the limit was over before the first plan; it serves nobody
     OVERDUE = "overdue"  # killed: it did not keep its limit
     DIED = "died"  # ended by itself or by somebody else; the best so far is kept
 
@@ -247,6 +248,8 @@ class _Watch:
 
 
 def _why(end: str | None, *, watch: _Watch) -> End:
+    if end == End.NO_TIME:
+        return End.NO_TIME
     if watch.stopped:
         return End.STOPPED
     if watch.overdue:

@@ -2,7 +2,8 @@
 
 ``{"event": "ready"}``, ``{"event": "best", "seconds", "objective", "served", "plan"}`` for each
 better plan that the judge accepted, ``{"event": "progress", "seconds", "steps"}`` in between, and at
-the end ``{"event": "end", "reason": "limit" | "stopped"}``. Diagnostics go to standard error.
+the end ``{"event": "end", "reason": "limit" | "stopped" | "no-time"}``; after the last one the best
+plan serves nobody, for want of time. Diagnostics go to standard error.
 
 SIGTERM is a soft stop; a kill at any moment leaves the last complete line as the best plan so far.
 """
@@ -54,10 +55,12 @@ def main() -> int:
         stopped=wish.stopped,
     )
     _report(team, began=began)
+    reason = "stopped" if wish.stopped() else "limit"
     if team.best is None and not team.failed:
+        reason = "no-time"
         nothing = Judge(problem, Roads(problem)).nothing()
         _say_best(nothing.objective or (), interchange.document_of(nothing), served=0, began=began)
-    _say({"event": "end", "reason": "stopped" if wish.stopped() else "limit"})
+    _say({"event": "end", "reason": reason})
     return 1 if team.failed else 0
 
 

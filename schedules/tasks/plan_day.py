@@ -45,6 +45,12 @@ class EngineDied(DispatchError):
     code: ClassVar[str] = "engine-died"
 
 
+class EngineLate(DispatchError):
+    """The limit was over before the engine had any plan; on a busy machine it takes longer."""
+
+    code: ClassVar[str] = "engine-late"
+
+
 def start(  # noqa: PLR0913 - each is a choice of whoever asks
     session: Session,
     queue: Queue,
@@ -196,7 +202,8 @@ def _thought(turn: Turn, *, run: PlanRun, token: int, brief: Brief, desk: _Desk)
     """The best that the engine found in its time, or until it was told to stop.
 
     Raises RunLost when another process has the run by now, EngineFailed when there is no plan,
-    EngineDied when the engine was killed by somebody else.
+    EngineLate when the limit was over before there was one, EngineDied when the engine was killed
+    by somebody else.
     """
     if not brief.problem.jobs:
         return Solution(problem=brief.problem.name)
@@ -213,6 +220,8 @@ def _thought(turn: Turn, *, run: PlanRun, token: int, brief: Brief, desk: _Desk)
         )
     if heart.lost:
         raise RunLost(run_id=run.id)
+    if answer.end is End.NO_TIME:
+        raise EngineLate(seconds=round(answer.seconds, 1))
     if answer.end is End.DIED:
         raise EngineDied(seconds=round(answer.seconds, 1))
     return answer.solution
