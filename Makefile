@@ -60,7 +60,7 @@ words: .venv/.installed ## collect new sentences from code and templates into ap
 		--add-location=file -o .venv/messages.pot app
 	@for language in en fr pl ja; do \
 		po=app/translations/$$language/LC_MESSAGES/messages.po; verb=init; \
-		test ! -e $$po || verb="update -N --omit-header"; \
+		test ! -e $$po || verb="update -N --ignore-pot-creation-date"; \
 		$(B)/pybabel -q $$verb -i .venv/messages.pot -d app/translations -l $$language; \
 	done
 
