@@ -343,9 +343,7 @@ class Gate(MethodView):
     @needs(Scope.TICKETS_READ, *DESK)
     def get(self, ticket_id: int) -> Response:
         """Say what the gate sees and what is missing."""
-        gate = visits.gate(
-            session(), ticket=found(ticket_id), now=clock.now(), share_of=_share_of
-        )
+        gate = visits.gate(session(), ticket=found(ticket_id), now=clock.now(), share_of=_share_of)
         return jsonify(
             {
                 "passed": not gate.missing,
