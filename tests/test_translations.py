@@ -121,7 +121,9 @@ def test_the_catalogues_are_those_of_the_languages():
 
 @pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
 def test_every_sentence_is_translated(language):
-    assert missing(language) == []
+    absent = missing(language)
+
+    assert (len(absent), absent[:5]) == (0, [])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
