@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
 from urllib.parse import urlencode
 
@@ -14,9 +15,10 @@ from marshmallow import Schema, fields, validate
 
 from app import clock, security
 from app.database import session
-from app.errors import problem
+from app.errors import problem, sentence_of
 from dispatch import inbound
 from dispatch.accounts import Account
+from dispatch.base import StaleVersion
 
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound="HasId")
@@ -125,9 +127,21 @@ def seen_version() -> int:
 
 
 def tagged(answer: Response, *, version: int) -> Response:
-    """Give an answer the ETag of its version."""
+    """Give an answer the ETag of its version; 304 for whoever has that version already."""
     answer.set_etag(str(version))
+    if request.method == "GET":
+        answer.make_conditional(request)
     return answer
+
+
+@contextmanager
+def showing(current: Callable[[], object]) -> Iterator[None]:
+    """When the version is an old one, put the present state into the problem document."""
+    try:
+        yield
+    except StaleVersion as stale:
+        session().rollback()
+        abort(problem(412, code=stale.code, detail=sentence_of(stale), current=current()))
 
 
 def page_of(rows: Sequence[Row], *, limit: int) -> tuple[Sequence[Row], dict[str, str]]:

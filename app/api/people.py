@@ -12,7 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase
 
 from app import clock, security
-from app.api.conventions import PageQuery, after, identifier, once, page_of, seen_version, tagged
+from app.api.conventions import (
+    PageQuery,
+    after,
+    identifier,
+    once,
+    page_of,
+    seen_version,
+    showing,
+    tagged,
+)
 from app.api.tokens import Scope, needs
 from app.database import session
 from app.security import DESK, Audience
@@ -240,14 +249,15 @@ class OneSite(MethodView):
     def patch(self, change: dict[str, Any], site_id: int) -> Response:
         """Change the access notes; needs If-Match."""
         site = session().get(Site, site_id) or abort(404)
-        places.edit_site(
-            session(),
-            site=site,
-            by=security.account(),
-            expected_version=seen_version(),
-            now=clock.now(),
-            **change,
-        )
+        with showing(lambda: SiteOut().dump(session().get_one(Site, site_id))):
+            places.edit_site(
+                session(),
+                site=site,
+                by=security.account(),
+                expected_version=seen_version(),
+                now=clock.now(),
+                **change,
+            )
         session().commit()
         return _shown(site)
 

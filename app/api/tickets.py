@@ -19,6 +19,7 @@ from app.api.conventions import (
     once,
     page_of,
     seen_version,
+    showing,
     tagged,
 )
 from app.api.tokens import Scope, needs
@@ -32,6 +33,7 @@ from dispatch.tickets import (
     AttemptResult,
     Channel,
     Check,
+    Direction,
     FaultFamily,
     Priority,
     Ticket,
@@ -116,6 +118,26 @@ class TicketWhole(TicketOut):
 
     attempts = fields.List(fields.Nested(AttemptOut))
     clocks = fields.List(fields.Nested(ClockOut))
+
+
+class MessageOut(Schema):
+    """A word to or from the customer, or a note."""
+
+    id = fields.Integer()
+    direction = fields.Enum(Direction, by_value=True)
+    channel = fields.Enum(Channel, by_value=True)
+    min_tier = fields.Integer()
+    body = fields.String()
+    at = fields.AwareDateTime(format="iso")
+
+
+class MessageIn(Schema):
+    """A word or a note to be kept; ``min_tier`` is the lowest tier that may read a note."""
+
+    direction = fields.Enum(Direction, by_value=True, required=True)
+    channel = fields.Enum(Channel, by_value=True, required=True)
+    min_tier = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=1, max=3))
+    body = fields.String(required=True, validate=validate.Length(min=1, max=20_000))
 
 
 class TicketIn(Schema):
@@ -253,17 +275,45 @@ class OneTicket(MethodView):
     def patch(self, change: dict[str, Any], ticket_id: int) -> Response:
         """Change the priority; needs If-Match."""
         ticket = found(ticket_id)
-        visits.reprioritise(
-            session(),
-            ticket=ticket,
-            priority=change["priority"],
-            reason=change["reason"],
-            by=security.account(),
-            expected_version=seen_version(),
-            now=clock.now(),
-        )
+        with showing(lambda: TicketWhole().dump(found(ticket_id))):
+            visits.reprioritise(
+                session(),
+                ticket=ticket,
+                priority=change["priority"],
+                reason=change["reason"],
+                by=security.account(),
+                expected_version=seen_version(),
+                now=clock.now(),
+            )
         session().commit()
         return _shown(ticket)
+
+
+@blueprint.route("/tickets/<int:ticket_id>/messages")
+class Messages(MethodView):
+    """Words to and from the customer, and notes."""
+
+    @needs(Scope.TICKETS_READ, *DESK)
+    @blueprint.response(200, MessageOut(many=True))
+    def get(self, ticket_id: int) -> object:
+        """List the correspondence that this account may read."""
+        ticket = found(ticket_id)
+        return list(tickets.readable(ticket, by=security.account()))
+
+    @needs(Scope.TICKETS_WRITE, *DESK)
+    @once
+    @blueprint.arguments(MessageIn)
+    @blueprint.response(201, MessageOut)
+    def post(self, new: dict[str, Any], ticket_id: int) -> tickets.Message:
+        """Answer the customer, or keep what the customer said or a note of ours."""
+        ticket, by, now = found(ticket_id), security.account(), clock.now()
+        if new["direction"] is Direction.TO_CUSTOMER:
+            words = {"body": new["body"], "channel": new["channel"]}
+            message = tickets.answer(session(), ticket=ticket, by=by, now=now, **words)
+        else:
+            message = tickets.add_message(session(), ticket=ticket, by=by, now=now, **new)
+        session().flush()
+        return message
 
 
 @blueprint.route("/tickets/<int:ticket_id>/attempts")

@@ -19,6 +19,7 @@ from app.api.conventions import (
     once,
     page_of,
     seen_version,
+    showing,
     tagged,
 )
 from app.api.tokens import Scope, needs
@@ -175,14 +176,15 @@ class OneVisit(MethodView):
     def put(self, new: dict[str, Any], visit_id: int) -> Response:
         """Say anew what a visit needs; needs If-Match."""
         visit = found(visit_id)
-        visits.edit_needs(
-            session(),
-            visit=visit,
-            needs=visits.Needs(**new),
-            by=security.account(),
-            expected_version=seen_version(),
-            now=clock.now(),
-        )
+        with showing(lambda: VisitOut().dump(found(visit_id))):
+            visits.edit_needs(
+                session(),
+                visit=visit,
+                needs=visits.Needs(**new),
+                by=security.account(),
+                expected_version=seen_version(),
+                now=clock.now(),
+            )
         session().commit()
         return _shown(visit)
 
@@ -256,7 +258,7 @@ class HandPlaced(MethodView):
             travel=travel.provider(),
             now=clock.now(),
         )
-        with thought_over():
+        with showing(lambda: _standing(visit_id)), thought_over():
             assignment = plans.move(
                 session(),
                 trial=trial,
@@ -267,6 +269,12 @@ class HandPlaced(MethodView):
             )
             session().commit()
         return _placed(assignment)
+
+
+def _standing(visit_id: int) -> object:
+    """Where a visit stands now, or null."""
+    rows = plans.assignments_of(session(), visit_id=visit_id)
+    return AssignmentOut().dump(rows[0]) if rows else None
 
 
 def _placed(assignment: Assignment) -> Response:

@@ -111,6 +111,19 @@ def test_a_change_of_an_old_version_is_refused(dispatcher, rows):
     assert first.status_code == 200
     assert second.status_code == 412
     assert second.json["code"] == "stale-version"
+    assert second.json["current"]["priority"] == "high"
+
+
+def test_whoever_has_the_present_version_is_sent_nothing_again(app, dispatcher, rows):
+    ticket = build.ticket(rows)
+    rows.commit()
+    read = dispatcher.get(f"/tickets/{ticket.id}")
+
+    headers = dispatcher._headers | {"If-None-Match": read.headers["ETag"]}
+    again = app.test_client().get(f"/api/v1/tickets/{ticket.id}", headers=headers)
+
+    assert again.status_code == 304
+    assert again.data == b""
 
 
 def test_a_list_goes_on_by_its_link_and_shows_each_row_once(app, dispatcher, rows):

@@ -159,3 +159,21 @@ def test_an_offer_of_a_visit_that_is_over_is_refused(firm, dispatcher, rows, clo
     assert off.json["state"] == "cancelled"
     assert answer.status_code == 409
     assert answer.json["code"] == "wrong-state"
+
+
+def test_words_to_the_customer_and_notes_are_kept(dispatcher, machine, rows):
+    ticket = build.ticket(rows)
+    path = f"/tickets/{ticket.id}/messages"
+    reception = machine(build.agent(rows, tier=1))
+
+    told = dispatcher.post(
+        path, {"direction": "to-customer", "channel": "email", "body": "Już sprawdzamy."}
+    )
+    note = dispatcher.post(
+        path,
+        {"direction": "internal", "channel": "phone", "body": "Nur für Stufe 3", "min_tier": 3},
+    )
+
+    assert (told.status_code, note.status_code) == (201, 201)
+    assert dispatcher.get(f"/tickets/{ticket.id}").json["answered_at"] is not None
+    assert [each["body"] for each in reception.get(path).json] == ["Już sprawdzamy."]
