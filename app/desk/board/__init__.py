@@ -32,6 +32,8 @@ from dispatch.planning.runs import PlanRun
 blueprint = Blueprint("board", __name__, url_prefix="/board")
 placing.register(blueprint)
 
+# Leads look; only dispatchers plan, place and stop.
+READERS = (Audience.DISPATCHER, Audience.LEAD)
 # Pixels a minute: the whole day at a glance, readable, and close.
 SCALES = {"day": 1.35, "half": 1.9, "hour": 3.6}
 
@@ -43,7 +45,7 @@ def init_app(app: Flask) -> None:
 
 
 @blueprint.get("/")
-@open_to(Audience.DISPATCHER)
+@open_to(*READERS)
 def today() -> ResponseReturnValue:
     """Go to today in the first territory, or say that there is none yet."""
     territory = session().scalar(select(Territory).order_by(Territory.id).limit(1))
@@ -54,7 +56,7 @@ def today() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:territory_id>/<day>")
-@open_to(Audience.DISPATCHER)
+@open_to(*READERS)
 def day(territory_id: int, day: str) -> str:
     """Show a territory's day as timeline, map and lists."""
     territory, wanted = _asked(territory_id, day)
@@ -109,14 +111,14 @@ def stop(run_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/runs/<int:run_id>")
-@open_to(Audience.DISPATCHER)
+@open_to(*READERS)
 def run_state(run_id: int) -> Response:
     """Say how far a search is, for pages that have no stream."""
     return jsonify(watching.told(_run(run_id)))
 
 
 @blueprint.get("/runs/<int:run_id>/events")
-@open_to(Audience.DISPATCHER)
+@open_to(*READERS)
 def run_events(run_id: int) -> Response:
     """Stream how far a search is."""
     now = watching.told(_run(run_id))

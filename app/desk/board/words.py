@@ -14,6 +14,9 @@ from dispatch.planning.reasons import Explanation
 from dispatch.planning.rounds import LeftOver
 from dispatch.tickets import Priority
 
+# Lacks that say nothing without their amount.
+MEASURED = frozenset({"window", "shift", "room"})
+
 
 def init_app(app: Flask) -> None:
     """Let templates write ``{{ item | why_left }}`` and its like."""
@@ -33,15 +36,18 @@ def share(part: float) -> str:
 
 def why_left(left: LeftOver) -> str:
     """Say why a visit stands in no round, and by how much it failed."""
-    return " ".join(part for part in (_reason(left.reason), _shortfall(left.details)) if part)
+    return " ".join(part for part in (reason_words(left.reason), _shortfall(left.details)) if part)
 
 
 def why_nobody(found: Explanation) -> str:
     """Say why nobody can take a visit, and by how much it failed."""
-    return " ".join(part for part in (_reason(found.reason), _shortfall(found.details())) if part)
+    return " ".join(
+        part for part in (reason_words(found.reason), _shortfall(found.details())) if part
+    )
 
 
-def _reason(code: str) -> str:
+def reason_words(code: str) -> str:
+    """Say a plan's reason by its code."""
     said: dict[str, str] = {
         "no-technician": _("Nobody has what it takes."),
         "unreachable": _("Nobody can be there in time, even with an empty day."),
@@ -56,20 +62,31 @@ def _reason(code: str) -> str:
 
 def _shortfall(details: Mapping[str, Any]) -> str:
     """Say what was missing at the technician who came nearest."""
-    lack, name, amount = details.get("lack"), details.get("name", ""), details.get("amount")
-    length = formats.minutes(max(1, round(float(amount or 0) / 60)))
+    amount = float(details.get("amount") or 0)
+    said = lack_words(
+        str(details.get("lack", "")), name=str(details.get("name", "")), amount=amount
+    )
+    return "" if details.get("lack") in MEASURED and not amount else said
+
+
+def lack_words(lack: str, *, name: str, amount: float) -> str:
+    """Say one lack by its code; nothing where the reason says it all. Amounts in seconds."""
+    length = formats.minutes(max(1, round(amount / 60)))
     said = {
         "skill": _("Missing: %(skill)s.", skill=name),
+        "excluded-skill": _("The nearest has a skill that is not wanted: %(skill)s.", skill=name),
         "territory": _("No technician may work in this territory."),
         "chosen-technicians": _("The technicians who were chosen for it do not work then."),
         "people": _("There are not enough people for it."),
         "tools": _("Missing in every van: %(what)s.", what=name),
         "parts-or-room": _("Missing in every van: %(what)s.", what=name),
-        "certificate": _("The certificate needed is not valid then: %(skill)s.", skill=name),
-    }
-    measured = {
+        "pin": _("It is pinned to somebody who cannot serve it."),
+        "hours": _("Window, promise, pin and certificates leave no time to start."),
         "window": _("The nearest would come %(length)s too late.", length=length),
         "shift": _("The nearest would be home %(length)s after the shift's end.", length=length),
         "room": _("%(length)s are missing in the best gap.", length=length),
+        "price": _("Raise its priority, or place it by hand."),
+        "partner": _("Visit %(number)s belongs to it and is left over, too.", number=name),
+        "limit": _("There is time, but a limit, a break or a pin would be broken."),
     }
-    return said.get(str(lack)) or (measured.get(str(lack), "") if amount else "")
+    return said.get(lack, "")

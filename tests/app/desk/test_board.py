@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from dispatch.accounts import RoleName
 from dispatch.planning.plans import AssignmentState
 from dispatch.planning.tables import Assignment, Override, Pin
 from dispatch.promises import promises_of
@@ -59,6 +60,19 @@ def test_the_front_page_of_dispatchers_is_today(board, firm):
     answer = board.get("/board/")
 
     assert answer.headers["Location"].endswith(f"/board/{firm['territory'].id}/{DAY}")
+
+
+def test_a_lead_reads_the_day_and_is_offered_no_button(rows, sign_in, firm):
+    lead = build.account(rows, roles=[RoleName.LEAD])
+    rows.commit()
+    browser = sign_in(lead)
+
+    page = day_page(browser, firm).text
+
+    assert firm["visit"].summary in page
+    assert "Plan this day" not in page
+    assert "Place by hand" not in page
+    assert browser.post(f"/board/{firm['territory'].id}/{DAY}/plan").status_code == 403
 
 
 def test_the_day_shows_every_technician_and_what_is_left_over(board, firm):

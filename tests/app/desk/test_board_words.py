@@ -1,0 +1,29 @@
+"""Every reason and every lack that the planner may name is said in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.desk.board.words import lack_words, reason_words
+from routing.reasons import Lack
+from routing.solution import Reason
+
+
+@pytest.fixture(autouse=True)
+def page(make_app):
+    with make_app().test_request_context():
+        yield
+
+
+@pytest.mark.parametrize("lack", Lack)
+def test_every_lack_has_words(lack):
+    said = lack_words(lack.value, name="17", amount=600)
+
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_words(reason):
+    said = reason_words(reason.value)
+
+    assert said.endswith(".")
