@@ -107,7 +107,10 @@ def justify(page: Page, ticket: str) -> str:
 
 
 def take_first_window(page: Page, address: str) -> None:
+    """The page speaks the language of the ticket, Polish, until the customer chooses another."""
     page.goto("/b/" + address.split("/b/")[1])
+    expect(page.locator("html")).to_have_attribute("lang", "pl")
+    page.get_by_role("button", name="English").click()
     page.locator(".window-button").first.click()
     page.get_by_role("button", name="Confirm this time").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your appointment")
