@@ -18,6 +18,9 @@ from routing.problem import Problem
 MEETINGS = (0.5, 0.7, 0.85, 0.94)
 # Seconds between two looks at the post, the clock and the wish to stop.
 LOOK_S = 0.02
+# Seconds beyond the deadline in which a plan in force is still waited for; laying it out takes half
+# a second where others want the processor too, and nobody is served by an answer without it.
+INCUMBENT_S = 1.0
 
 
 @dataclass(slots=True)
@@ -80,8 +83,10 @@ class Team:
 
     def _enough(self) -> bool:
         """Whether time is up or somebody wants an end; the first plan is waited for."""
-        over = time.monotonic() >= self.deadline
-        return over or (self.stopped() and self.best is not None)
+        beyond = time.monotonic() - self.deadline
+        if self.best is None:
+            return beyond >= (0 if self.problem.incumbent is None else INCUMBENT_S)
+        return beyond >= 0 or self.stopped()
 
     def _members_left(self) -> bool:
         return any(not member.post.closed for member in self._members)

@@ -158,14 +158,23 @@ class Worker:
         return search
 
     def _send_incumbent(self, trial: Trial, incumbent: Solution) -> None:
-        """Tell the plan in force first, when it keeps the rules, with its own times."""
+        """Tell the plan in force first: as it is laid out here, then with its own times.
+
+        A plan from a database has no breaks, and the laying puts them in. Its own times are told
+        too where they keep the rules and save changes. Nothing is explained yet: a search that is
+        cut short answers no less than the plan in force.
+        """
+        laid = solution_of(trial, reasons=self._reasons.of(trial, over=_at_once))
+        self._send(trial, laid, self._judge.finding(laid))
         known = as_known(incumbent, tables=self._tables)
         if known is None:
             return
-        why = {row.job: row for row in self._reasons.of(trial).values()}
+        why = {row.job: row for row in laid.unserved}
         told = tuple(why.get(row.job, row) for row in known.unserved)
         plan = replace(known, unserved=told)
-        self._send(trial, plan, self._judge.finding(plan))
+        finding = self._judge.finding(plan)
+        if self._judge.worth(finding) is not None:
+            self._send(trial, plan, finding)
 
     @property
     def _repairing(self) -> bool:
@@ -266,6 +275,11 @@ class Worker:
             search.trial.recall(before)
             if memory is not None:
                 search.take(memory)
+
+
+def _at_once() -> bool:
+    """No time for anything beside."""
+    return True
 
 
 def _order_of(memory: Memory) -> Order:

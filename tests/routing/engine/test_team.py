@@ -12,7 +12,9 @@ import pytest
 from routing import interchange
 from routing.check import judge
 from routing.engine.team import Team
+from routing.insertion import Incumbent
 from routing.score import compare
+from routing.solution import StopKind
 from tests.routing import days
 from tests.routing.plans import UNAVOIDABLE, plan_of, searched
 
@@ -68,3 +70,45 @@ def test_a_plan_in_force_with_things_that_are_gone_is_a_start_all_the_same():
     told = told_by(replace(problem, jobs=left, incumbent=former), workers=1, seconds=0.6)
 
     assert told[0].served == sum(len(route.jobs) for route in former.routes) - 1
+
+
+def with_lunch(document):
+    """The same day, and a break of half an hour in each shift."""
+    lunch = {"id": "lunch", "duration_s": 1800, "window": [39600, 46800]}
+    crew = [
+        one | {"shifts": [shift | {"breaks": [lunch]} for shift in one["shifts"]]}
+        for one in document["technicians"]
+    ]
+    return document | {"technicians": crew}
+
+
+def without_breaks(solution):
+    """The plan as a database knows it: visits with their times, and no breaks."""
+    return replace(
+        solution,
+        objective=None,
+        routes=tuple(
+            replace(
+                route,
+                depart=None,
+                back=None,
+                stops=tuple(stop for stop in route.stops if stop.kind is StopKind.VISIT),
+            )
+            for route in solution.routes
+        ),
+    )
+
+
+def test_the_plan_in_force_is_the_first_answer_however_short_the_time_and_without_its_breaks():
+    day = with_lunch(days.plain(Random(4), visits=50, technicians=5))
+    problem = interchange.problem_of(day)
+    former = plan_of(searched(problem))
+    again = replace(problem, incumbent=without_breaks(former))
+    laid = Incumbent.of(again, solution=without_breaks(former)).solution()
+
+    first = told_by(again, workers=1, seconds=0)[0]
+
+    plan = interchange.solution_of(first.plan, problem=again)
+    assert not judge(without_breaks(former), problem=again).feasible
+    assert judge(plan, problem=again).feasible
+    assert compare(first.worth.objective, judge(laid, problem=again).objective) <= 0
