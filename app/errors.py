@@ -90,6 +90,9 @@ REFUSALS: Mapping[str, Said] = {
     # plans
     "technician-busy": Said(409, _l("Somebody would be in two places at once.")),
     "plan-rejected": Said(409, _l("The plan breaks rules and was not put in force.")),
+    "worse-than-before": Said(
+        409, _l("The search found nothing as good as the plan in force, which stays.")
+    ),
     "reason-missing": Said(422, _l("This move breaks rules. Please give a reason.")),
     "already-started": Said(409, _l("Somebody is on the way there, or has been there.")),
     "not-working": Said(409, _l("The technician has no shift at that time.")),

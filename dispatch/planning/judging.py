@@ -14,8 +14,10 @@ from dispatch.planning.assignments import Place
 from dispatch.planning.briefs import shift_id_of
 from routing import check
 from routing.check import Finding
+from routing.insertion import Incumbent
 from routing.problem import Problem, Technician
 from routing.rules import Violation
+from routing.score import compare
 from routing.solution import Solution
 from routing.timing import TimedRoute
 
@@ -29,6 +31,16 @@ class PlanRejected(DispatchError):
     code: ClassVar[str] = "plan-rejected"
 
 
+class WorseThanBefore(DispatchError):
+    """The plan in force is better than what a search ``found``.
+
+    ``found`` and ``in_force`` are the objectives of both on the same question, level by level;
+    ``found_undone`` and ``in_force_undone`` count what had to be served and is not.
+    """
+
+    code: ClassVar[str] = "worse-than-before"
+
+
 def judged(solution: Solution, *, problem: Problem) -> Finding:
     """The finding about a solution that may be published. Raises PlanRejected."""
     finding = check.judge(solution, problem=problem)
@@ -37,6 +49,45 @@ def judged(solution: Solution, *, problem: Problem) -> Finding:
     if broken:
         raise PlanRejected(violations=[plain(violation) for violation in broken])
     return finding
+
+
+def hold_against_incumbent(finding: Finding, *, problem: Problem) -> None:
+    """Refuse a solution that is worse than the plan in force when the question was asked.
+
+    Raises WorseThanBefore. A plan in force that breaks rules by now never stands in the way.
+    """
+    before = _in_force(problem)
+    if before is None:
+        return
+    found, in_force = _undone(finding), _undone(before)
+    if found < in_force:
+        return
+    if found > in_force or compare(finding.objective, before.objective) > 0:
+        raise WorseThanBefore(
+            found=list(finding.objective),
+            in_force=list(before.objective),
+            found_undone=found,
+            in_force_undone=in_force,
+        )
+
+
+def _in_force(problem: Problem) -> Finding | None:
+    """The plan in force with its breaks laid in; None when there is none that keeps the rules."""
+    if problem.incumbent is None:
+        return None
+    incumbent = Incumbent.of(problem, solution=problem.incumbent)
+    if incumbent.lost:
+        return None
+    solution = incumbent.solution()
+    finding = check.judge(solution, problem=problem)
+    left_out = {row.job for row in solution.unserved}
+    kept = all(_is_excused(violation, left_out=left_out) for violation in finding.violations)
+    return finding if kept else None
+
+
+def _undone(finding: Finding) -> int:
+    """How many visits had to be served and are not; it counts before the objective."""
+    return len({v.job for v in finding.violations if v.code in UNSERVED_ANYHOW})
 
 
 def plain(violation: Violation) -> dict[str, str | None]:

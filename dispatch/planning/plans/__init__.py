@@ -18,7 +18,7 @@ from dispatch.planning.assignments import (
     revision,
     touch_day,
 )
-from dispatch.planning.judging import PlanRejected
+from dispatch.planning.judging import PlanRejected, WorseThanBefore
 from dispatch.planning.plans.days import close_day, release_for_cancel
 from dispatch.planning.plans.hand import (
     AlreadyStarted,
@@ -73,6 +73,7 @@ __all__ = [
     "TechnicianBusy",
     "TerritoryDay",
     "Unserved",
+    "WorseThanBefore",
     "assignments_of",
     "close_day",
     "discard",

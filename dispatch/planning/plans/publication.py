@@ -69,11 +69,12 @@ def publish(
 ) -> Publication:
     """End the run with a plan in force; the former one is superseded.
 
-    Judges before the first write. Raises PlanRejected when the judge finds a broken rule, RunLost
-    when the token is not the present one, BriefOutdated when people left nothing to apply; then
-    nothing is written and the plan in force stands.
+    Judges before the first write. Raises PlanRejected when the judge finds a broken rule,
+    WorseThanBefore when the plan in force is better, RunLost when the token is not the present one,
+    BriefOutdated when people left nothing to apply; then nothing is written and the plan in force
+    stands.
     """
-    answer = _examined(solution, stamp=stamp)
+    answer = _searched(solution, stamp=stamp)
     run = runs.finish(session, run_id=run_id, token=token, now=now)
     plan = _plan(answer, run=run, now=now)
     return _bring_into_force(session, plan, answer=answer, now=now, by=by)
@@ -89,7 +90,7 @@ def propose(
     now: datetime,
 ) -> Plan:
     """End the run with a plan that waits for a dispatcher's yes. Raises as `publish` does."""
-    answer = _examined(solution, stamp=stamp)
+    answer = _searched(solution, stamp=stamp)
     run = runs.finish(session, run_id=run_id, token=token, now=now)
     plan = _plan(answer, run=run, now=now)
     session.add(plan)
@@ -114,7 +115,10 @@ def put_in_force(
     now: datetime,
     by: Account | None = None,
 ) -> Publication:
-    """Publish a solution that no run asked for: laid out by insertion or by hand."""
+    """Publish a solution that no run asked for: laid out by insertion or by hand.
+
+    People may want a plan that costs more than the one in force, so it may be worse.
+    """
     answer = _examined(solution, stamp=stamp)
     plan = _plan(answer, run=None, now=now)
     return _bring_into_force(session, plan, answer=answer, now=now, by=by)
@@ -150,6 +154,13 @@ class _Answer:
     @property
     def solution(self) -> Solution:
         return self.finding.timetable.solution
+
+
+def _searched(solution: Solution, *, stamp: Stamp) -> _Answer:
+    """The answer of a search, which must not be worse than what there was."""
+    answer = _examined(solution, stamp=stamp)
+    judging.hold_against_incumbent(answer.finding, problem=stamp.problem)
+    return answer
 
 
 def _examined(solution: Solution, *, stamp: Stamp) -> _Answer:

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from dispatch.planning import assignments, plans, runs
-from dispatch.planning.plans import BriefOutdated, PlanRejected, PlanState
+from dispatch.planning.plans import BriefOutdated, PlanRejected, PlanState, WorseThanBefore
 from dispatch.planning.runs import RunLost, RunState
 from dispatch.visits import VisitState
-from routing.solution import Route, Stop
+from routing.score import compare
+from routing.solution import Route, Solution, Stop, Unserved
 from tests import build, clock
 from tests.dispatch.planning.day import brief_of, greedy, plan_day, queued
 
@@ -100,6 +101,52 @@ def test_a_solution_that_the_judge_rejects_changes_nothing(session):
         publish(session, territory, brief, solution)
 
     assert [row["code"] for row in refusal.value.details["violations"]] == ["E_SKILL"]
+    assert rows_of(session, territory) == []
+
+
+def nothing(problem):
+    """The answer that serves nobody."""
+    absent = tuple(Unserved(job=job.id) for job in problem.jobs)
+    return Solution(problem=problem.name, unserved=absent)
+
+
+def test_a_search_that_found_less_than_is_planned_leaves_the_plan_in_force(session):
+    territory, _, _ = two_rounds(session)
+    visit = build.visit(session, territory=territory)
+    plan = plan_day(session, territory).plan
+    brief = brief_of(session, territory)
+
+    with pytest.raises(WorseThanBefore) as refusal:
+        publish(session, territory, brief, nothing(brief.problem))
+
+    (row,) = rows_of(session, territory)
+    found, in_force = refusal.value.details["found"], refusal.value.details["in_force"]
+    assert compare(found, in_force) > 0
+    assert (row.visit_id, plan.state) == (visit.id, PlanState.PUBLISHED)
+
+
+def test_a_search_that_found_nothing_better_may_be_published_again(session):
+    territory, _, _ = two_rounds(session)
+    build.visit(session, territory=territory)
+    plan_day(session, territory)
+    brief = brief_of(session, territory)
+
+    published = publish(session, territory, brief, greedy(brief.problem))
+
+    assert published.plan.state is PlanState.PUBLISHED
+
+
+def test_a_plan_in_force_that_breaks_rules_gives_way_to_one_that_serves_less(session):
+    territory, first, second = two_rounds(session)
+    unable = build.visit(session, territory=territory, skills={"fibre"})
+    build.assignment(session, visit=unable, shift=first, starts_at=clock.at("09:00"))
+    able = build.visit(session, territory=territory)
+    build.assignment(session, visit=able, shift=second, starts_at=clock.at("09:00"))
+    brief = brief_of(session, territory)
+
+    published = publish(session, territory, brief, nothing(brief.problem))
+
+    assert published.plan.state is PlanState.PUBLISHED
     assert rows_of(session, territory) == []
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.places import Territory
 from dispatch.planning import assignments, plans, runs
-from dispatch.planning.plans import BriefOutdated, Occupancy, Pinned, PlanRejected
+from dispatch.planning.plans import BriefOutdated, Occupancy, Pinned, PlanRejected, WorseThanBefore
 from dispatch.planning.runs import RunLost
 from dispatch.store import writing
 from dispatch.visits import Visit
@@ -151,17 +151,23 @@ class Race:
                 self.count(f"beside people: {bool(published.skipped or published.kept_back)}")
             except RunLost:
                 self.count("late publishes refused")
-            except (BriefOutdated, PlanRejected) as refusal:
+            except (BriefOutdated, PlanRejected, WorseThanBefore) as refusal:
                 self.count(refusal.code)
-                with writing(), Session(self.engine) as session, session.begin():
-                    runs.fail(
-                        session,
-                        run_id=run_id,
-                        token=mine,
-                        code=refusal.code,
-                        fault="",
-                        now=clock.NOW,
-                    )
+                self.give_up(refusal, run_id=run_id, token=mine)
+
+    def give_up(self, refusal, *, run_id, token):
+        try:
+            with writing(), Session(self.engine) as session, session.begin():
+                runs.fail(
+                    session,
+                    run_id=run_id,
+                    token=token,
+                    code=refusal.code,
+                    fault="",
+                    now=clock.NOW,
+                )
+        except RunLost:
+            self.count("late publishes refused")
 
     def places(self, session):
         return plans.incumbent(session, territory_id=self.territory_id, day=clock.DAY)
