@@ -141,6 +141,14 @@ def test_the_hand_of_somebody_who_saw_an_old_place_is_refused(board, firm, rows)
     assert len(live_rows(rows, firm)) == 1
 
 
+def test_the_hand_stays_on_the_day_that_was_looked_at(board, firm):
+    tomorrow = DAY + timedelta(days=1)
+
+    page = board.get(f"/board/{firm['territory'].id}/{tomorrow}")
+
+    assert f"/board/visits/{firm['visit'].id}/place?day={tomorrow}" in page.text
+
+
 def test_a_placed_visit_leaves_the_list_and_stands_in_the_round(board, firm):
     place(board, firm, "skilled", position=1)
 
