@@ -27,10 +27,10 @@ from dispatch.booking.offers import (
     offer_of,
     periods_of_day,
 )
-from dispatch.planning import assignments, briefs
-from dispatch.planning.assignments import TechnicianBusy
+from dispatch.planning import assignments, briefs, occupancy
 from dispatch.planning.briefs import DEFAULT, Marks, Settings
 from dispatch.planning.drafts import Insertion
+from dispatch.planning.occupancy import TechnicianBusy
 from dispatch.promises import Hold, HoldState, promises_of
 from dispatch.visits import Visit
 from routing.travel.provider import Provider
@@ -193,7 +193,7 @@ def let_go(session: Session, *, hold: Hold, now: datetime, by: Account | None = 
     """The customer does not want the window; it is free at once. Raises HoldExpired."""
     touch(session, hold=hold)
     demand_live(hold, now=now)
-    assignments.end_hold(session, hold=hold, state=HoldState.LET_GO)
+    occupancy.end_hold(session, hold=hold, state=HoldState.LET_GO)
     _tell(session, "hold-let-go", hold=hold, now=now, by=by)
     return hold
 
@@ -212,7 +212,7 @@ def expire_holds(session: Session, *, now: datetime) -> int:
     for hold in over:
         session.refresh(hold)
         if hold.state is HoldState.HELD and hold.expires_at <= now:
-            assignments.end_hold(session, hold=hold, state=HoldState.EXPIRED)
+            occupancy.end_hold(session, hold=hold, state=HoldState.EXPIRED)
             _tell(session, "hold-expired", hold=hold, now=now, by=None)
             ended += 1
     return ended
@@ -256,7 +256,7 @@ def _lock(session: Session, *, visit: Visit, proposal: Proposal, now: datetime) 
     for day, territory_id in sorted({*days, *((row.day, row.territory_id) for row in own)}):
         assignments.sweep(session, territory_id=territory_id, day=day, now=now)
     if former is not None and former.state is HoldState.HELD:
-        assignments.end_hold(session, hold=former, state=HoldState.LET_GO)
+        occupancy.end_hold(session, hold=former, state=HoldState.LET_GO)
 
 
 def _proved_again(
@@ -324,7 +324,7 @@ def _reserve(
     )
     session.add(hold)
     session.flush()
-    assignments.occupy_hold(session, hold=hold)
+    occupancy.occupy_hold(session, hold=hold)
 
 
 def _taken(visit: Visit, period: Period, others: Sequence[Offer]) -> WindowTaken:

@@ -18,7 +18,7 @@ from dispatch.accounts import Account
 from dispatch.base import DispatchError, WrongState
 from dispatch.booking.holding import demand_live
 from dispatch.booking.offers import demand_bookable
-from dispatch.planning import assignments
+from dispatch.planning import assignments, occupancy
 from dispatch.planning.assignments import Place
 from dispatch.planning.tables import Assignment, AssignmentState
 from dispatch.promises import (
@@ -174,7 +174,7 @@ def _take_place(session: Session, *, hold: Hold, rows: Sequence[Assignment], now
     territory_id, day = hold.technician.territory_id, hold.shift.day
     if rows:
         assignments.release(session, assignments=rows, now=now)
-    assignments.end_hold(session, hold=hold, state=HoldState.CONFIRMED)
+    occupancy.end_hold(session, hold=hold, state=HoldState.CONFIRMED)
     made = assignments.write_places(
         session,
         territory_id=territory_id,

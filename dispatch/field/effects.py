@@ -15,7 +15,7 @@ from dispatch import agreements, tickets, visits
 from dispatch.field.deeds import fulfil, true_time
 from dispatch.field.reports import OutcomeReport
 from dispatch.field.tables import Outcome, OutcomeKind, RemoteFixable
-from dispatch.planning import assignments
+from dispatch.planning import assignments, occupancy
 from dispatch.planning.assignments import STEPS
 from dispatch.promises import AppointmentState, appointments_of, live_appointment
 from dispatch.tickets import TicketState
@@ -60,7 +60,7 @@ def take_effect(
 def _end_places(case: _Case) -> None:
     """Everybody's part is over; their time is free from now on."""
     rows = assignments.assignments_of(case.session, visit_id=case.visit.id)
-    assignments.vacate(case.session, assignments=rows)
+    occupancy.vacate(case.session, assignments=rows)
     for row in rows:
         if (row.state, "finish") in STEPS:
             row.state = STEPS[row.state, "finish"]

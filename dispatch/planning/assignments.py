@@ -9,16 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import ClassVar
 
-from sqlalchemy import Date, bindparam, delete, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Date, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from dispatch import guards, journal
 from dispatch.accounts import Account
-from dispatch.base import DispatchError
-from dispatch.planning.tables import Assignment, AssignmentState, Occupancy, TerritoryDay
+from dispatch.planning import occupancy
+from dispatch.planning.tables import Assignment, AssignmentState, TerritoryDay
 from dispatch.promises import Hold, HoldState
 from dispatch.visits import Visit, VisitState
 from dispatch.workforce import Shift, Technician
@@ -57,12 +55,6 @@ STEPS: Mapping[tuple[AssignmentState, str], AssignmentState] = {
     (AssignmentState.UNDER_WAY, "release"): AssignmentState.RELEASED,
     (AssignmentState.ON_SITE, "release"): AssignmentState.RELEASED,
 }
-
-
-class TechnicianBusy(DispatchError):
-    """Somebody would be in two places at once; the database refused it."""
-
-    code: ClassVar[str] = "technician-busy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,18 +192,7 @@ def sweep(session: Session, *, territory_id: int, day: date, now: datetime) -> N
         )
         .order_by(Hold.id)
     ).all():
-        end_hold(session, hold=hold, state=HoldState.EXPIRED)
-
-
-def end_hold(session: Session, *, hold: Hold, state: HoldState) -> None:
-    """A hold is over, whichever way; its time is free."""
-    hold.state = state
-    session.flush()
-    session.execute(
-        delete(Occupancy)
-        .where(Occupancy.hold_id == hold.id)
-        .execution_options(synchronize_session=False)
-    )
+        occupancy.end_hold(session, hold=hold, state=HoldState.EXPIRED)
 
 
 def write_places(
@@ -240,7 +221,7 @@ def write_places(
         *(row.technician_id for row in (*before, *gone)),
         *(place.technician_id for rows in wanted.values() for place in rows),
     )
-    vacate(session, assignments=(*before, *gone))
+    occupancy.vacate(session, assignments=(*before, *gone))
     for row in sorted(gone, key=lambda row: row.id):
         _release(row, now=now)
     seated = [
@@ -252,7 +233,7 @@ def write_places(
         row.territory_id, row.day = territory_id, day
         row.plan_id = plan_id or row.plan_id
     session.flush()
-    occupy(session, assignments=seated)
+    occupancy.occupy(session, assignments=seated)
     return tuple(seated)
 
 
@@ -284,59 +265,10 @@ def release(session: Session, *, assignments: Iterable[Assignment], now: datetim
     """Take rows out of force and free their time. The day must be held."""
     rows = sorted(assignments, key=lambda row: row.id)
     guards.take_turns(session.connection(), *(row.technician_id for row in rows))
-    vacate(session, assignments=rows)
+    occupancy.vacate(session, assignments=rows)
     for row in rows:
         _release(row, now=now)
     session.flush()
-
-
-def vacate(session: Session, *, assignments: Iterable[Assignment]) -> None:
-    """Free the time that these take up."""
-    ids = sorted(row.id for row in assignments)
-    if ids:
-        session.execute(
-            delete(Occupancy)
-            .where(Occupancy.assignment_id.in_(ids))
-            .execution_options(synchronize_session=False)
-        )
-
-
-def occupy(session: Session, *, assignments: Iterable[Assignment]) -> None:
-    """Take up the time of assignments. Raises TechnicianBusy, with nothing of it written."""
-    take(
-        session,
-        taken=[
-            Occupancy(
-                technician_id=row.technician_id,
-                starts_at=row.starts_at,
-                ends_at=row.ends_at,
-                assignment_id=row.id,
-            )
-            for row in sorted(assignments, key=lambda row: row.id)
-        ],
-    )
-
-
-def occupy_hold(session: Session, *, hold: Hold) -> None:
-    """Take up the time of a hold. Raises TechnicianBusy, with nothing of it written."""
-    taken = Occupancy(
-        technician_id=hold.technician_id,
-        starts_at=hold.starts_at,
-        ends_at=hold.ends_at,
-        hold_id=hold.id,
-    )
-    take(session, taken=[taken])
-
-
-def take(session: Session, *, taken: Sequence[Occupancy]) -> None:
-    """Write stretches of taken time. Raises TechnicianBusy; any other fault is a bug."""
-    try:
-        with session.begin_nested():
-            session.add_all(taken)
-    except IntegrityError as refusal:
-        if guards.is_clash(refusal):
-            raise TechnicianBusy(technician_ids=sorted({t.technician_id for t in taken})) from None
-        raise
 
 
 def tell_moves(

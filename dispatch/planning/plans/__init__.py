@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from dispatch.planning.assignments import (
     Place,
-    TechnicianBusy,
     assignments_of,
     incumbent,
     revision,
     touch_day,
 )
 from dispatch.planning.judging import PlanRejected, WorseThanBefore
+from dispatch.planning.occupancy import TechnicianBusy
 from dispatch.planning.plans.days import close_day, release_for_cancel
 from dispatch.planning.plans.hand import (
     AlreadyStarted,

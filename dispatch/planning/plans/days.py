@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import journal
-from dispatch.planning import assignments
+from dispatch.planning import assignments, occupancy
 from dispatch.planning.plans.publication import step
 from dispatch.planning.tables import Assignment, Plan, PlanState
 from dispatch.promises import Hold, HoldState
@@ -33,7 +33,7 @@ def release_for_cancel(session: Session, *, visit: Visit, now: datetime) -> Sequ
     ]
     assignments.release(session, assignments=rows, now=now)
     if held is not None:
-        assignments.end_hold(session, hold=held, state=HoldState.LET_GO)
+        occupancy.end_hold(session, hold=held, state=HoldState.LET_GO)
     assignments.tell_moves(session, rows=rows, kind="visit-unplanned", now=now, by=None)
     return rows
 
