@@ -210,6 +210,11 @@ def expect_tier_done(ticket: Ticket, *, tier: int) -> None:
     """Raise unless a tier has done its part: its review, its checklist or, without one, one try."""
     if review_missing(ticket, tier=tier):
         raise ReviewMissing(ticket_id=ticket.id, tier=tier)
+    expect_tier_tried(ticket, tier=tier)
+
+
+def expect_tier_tried(ticket: Ticket, *, tier: int) -> None:
+    """Raise AttemptsMissing unless a tier has worked on its checklist or, without one, tried."""
     undone = _undone(ticket, tier=tier)
     tried = any(attempt.tier == tier for attempt in ticket.attempts)
     if undone or not tried:

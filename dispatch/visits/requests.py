@@ -23,7 +23,6 @@ from dispatch.base import DispatchError
 from dispatch.tickets import (
     AttemptResult,
     AttemptsMissing,
-    ReviewMissing,
     Ticket,
     TicketKind,
 )
@@ -179,10 +178,10 @@ def _remote_support(ticket: Ticket) -> tuple[list[str], list[dict[str, Any]]]:
     if ticket.kind in WITHOUT_ATTEMPTS:
         return missing, checks
     for tier in _tiers_asked(ticket):
-        try:
-            tickets.expect_tier_done(ticket, tier=tier)
-        except ReviewMissing:
+        if tickets.review_missing(ticket, tier=tier):
             missing.append("review-missing")
+        try:
+            tickets.expect_tier_tried(ticket, tier=tier)
         except AttemptsMissing as owed:
             missing.append("attempts-missing")
             checks += [{"tier": tier, **check} for check in _listed(owed)]

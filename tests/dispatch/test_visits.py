@@ -113,6 +113,15 @@ def test_without_the_review_of_tier_one_the_gate_is_shut(session):
     assert missing(session, ticket) == {"review-missing"}
 
 
+def test_the_gate_names_attempts_that_wait_for_the_review(session):
+    """D5: all that is missing, at once."""
+    ticket = a_ticket(session, tier=2)
+    build.attempt(session, ticket=ticket, tier=1)
+    session.refresh(ticket)
+
+    assert missing(session, ticket) == {"review-missing", "attempts-missing"}
+
+
 def test_without_a_family_the_gate_is_shut(session):
     """D5: family-missing."""
     ticket = exhausted(session)
