@@ -87,7 +87,7 @@ def show(
         priorities=choices(Priority),
         act=act,
         refused=refused,
-        missing=[_named(each) for each in missing] if isinstance(missing, list | tuple) else [],
+        missing=_named(missing),
         wrong=fields_of(refusal) if refusal else {},
     )
 
@@ -305,10 +305,7 @@ def _assets(ticket: Ticket) -> list[tuple[int, str]]:
     return [(each.id, each.name) for each in session().scalars(query)]
 
 
-def _named(missing: object) -> str:
-    """Name something that is missing: a check comes as its id and text."""
-    if isinstance(missing, dict):
-        return str(missing.get("text", missing.get("id", "")))
-    return (
-        str(missing[1]) if isinstance(missing, list | tuple) and len(missing) > 1 else str(missing)
-    )
+def _named(missing: object) -> list[str]:
+    """The texts of checks that are missing; whatever else is, the sentence names already."""
+    listed = missing if isinstance(missing, list | tuple) else ()
+    return [str(each.get("text", "")) for each in listed if isinstance(each, dict)]

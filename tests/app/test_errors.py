@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from app import errors
 from app.config import LANGUAGES
 from app.security import Audience, open_to
-from dispatch import booking, demo, inbound
+from dispatch import booking, demo, field, inbound
 from dispatch.base import DispatchError, Incomplete, WrongState
 from schedules import embedded, postgres
 
@@ -34,6 +34,19 @@ def test_every_refusal_of_the_trade_has_a_sentence():
     unsaid = {kind.code for kind in every_refusal()} - set(errors.REFUSALS)
 
     assert unsaid == set()
+
+
+@pytest.mark.parametrize("kind", field.OutcomeKind)
+def test_whatever_a_report_lacks_has_a_name(kind):
+    empty = field.OutcomeReport(
+        kind=kind,
+        work_minutes=-1,
+        waited_minutes=-1,
+        next_needs={"arrives_on": "?"},
+        remote_fixable=field.RemoteFixable.YES,
+    )
+
+    assert set(empty.missing) <= set(errors.NAMED)
 
 
 @pytest.mark.usefixtures("app")  # which loads every module that refuses

@@ -87,6 +87,8 @@ def test_what_is_not_possible_needs_its_reason(agent, rows, ticket):
     answer = act(agent, ticket, "checks", channel="phone", **{f"result-{dry.id}": "not-possible"})
 
     assert answer.status_code == 422
+    assert "Something is missing: the reason." in answer.text
+    assert "<li>reason</li>" not in answer.text
     assert attempts(rows) == []
 
 
