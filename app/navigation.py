@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app import clock, security
 from app.context import settings
 from app.database import session
+from app.desk import reports
 from app.security import DESK, Audience
 from app.words import word
 from dispatch.accounts import Account, Role, RoleName
@@ -29,23 +30,27 @@ HOMES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One word in the bar: where it leads, and whether we are there."""
+    """One word in the bar: where it leads, how much waits there, and whether we are there."""
 
     address: str
     word: str
     icon: str
     here: bool
+    waiting: int
 
 
 # Endpoint, word, icon, who sees it; pages whose address begins with the entry's belong to it.
 _ENTRIES: tuple[tuple[str, LazyString, str, tuple[Audience, ...]], ...] = (
-    ("board.today", _l("Board"), "board", (Audience.DISPATCHER,)),
+    ("board.today", _l("Board"), "board", (Audience.DISPATCHER, Audience.LEAD)),
     ("desk.queue", _l("Tickets"), "inbox", DESK),
     ("desk.visits", _l("Visits"), "van", DESK),
     ("desk.customers", _l("Customers"), "building", DESK),
     ("desk.technicians", _l("Technicians"), "tool", DESK),
+    ("desk.reports", _l("Reports"), "note", (Audience.DISPATCHER, Audience.LEAD)),
     ("desk.outbox", _l("Outbox"), "mail", (Audience.DISPATCHER, Audience.LEAD)),
 )
+# Where things wait for somebody to decide: how many.
+_WAITING = {"desk.reports": reports.waiting_count}
 # In the menu below one's own name.
 _OWN: tuple[tuple[str, LazyString, str, tuple[Audience, ...]], ...] = (
     ("field.today", _l("My round"), "van", (Audience.TECHNICIAN,)),
@@ -97,6 +102,7 @@ def _shown(
             word=str(name),
             icon=icon,
             here=request.path.startswith(url_for(endpoint)),
+            waiting=_WAITING[endpoint](session()) if endpoint in _WAITING else 0,
         )
         for endpoint, name, icon, audiences in entries
         if security.has(*audiences) and endpoint in current_app.view_functions

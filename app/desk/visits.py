@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 from app import clock, errors, links, security
 from app.context import settings
 from app.database import db, session
+from app.desk import reports
 from app.desk.correspondence import zone_of
 from app.desk.needs import first_values, pick_lists, read_needs
 from app.desk.pages import blueprint
@@ -248,6 +249,10 @@ def _page(
         ticket=found.ticket,
         appointments=appointments.all(),
         assignments=assignments_of(session(), visit_id=visit_id),
+        reports=reports.reports_of(session(), visit_id=visit_id),
+        odd=reports.odd_deeds_of(session(), visit_id=visit_id),
+        charges=reports.charges_of(session(), visit_id=visit_id),
+        doubt_words=reports.doubt_words,
         verbs={verb for state, verb in STEPS if state is found.state},
         link=settings().public_url + "/b/" + links.sign(links.Purpose.VISIT, found.id),
         lists=pick_lists(found.territory),

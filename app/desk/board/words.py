@@ -72,7 +72,7 @@ def _shortfall(details: Mapping[str, Any]) -> str:
 def lack_words(lack: str, *, name: str, amount: float) -> str:
     """Say one lack by its code; nothing where the reason says it all. Amounts in seconds."""
     length = formats.minutes(max(1, round(amount / 60)))
-    said = {
+    said: dict[str, str] = {
         "skill": _("Missing: %(skill)s.", skill=name),
         "excluded-skill": _("The nearest has a skill that is not wanted: %(skill)s.", skill=name),
         "territory": _("No technician may work in this territory."),
