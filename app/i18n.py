@@ -2,6 +2,7 @@
 
 In this order: what the page itself demands (a customer's ticket has a language), what the
 signed-in person chose, what this browser chose before, what the browser asks for, the setting.
+In a demo the browser goes before the person: the visitor only borrows the account.
 """
 
 from __future__ import annotations
@@ -30,12 +31,10 @@ def choose() -> str:
     """Choose the language of the present request."""
     if not has_request_context():
         return settings().language
-    wishes = (
-        g.get("language"),
-        getattr(current_user, "language", None),
-        request.cookies.get(COOKIE),
-        request.accept_languages.best_match(LANGUAGES),
-    )
+    person = [getattr(current_user, "language", None)]
+    browser = [request.cookies.get(COOKIE), request.accept_languages.best_match(LANGUAGES)]
+    own = browser + person if settings().demo else person + browser
+    wishes = [g.get("language"), *own]
     return next((wish for wish in wishes if wish in LANGUAGES), settings().language)
 
 

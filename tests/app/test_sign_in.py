@@ -154,6 +154,21 @@ def test_a_demo_opens_a_door_for_each_role(make_app):
     assert client.get("/demo/sign-in/agent-3").status_code == 404
 
 
+def test_a_demo_speaks_the_language_of_its_visitor(make_app):
+    app = make_app(demo=True)
+    with app.app_context():
+        session = app.extensions["sqlalchemy"].session
+        build.account(session(), roles=[RoleName.AGENT], tier=2).language = "fr"
+        session.commit()
+    client = app.test_client()
+    client.get("/demo/sign-in/agent-2")
+
+    page = client.get("/account", headers={"Accept-Language": "en-GB"})
+
+    assert '<html lang="en">' in page.text
+    assert '<html lang="fr">' in client.get("/account").text
+
+
 def test_a_chosen_language_is_remembered_by_browser_and_account(client, agent, rows):
     enter(client, SENTENCE)
 
