@@ -3,8 +3,9 @@
 A brief is read at one moment, frozen, and carries a stamp of what was read. The planner's zero is
 the day's first instant where the territory lies, so a day may have 23, 24 or 25 hours.
 
-Why a package: ``reading`` asks the database, ``people``, ``windows`` and ``jobs`` translate, each
-its part, ``prices`` says what is traded, ``stamps`` what was read.
+Why a package: ``scope`` says how much of a day, ``reading`` asks the database, ``people``,
+``windows`` and ``jobs`` translate, each its part, ``prices`` says what is traded, ``stamps`` what
+was read.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from sqlalchemy.orm import Session
 from dispatch.planning.briefs import jobs, people
 from dispatch.planning.briefs.people import Piece, shift_id_of
 from dispatch.planning.briefs.prices import CLASSES, Settings
-from dispatch.planning.briefs.reading import Block, Reading, bounds, read
+from dispatch.planning.briefs.reading import Reading, bounds, read
+from dispatch.planning.briefs.scope import Block
 from dispatch.planning.briefs.stamps import Marks, Stamp, marks, provenance, stamp_of
 from dispatch.planning.tables import Assignment
 from dispatch.tickets import Priority
@@ -84,7 +86,7 @@ def brief(  # noqa: PLR0913 - whose day, for whom
     """The day's question, from one moment's rows. Raises TravelError when roads do not answer.
 
     With a ``candidate`` or a ``mover`` it is about that one visit beside the plan in force (see
-    `read`).
+    `Scope`).
     """
     reading = read(
         session,

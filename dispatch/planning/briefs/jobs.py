@@ -12,7 +12,8 @@ from datetime import timedelta
 from dispatch.planning.briefs import windows
 from dispatch.planning.briefs.people import Piece, site_place
 from dispatch.planning.briefs.prices import CLASSES, MAY_WAIT, UNSERVED, UNSERVED_AGE_CAP, Settings
-from dispatch.planning.briefs.reading import PLANNABLE, Block, Reading
+from dispatch.planning.briefs.reading import PLANNABLE, Reading
+from dispatch.planning.briefs.scope import Block
 from dispatch.planning.tables import Assignment, AssignmentState
 from dispatch.tickets import Priority
 from dispatch.visits import Visit, VisitSkill, Wish

@@ -15,8 +15,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dispatch.agreements import Agreement
-from dispatch.places import Depot, Site, Territory
+from dispatch.places import Depot, Territory
 from dispatch.planning import assignments
+from dispatch.planning.briefs.scope import Block, Scope, held
 from dispatch.planning.tables import Assignment, AssignmentState, Override, Pin
 from dispatch.promises import Hold, HoldState, Promise, promises_of
 from dispatch.tickets import Ticket
@@ -25,18 +26,6 @@ from dispatch.workforce import Absence, Shift, Technician, VanStock
 
 PLANNABLE = (VisitState.READY, VisitState.PAUSED)
 Period = tuple[datetime, datetime]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """Time in a round that cannot move: a live hold, or a promise that is being moved."""
-
-    id: str
-    site: Site
-    technician_id: int
-    shift_id: int
-    starts_at: datetime
-    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,43 +93,31 @@ def read(
     mover: Visit | None = None,
     technician_ids: Collection[int] | None = None,
 ) -> Reading:
-    """The day as it stands; ``technician_ids`` limits the reading to their rounds.
-
-    With a ``candidate`` only that visit is considered beside what is planned, as one that looks for
-    another window: its place is free again, unless it was promised, then it stays taken. A
-    ``mover`` looks for another place with the promise that it has; its own is free.
-    """
-    territory = session.get_one(Territory, territory_id)
-    opens_at, closes_at = bounds(territory.tz, day=day)
-    shifts = _shifts(session, territory_id=territory_id, day=day, technician_ids=technician_ids)
-    people = {shift.technician_id for shift in shifts}
-    planned = [
-        row
-        for row in assignments.incumbent(session, territory_id=territory_id, day=day)
-        if technician_ids is None or row.technician_id in technician_ids
-    ]
-    holds = _holds(session, now=now, candidate=candidate)
-    chosen = candidate or mover
-    if chosen is None:
-        waiting = _waiting(session, territory_id=territory_id, day=day, before=closes_at)
-    else:
-        waiting = [chosen.id]
-    visits = _visits(session, ids={*(row.visit_id for row in planned), *waiting})
-    promises = promises_of(session, visit_ids=visits)
-    pins = _pins(session, visit_ids=visits)
-    rows, blocks = _set_aside(planned, candidate=candidate, promises=promises, visits=visits)
-    if mover is not None:
-        pins.pop(mover.id, None)  # whoever moves it decides anew
-        rows = tuple(r for r in rows if r.visit_id != mover.id or r.state in assignments.STARTED)
-    wanted = _wanted(
-        visits,
-        placed={row.visit_id for row in rows},
-        chosen=chosen,
-        held={hold.visit_id for hold in holds},
-        elsewhere=_elsewhere(promises=promises, pins=pins, day=day, closes_at=closes_at),
+    """The day as it stands, as far as the scope of these goes (see `Scope`)."""
+    return _read(
+        session,
+        territory=session.get_one(Territory, territory_id),
+        day=day,
+        now=now,
+        since=now - timedelta(days=last_visitor_days),
+        scope=Scope(candidate=candidate, mover=mover, technician_ids=technician_ids),
     )
-    if candidate is not None:
-        promises.pop(candidate.id, None)  # it looks for another window
+
+
+def _read(
+    session: Session,
+    *,
+    territory: Territory,
+    day: date,
+    now: datetime,
+    since: datetime,
+    scope: Scope,
+) -> Reading:
+    opens_at, closes_at = bounds(territory.tz, day=day)
+    shifts = _shifts(session, territory_id=territory.id, day=day, scope=scope)
+    people = {shift.technician_id for shift in shifts}
+    holds = [hold for hold in _holds(session, now=now) if scope.counts(hold)]
+    work = _work(session, territory=territory, day=day, holds=holds, scope=scope)
     mine = {shift.id for shift in shifts}
     return Reading(
         territory=territory,
@@ -148,30 +125,64 @@ def read(
         opens_at=opens_at,
         closes_at=closes_at,
         now=now,
-        revision=assignments.revision(session, territory_id=territory_id, day=day),
+        revision=assignments.revision(session, territory_id=territory.id, day=day),
         shifts=shifts,
         absences=_absences(session, technician_ids=people, during=(opens_at, closes_at)),
-        assignments=rows,
-        blocks=(*blocks, *(_block(hold) for hold in holds if hold.shift_id in mine)),
-        visits=wanted,
-        promises=promises,
-        pins=pins,
-        accepted=_accepted(session, assignments=rows),
+        assignments=work.rows,
+        blocks=(*work.blocks, *(held(hold) for hold in holds if hold.shift_id in mine)),
+        visits=work.visits,
+        promises=work.promises,
+        pins=work.pins,
+        accepted=_accepted(session, assignments=work.rows),
         carried=_carried(session, technician_ids=people),
-        last_visitors=_last_visitors(
-            session, visits=wanted.values(), since=now - timedelta(days=last_visitor_days)
-        ),
-        depots=_depots(session, territory_id=territory_id),
+        last_visitors=_last_visitors(session, visits=work.visits.values(), since=since),
+        depots=_depots(session, territory_id=territory.id),
     )
 
 
-def _shifts(
-    session: Session,
-    *,
-    territory_id: int,
-    day: date,
-    technician_ids: Collection[int] | None,
-) -> tuple[Shift, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What is planned and what waits, with what binds it."""
+
+    rows: tuple[Assignment, ...]
+    blocks: tuple[Block, ...]
+    visits: Mapping[int, Visit]
+    promises: Mapping[int, Promise]
+    pins: Mapping[int, Pin]
+
+
+def _work(
+    session: Session, *, territory: Territory, day: date, holds: Iterable[Hold], scope: Scope
+) -> _Work:
+    incumbent = assignments.incumbent(session, territory_id=territory.id, day=day)
+    planned = [row for row in incumbent if scope.has_round(row.technician_id)]
+    _, closes_at = bounds(territory.tz, day=day)
+    if scope.visit is None:
+        waiting = _waiting(session, territory_id=territory.id, day=day, before=closes_at)
+    else:
+        waiting = [scope.visit.id]
+    visits = _visits(session, ids={*(row.visit_id for row in planned), *waiting})
+    promises = promises_of(session, visit_ids=visits)
+    sites = {number: visit.site for number, visit in visits.items()}
+    rows, blocks = scope.set_aside(planned, promised=promises, sites=sites)
+    pins = {
+        number: pin
+        for number, pin in _pins(session, visit_ids=visits).items()
+        if scope.keeps_pin(number)
+    }
+    taken = {hold.visit_id for hold in holds}
+    taken |= _elsewhere(promises=promises, pins=pins, day=day, closes_at=closes_at)
+    taken -= {row.visit_id for row in rows}
+    return _Work(
+        rows=rows,
+        blocks=blocks,
+        visits={n: visit for n, visit in visits.items() if scope.wants(n, taken=taken)},
+        promises={n: promise for n, promise in promises.items() if scope.keeps_promise(n)},
+        pins=pins,
+    )
+
+
+def _shifts(session: Session, *, territory_id: int, day: date, scope: Scope) -> tuple[Shift, ...]:
     query = (
         select(Shift)
         .join(Shift.technician)
@@ -183,35 +194,20 @@ def _shifts(
         .order_by(Shift.technician_id, Shift.starts_at)
         .execution_options(populate_existing=True)
     )
-    if technician_ids is not None:
-        query = query.where(Shift.technician_id.in_(sorted(technician_ids)))
+    if scope.technician_ids is not None:
+        query = query.where(Shift.technician_id.in_(sorted(scope.technician_ids)))
     return tuple(session.scalars(query).unique())
 
 
-def _holds(session: Session, *, now: datetime, candidate: Visit | None) -> Sequence[Hold]:
-    """Live holds of any day: whoever is held for another day is not planned on this one.
-
-    The candidate's own hold ends when it takes another, so it takes no time.
-    """
-    rows = session.scalars(
+def _holds(session: Session, *, now: datetime) -> Sequence[Hold]:
+    """Live holds of any day: whoever is held for another day is not planned on this one."""
+    return session.scalars(
         select(Hold)
         .where(Hold.state == HoldState.HELD, Hold.expires_at > now)
         .options(joinedload(Hold.visit).joinedload(Visit.site))
         .order_by(Hold.id)
         .execution_options(populate_existing=True)
-    )
-    return [hold for hold in rows if candidate is None or hold.visit_id != candidate.id]
-
-
-def _block(hold: Hold) -> Block:
-    return Block(
-        id=f"hold-{hold.id}",
-        site=hold.visit.site,
-        technician_id=hold.technician_id,
-        shift_id=hold.shift_id,
-        starts_at=hold.starts_at,
-        ends_at=hold.ends_at,
-    )
+    ).all()
 
 
 def _waiting(session: Session, *, territory_id: int, day: date, before: datetime) -> Sequence[int]:
@@ -262,34 +258,6 @@ def _pins(session: Session, *, visit_ids: Iterable[int]) -> dict[int, Pin]:
     return {pin.visit_id: pin for pin in rows}
 
 
-def _set_aside(
-    planned: Sequence[Assignment],
-    *,
-    candidate: Visit | None,
-    promises: Mapping[int, Promise],
-    visits: Mapping[int, Visit],
-) -> tuple[tuple[Assignment, ...], tuple[Block, ...]]:
-    """The candidate's own places leave the plan; a promised one stays as a block until it moves."""
-    if candidate is None:
-        return tuple(planned), ()
-    own = [r for r in planned if r.visit_id == candidate.id and r.state in assignments.MOVABLE]
-    rest = tuple(row for row in planned if row not in own)
-    if candidate.id not in promises:
-        return rest, ()
-    blocks = (
-        Block(
-            id=f"before-{row.id}",
-            site=visits[row.visit_id].site,
-            technician_id=row.technician_id,
-            shift_id=row.shift_id,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-        )
-        for row in own
-    )
-    return rest, tuple(blocks)
-
-
 def _elsewhere(
     *,
     promises: Mapping[int, Promise],
@@ -304,22 +272,6 @@ def _elsewhere(
     later = {visit for visit, promise in promises.items() if promise.opens_at >= closes_at}
     pinned = {visit for visit, pin in pins.items() if pin.day is not None and pin.day != day}
     return later | pinned
-
-
-def _wanted(
-    visits: Mapping[int, Visit],
-    *,
-    placed: Collection[int],
-    chosen: Visit | None,
-    held: Collection[int],
-    elsewhere: Collection[int],
-) -> dict[int, Visit]:
-    wanted = None if chosen is None else chosen.id
-    return {
-        number: visit
-        for number, visit in visits.items()
-        if number in placed or number == wanted or not (number in held or number in elsewhere)
-    }
 
 
 def _absences(
