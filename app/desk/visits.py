@@ -230,6 +230,7 @@ def _request_form(ticket_id: int, refused: str = "", refusal: DispatchError | No
         lists=pick_lists(ticket.site.territory if ticket.site else None),
         sent=sent,
         may_force=security.has(Audience.DISPATCHER, Audience.LEAD),
+        asking_tier=visits.asking_tier(ticket),
         refused=refused,
         shut=refusal.details.get("missing", ()) if refusal else (),
         wrong=fields_of(refusal) if refusal else {},

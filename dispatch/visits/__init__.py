@@ -36,6 +36,7 @@ from dispatch.visits.requests import (
     Gate,
     VisitNotJustified,
     approve,
+    asking_tier,
     gate,
     request_visit,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "Wish",
     "approve",
     "arrive",
+    "asking_tier",
     "block",
     "cancel",
     "edit_needs",

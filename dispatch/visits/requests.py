@@ -249,8 +249,13 @@ def _need_right(ticket: Ticket, *, by: Account | None, forced: bool) -> None:
     if forced:
         need_role(by, RoleName.DISPATCHER, RoleName.LEAD)
         return
+    tickets.need_tier(by, tier=asking_tier(ticket))
+
+
+def asking_tier(ticket: Ticket) -> int:
+    """The lowest tier that may ask for a visit of this ticket once the gate is open."""
     physical = ticket.family is not None and ticket.family.physical
-    tickets.need_tier(by, tier=1 if physical or ticket.danger else 2)
+    return 1 if physical or ticket.danger else 2
 
 
 def _shut(seen: Gate, *, forced: bool, danger: bool) -> list[str]:

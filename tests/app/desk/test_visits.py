@@ -59,6 +59,17 @@ def test_the_gate_says_what_is_missing(expert, untried):
     assert ">shut</span>" in page
 
 
+def test_reception_sees_the_gate_and_who_asks_for_a_visit(rows, sign_in, untried):
+    reception = build.agent(rows, tier=1)
+    rows.commit()
+
+    page = sign_in(reception).get(f"/tickets/{untried.id}/visits/new").text
+
+    assert "Only tier 2 and above may ask for this visit" in page
+    assert "Remote support has not tried everything yet." in page
+    assert 'name="summary"' not in page
+
+
 def test_a_shut_gate_refuses_and_keeps_what_was_typed(expert, rows, untried):
     answer = request(expert, untried, summary="Change the whole roller")
 
