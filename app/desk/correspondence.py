@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app import clock, security
 from app.context import settings
 from app.database import session
+from app.desk.files import keep_files
 from app.desk.pages import blueprint
 from app.desk.tickets import begin, done
 from app.security import DESK, SUPPORT, open_to
@@ -27,9 +28,10 @@ def answer(ticket_id: int) -> ResponseReturnValue:
     body = form.text("body", longest=LONGEST)
     channel = form.code(Channel, "channel")
     form.check()
-    tickets.answer(
+    made = tickets.answer(
         session(), ticket=found, body=body, channel=channel, by=security.account(), now=clock.now()
     )
+    keep_files(made)
     return done(found, _("The answer is kept."))
 
 
@@ -41,7 +43,7 @@ def note(ticket_id: int) -> ResponseReturnValue:
     body = form.text("body", longest=LONGEST)
     min_tier = form.number("min_tier", least=1, most=3, default=1)
     form.check()
-    tickets.add_message(
+    made = tickets.add_message(
         session(),
         ticket=found,
         direction=Direction.INTERNAL,
@@ -51,6 +53,7 @@ def note(ticket_id: int) -> ResponseReturnValue:
         by=security.account(),
         now=clock.now(),
     )
+    keep_files(made)
     return done(found, _("The note is kept."))
 
 
@@ -62,7 +65,7 @@ def from_customer(ticket_id: int) -> ResponseReturnValue:
     body = form.text("body", longest=LONGEST)
     channel = form.code(Channel, "channel")
     form.check()
-    tickets.add_message(
+    made = tickets.add_message(
         session(),
         ticket=found,
         direction=Direction.FROM_CUSTOMER,
@@ -71,6 +74,7 @@ def from_customer(ticket_id: int) -> ResponseReturnValue:
         by=security.account(),
         now=clock.now(),
     )
+    keep_files(made)
     return done(found, _("Written down."))
 
 
@@ -82,7 +86,7 @@ def ask(ticket_id: int) -> ResponseReturnValue:
     question = form.text("body", longest=LONGEST)
     channel = form.code(Channel, "channel")
     form.check()
-    tickets.ask_customer(
+    made = tickets.ask_customer(
         session(),
         ticket=found,
         question=question,
@@ -90,6 +94,7 @@ def ask(ticket_id: int) -> ResponseReturnValue:
         by=security.account(),
         now=clock.now(),
     )
+    keep_files(made)
     return done(found, _("Asked. The ticket waits for the customer."))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
@@ -17,12 +18,14 @@ from sqlalchemy.orm import Session
 
 from app import formats
 from app.desk.facts import lines
+from app.desk.files import safe_name
 from app.words import tone, word
 from dispatch.accounts import Account
 from dispatch.field import Deed, DeedKind, Outcome, OutcomeKind, OutcomeState
 from dispatch.journal import Fact
 from dispatch.promises import Appointment, AppointmentState
 from dispatch.tickets import (
+    Attachment,
     Attempt,
     AttemptResult,
     Direction,
@@ -33,6 +36,15 @@ from dispatch.tickets import (
     Verdict,
 )
 from dispatch.visits import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that came with a message, and where to get it."""
+
+    name: str
+    address: str
+    size: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +61,7 @@ class Event:
     tags: tuple[str, ...] = ()
     style: str = ""
     slight: bool = False
+    files: tuple[File, ...] = ()
 
 
 def tell(
@@ -98,8 +111,19 @@ def _message(message: Message) -> Event:
         tone="warn" if message.direction is Direction.INTERNAL else "calm",
         who=message.account.name if message.account else "",
         said=message.body,
-        tags=(word(message.channel), *(file.filename for file in message.attachments)),
+        tags=(word(message.channel),),
         style=message.direction.value,
+        files=tuple(_file(message, each) for each in message.attachments),
+    )
+
+
+def _file(message: Message, attachment: Attachment) -> File:
+    return File(
+        name=safe_name(attachment.filename),
+        address=url_for(
+            "desk.attachment", ticket_id=message.ticket_id, attachment_id=attachment.id
+        ),
+        size=_("%(count)s kB", count=formats.number(-(-attachment.size // 1000))),
     )
 
 
