@@ -15,6 +15,7 @@ from typing import TypeVar
 from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.routing import IntegerConverter, Map
 
 from app.config import Settings
 from dispatch import store
@@ -23,11 +24,29 @@ from dispatch.tables import Base
 db = SQLAlchemy(metadata=Base.metadata)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_ID = 2**31 - 1  # of PostgreSQL's integer; SQLite's drivers fail on far larger ones
 View = TypeVar("View", bound=Callable[..., object])
+
+
+class RowId(IntegerConverter):
+    """``<int:...>`` of an address: a number that no row can have is not found."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - werkzeug's name
+        """Take numbers up to the largest that a row can have."""
+        super().__init__(map, max=LARGEST_ID)
+
+
+def row_id(text: str) -> int:
+    """Read an id from a query or a form. Raises ValueError for what no row can have."""
+    number = int(text)
+    if not 0 <= number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Open the database that the settings name, and choose how each request begins."""
+    app.url_map.converters["int"] = RowId
     settings.instance.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock, errors, formats, i18n, security
-from app.database import db, session
+from app.database import db, row_id, session
 from app.desk.pages import blueprint
 from app.forms import Form, fields_of
 from app.security import DESK, SUPPORT, open_to
@@ -30,7 +30,7 @@ FOUND = 20
 @open_to(*DESK)
 def new_ticket() -> str:
     """Find the customer, or show the form when the customer is known."""
-    customer_id = request.args.get("customer_id", type=int)
+    customer_id = request.args.get("customer_id", type=row_id)
     if customer_id is not None:
         return _form(db.get_or_404(Customer, customer_id))
     search = request.args.get("search", "").strip()

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock, errors, travel
-from app.database import db, reads_first, session, thought_over
+from app.database import db, reads_first, row_id, session, thought_over
 from app.security import Audience, account, open_to
 from dispatch.planning import cards, plans
 from dispatch.planning.candidates import candidates
@@ -38,7 +38,7 @@ def put(visit_id: int) -> ResponseReturnValue:
     """Put the visit into a round and pin it there; a broken rule needs a reason, which is kept."""
     errors.retry_with(lambda sentence, _why: _page(db.get_or_404(Visit, visit_id), sentence))
     visit = db.get_or_404(Visit, visit_id)
-    technician = db.get_or_404(Technician, request.form.get("technician", type=int))
+    technician = db.get_or_404(Technician, request.form.get("technician", type=row_id))
     trial = plans.judge_move(
         session(),
         visit=visit,

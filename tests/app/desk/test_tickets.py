@@ -271,3 +271,16 @@ def test_a_ticket_without_a_subject_is_sent_back(agent, rows):
 
 def test_a_ticket_that_is_not_there_is_not_found(agent):
     assert agent.get("/tickets/4711").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/tickets/%d", "/visits/%d", "/customers/%d", "/api/v1/tickets/%d"]
+)
+def test_an_id_that_no_row_can_have_is_not_found(agent, path):
+    assert agent.get(path % 10**20).status_code == 404
+
+
+def test_a_customer_that_cannot_be_is_searched_for(agent):
+    answer = agent.get("/tickets/new", query_string={"customer_id": 10**20})
+
+    assert answer.status_code == 200
