@@ -149,11 +149,12 @@ def _plan(turn: Turn, *, desk: _Desk) -> None:
             raise  # the queue lets it read and think once more
         _fail(turn, run_id=run_id, token=token, code=outdated.code, fault=str(outdated))
     except EngineFailed as failure:
+        _note(failure.words, run_id=run_id)
         code = EngineDied.code if failure.exit_code < 0 else "engine-failed"
         _fail(turn, run_id=run_id, token=token, code=code, fault=str(failure))
     except (DispatchError, TravelError) as refusal:
         _fail(turn, run_id=run_id, token=token, code=refusal.code, fault=str(refusal))
-    except Exception as bug:
+    except Exception as bug:  # BLE001: the run must not look alive; the bug goes on up
         _fail(turn, run_id=run_id, token=token, code="bug", fault=f"{type(bug).__name__}: {bug}")
         raise
     finally:
@@ -218,6 +219,7 @@ def _thought(turn: Turn, *, run: PlanRun, token: int, brief: Brief, desk: _Desk)
             stop=heart.stop,
             memory_bytes=desk.memory_bytes,
         )
+    _note(answer.words, run_id=run.id)
     if heart.lost:
         raise RunLost(run_id=run.id)
     if answer.end is End.NO_TIME:
@@ -227,11 +229,17 @@ def _thought(turn: Turn, *, run: PlanRun, token: int, brief: Brief, desk: _Desk)
     return answer.solution
 
 
+def _note(words: str, *, run_id: int) -> None:
+    """Keep what the engine said: it speaks only of defects, also when a plan came of it."""
+    if words:
+        log.error("engine.said", run_id=run_id, words=words)
+
+
 def _tell(turn: Turn, *, run_id: int, desk: _Desk) -> None:
     """Say how the run stands; trouble with those who watch never ends a search."""
     try:
         desk.tell(_row(turn, run_id))
-    except Exception:
+    except Exception:  # BLE001: whoever watches is somebody else's code, and the search goes on
         log.exception("run.not-told", run_id=run_id)
 
 

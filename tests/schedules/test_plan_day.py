@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from dispatch import store
 from dispatch.places import Territory
@@ -34,6 +35,15 @@ class NoRoads(CrowFly):
 
     def matrix(self, *_args, **_kwargs):
         raise TravelBusy("no answer within 5 s")
+
+
+class BackwardRoads(CrowFly):
+    """A road service whose answers make no sense; the engine says so and gives up."""
+
+    def matrix(self, *args, **kwargs):
+        table = super().matrix(*args, **kwargs)
+        table.seconds[:] = -1
+        return table
 
 
 class Desk:
@@ -227,6 +237,18 @@ def test_a_killed_engine_leaves_the_old_plan_in_force_and_marks_the_run(desk):
     assert (run.state, run.fault_code) == (RunState.FAILED, "engine-died")
     assert desk.plan_in_force().id == old_plan
     assert desk.planned() == 1
+
+
+def test_what_the_engine_said_before_it_failed_is_in_the_log(desk):
+    desk.add_visits(1)
+
+    with capture_logs() as logged:
+        run = desk.work(desk.ask(), travel=BackwardRoads())
+
+    (said,) = [line for line in logged if line["event"] == "engine.said"]
+    assert run.state is RunState.FAILED
+    assert said["run_id"] == run.id
+    assert said["words"] in run.fault
 
 
 def test_a_search_that_another_process_took_over_writes_nothing(desk):
