@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from dispatch.accounts import RoleName
-from dispatch.agreements import AgreementKind, Overage
+from dispatch.agreements import AgreementKind, Overage, WalletKind
 from dispatch.field import DeedKind, OutcomeKind, OutcomeState, RemoteFixable
 from dispatch.notices import NoticeChannel
 from dispatch.places import Precision
@@ -123,6 +123,15 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
     Overage: {
         Overage.REFUSE: _l("No visit beyond the prepaid hours"),
         Overage.CALL_IN_RATE: _l("Beyond the prepaid hours at the call-in rate"),
+    },
+    WalletKind: {
+        WalletKind.PURCHASE: _l("Bought"),
+        WalletKind.RESERVE: _l("Set aside for a visit"),
+        WalletKind.SETTLE: _l("Used by a visit"),
+        WalletKind.RELEASE: _l("Given back by a visit"),
+        WalletKind.EXPIRE: _l("Expired"),
+        WalletKind.ROLL_OVER: _l("Taken over from before"),
+        WalletKind.ADJUST: _l("Corrected by hand"),
     },
     Employment: {
         Employment.OWN: _l("Own"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app import clock, errors, i18n, security
 from app.database import db, session
@@ -15,13 +18,14 @@ from app.forms import Form, fields_of
 from app.security import DESK, open_to
 from dispatch import agreements
 from dispatch import customers as trade
-from dispatch.agreements import Agreement, AgreementKind
+from dispatch.agreements import Agreement, AgreementKind, WalletEntry
 from dispatch.base import DispatchError
 from dispatch.customers import Customer
 from dispatch.places import Site
 from dispatch.tickets import Ticket
 
 SHOWN_TICKETS = 20
+SHOWN_ENTRIES = 12
 
 
 @blueprint.get("/customers")
@@ -155,8 +159,15 @@ def _form(refused: str = "", refusal: DispatchError | None = None) -> str:
 
 def _page(customer_id: int, refused: str = "", refusal: DispatchError | None = None) -> str:
     found = db.get_or_404(Customer, customer_id)
-    held = session().scalars(
-        select(Agreement).where(Agreement.customer_id == customer_id).order_by(Agreement.starts_on)
+    held = (
+        session()
+        .scalars(
+            select(Agreement)
+            .where(Agreement.customer_id == customer_id)
+            .options(selectinload(Agreement.levels))
+            .order_by(Agreement.starts_on)
+        )
+        .all()
     )
     return render_template(
         "desk/customer.html",
@@ -165,6 +176,7 @@ def _page(customer_id: int, refused: str = "", refusal: DispatchError | None = N
         .scalars(select(Site).where(Site.customer_id == customer_id).order_by(Site.name))
         .all(),
         agreements=[(each, _balance(each)) for each in held],
+        entries=_entries(held),
         tickets=session()
         .scalars(
             select(Ticket)
@@ -176,6 +188,22 @@ def _page(customer_id: int, refused: str = "", refusal: DispatchError | None = N
         refused=refused,
         wrong=fields_of(refusal) if refusal else {},
     )
+
+
+def _entries(held: Sequence[Agreement]) -> Mapping[int, Sequence[WalletEntry]]:
+    """The latest movements of each wallet, the newest first."""
+    return {
+        each.id: session()
+        .scalars(
+            select(WalletEntry)
+            .where(WalletEntry.agreement_id == each.id)
+            .order_by(WalletEntry.id.desc())
+            .limit(SHOWN_ENTRIES)
+        )
+        .all()
+        for each in held
+        if each.kind is AgreementKind.PREPAID
+    }
 
 
 def _balance(agreement: Agreement) -> int | None:
