@@ -12,6 +12,8 @@ from app.field.pages import blueprint, fresh_id, me
 from app.security import Audience, open_to
 from dispatch.planning import rounds
 
+FARTHEST = timedelta(days=366 * 10)
+
 
 @blueprint.get("/")
 @open_to(Audience.TECHNICIAN)
@@ -23,6 +25,8 @@ def today() -> str:
     try:
         day = date.fromisoformat(request.args.get("day", present.isoformat()))
     except ValueError:
+        abort(404)
+    if abs(day - present) > FARTHEST:
         abort(404)
     round_ = rounds.round_of(session(), technician=technician, day=day)
     ahead = [stop for stop in round_.stops if stop.state != "finished"]
