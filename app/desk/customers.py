@@ -197,7 +197,7 @@ def _entries(held: Sequence[Agreement]) -> Mapping[int, Sequence[WalletEntry]]:
         .scalars(
             select(WalletEntry)
             .where(WalletEntry.agreement_id == each.id)
-            .order_by(WalletEntry.id.desc())
+            .order_by(WalletEntry.at.desc(), WalletEntry.id.desc())
             .limit(SHOWN_ENTRIES)
         )
         .all()
