@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +57,7 @@ def run(port: int | None, host: str | None, demo: bool) -> None:  # noqa: FBT001
     overrides = {name: value for name, value in given.items() if value is not None}
     settings = config.load(overrides).with_secret()
     logs.set_up(settings.log)
+    expect_port(settings)
     prepare_tree()
     engine = store.open_store(settings.database)
     bring_up_to_date(settings, engine)
@@ -110,6 +113,20 @@ def migrate(check: bool) -> None:  # noqa: FBT001 - click's flag
     settings.instance.mkdir(parents=True, exist_ok=True)
     if not _upgrade(settings, store.open_store(settings.database)):
         click.echo("The schema is up to date.")
+
+
+def expect_port(settings: Settings) -> None:
+    """Raise ClickException when somebody listens there: rather now than after a demo was loaded."""
+    try:
+        for family, kind, protocol, _name, address in socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM
+        ):
+            with socket.socket(family, kind, protocol) as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind(address)
+    except OSError as taken:
+        if taken.errno == errno.EADDRINUSE:
+            raise _cannot_listen(settings, taken) from taken
 
 
 def prepare_tree() -> None:
@@ -178,10 +195,14 @@ def _listen(app: Flask, *, settings: Settings) -> BaseWSGIServer | MultiSocketSe
             max_request_body_size=settings.upload_megabytes * 1024 * 1024,
         )
     except OSError as taken:
-        raise click.ClickException(
-            f"{settings.host}:{settings.port} cannot be used ({taken.strerror})."
-            " Another server may run there; --port or ONSITE_PORT names another port."
-        ) from taken
+        raise _cannot_listen(settings, taken) from taken
+
+
+def _cannot_listen(settings: Settings, taken: OSError) -> click.ClickException:
+    return click.ClickException(
+        f"{settings.host}:{settings.port} cannot be used ({taken.strerror})."
+        " Another server may run there; --port or ONSITE_PORT names another port."
+    )
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

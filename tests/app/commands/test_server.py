@@ -98,13 +98,13 @@ def test_a_server_that_has_lost_a_guard_does_not_start(instance, command):
     assert "double booking" not in command("doctor").output
 
 
-@pytest.mark.usefixtures("instance")
-def test_a_port_that_is_taken_is_named_with_the_way_out(command, taken_port):
+def test_a_port_that_is_taken_is_named_with_the_way_out(instance, command, taken_port):
     refused = command("run", "--port", str(taken_port))
 
     assert refused.exit_code == 1
     assert f"127.0.0.1:{taken_port}" in refused.output
     assert "--port" in refused.output
+    assert not (instance / "onsite.db").exists()  # refused before the long work
 
 
 def test_a_second_server_on_one_instance_does_not_start(instance, command, free_port):
