@@ -62,7 +62,7 @@ def plan(
     \b
     Examples:
       onsite plan 2026-03-29
-      onsite plan 2026-03-29 --territory lyon-1 --time-limit 60
+      onsite plan 2026-03-29 --territory lyon-01 --time-limit 60
     """
     office = _open()
     failed = []
@@ -103,7 +103,7 @@ def export_problem(day: datetime, code: str | None, out: Path) -> None:
     \b
     Examples:
       onsite export-problem 2026-03-29
-      onsite export-problem 2026-03-29 --territory lyon-1 --out day.json
+      onsite export-problem 2026-03-29 --territory lyon-01 --out day.json
       onsite solve day.json --time-limit 30 --out plan.json
     """
     office = _open()
