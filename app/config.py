@@ -101,7 +101,7 @@ class Settings:
     language: str = _setting("en", "language where nobody asked for another", choices=LANGUAGES)
     zone: str = _setting("Europe/Paris", "time zone where no site or territory gives one")
     demo: bool = _setting(
-        False, "demo mode: sign-in links without passwords, and a clock that can be moved"
+        False, "demo mode: sign-in links without passwords, and a clock of its own"
     )
 
     session_hours: int = _setting(12, "a sign-in ends after so many hours", at_least=1, at_most=168)
@@ -132,7 +132,10 @@ class Settings:
         1, "seed of the search: the same brief gives the same plan", at_least=0, at_most=2**31 - 1
     )
     plan_memory_megabytes: int = _setting(
-        6144, "address space that one search may take; libraries alone reserve 2 GB", at_least=256, at_most=1_048_576
+        6144,
+        "address space that one search may take; libraries alone reserve 2 GB",
+        at_least=256,
+        at_most=1_048_576,
     )
     nightly_plan_hour: int = _setting(
         17, "hour (UTC) at which tomorrow is planned", at_least=0, at_most=23
