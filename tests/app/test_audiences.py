@@ -33,7 +33,6 @@ AUDIENCES = (
     (r"desk\.settings_page .*", ADMIN),
     (r"desk\.(outbox|notice|resend) .*", DISPATCHERS),
     (r"desk\.(reports|accept_report|set_report_aside) .*", DISPATCHERS),
-    (r"desk\.(add_agreement) .*", DISPATCHERS),
     (r"desk\.(new_technician|add_technician|set_skill|add_shift|report_absence) .*", DISPATCHERS),
     (r"desk\.(record_checks|record_attempt|review|escalate|hand_back|classify|take) .*", SUPPORT),
     (r"desk\.(answer|ask|wait|go_on|resolve|close|merge) .*", SUPPORT),
