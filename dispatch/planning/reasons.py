@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from routing.problem import Problem
 from routing.reasons import Reasons, Why
 from routing.solution import Solution
+from routing.trial.crews import crews_of, likely_crews
 from routing.trial.tables import tabulate
 from routing.trial.trial import Trial
 from routing.trial.writing import follow
@@ -46,7 +47,8 @@ def explain_unserved(solution: Solution, *, problem: Problem) -> Mapping[int, Ex
     left_out = [row.job for row in solution.unserved if row.job.isdigit()]
     if not left_out:
         return {}
-    tables = tabulate(problem)
+    crews = dict.fromkeys([*crews_of(solution), *likely_crews(problem)])
+    tables = tabulate(problem, crews=list(crews))
     trial = Trial(tables)
     follow(trial, solution)
     reasons = Reasons(tables)

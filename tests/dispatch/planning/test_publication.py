@@ -298,9 +298,9 @@ def test_publishing_ends_the_run(session):
     assert plan.run.state is RunState.DONE
 
 
-def test_a_visit_for_two_people_says_how_many_are_missing(session):
+def test_a_visit_for_more_people_than_there_are_says_how_many_are_missing(session):
     territory, _, _ = two_rounds(session)
-    build.visit(session, territory=territory, crew_size=2)
+    build.visit(session, territory=territory, crew_size=3)
 
     plan = plan_day(session, territory).plan
 
