@@ -165,8 +165,12 @@ def test_one_ticket_goes_from_the_call_to_the_outcome(
 def test_a_visit_is_refused_on_the_page_until_remote_support_has_tried(customer_id, person):
     reception = person("agent-1")
     open_ticket(reception, customer_id)
+    expert = person("agent-2")
+    expert.goto(reception.url)
 
-    request_visit(reception)
+    reception.get_by_role("link", name="Request a visit").click()
+    request_visit(expert)
 
-    expect(reception.get_by_role("alert")).to_be_visible()
+    expect(reception.get_by_text("Only tier 2 and above may ask")).to_be_visible()
     expect(reception.get_by_text("shut", exact=True)).to_be_visible()
+    expect(expert.get_by_role("alert")).to_be_visible()
