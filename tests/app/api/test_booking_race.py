@@ -1,6 +1,6 @@
 """64 customers after one window over HTTP: exactly one gets it, and nobody meets a fault of ours.
 
-ONSITE_RACE_ROUNDS asks for more rounds than the few of the everyday suite.
+RACE_ROUNDS asks for more rounds than the few of the everyday suite.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests import build
 from tests.clock import DAY, THE_DAY_BEFORE, at
 
 CLIENTS = 64
-ROUNDS = int(os.environ.get("ONSITE_RACE_ROUNDS", "2"))  # noqa: TID251 - for this test alone
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "2"))  # noqa: TID251 - for this test alone
 pytestmark = pytest.mark.slow
 WINDOW = {"opens_at": at("08:00").isoformat(), "closes_at": at("10:00").isoformat()}
 
