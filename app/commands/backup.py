@@ -85,7 +85,7 @@ def restore(file: Path) -> None:
     \b
     Examples:
       onsite restore onsite-2026-11-24.zip
-      ONSITE_INSTANCE=/tmp/trial onsite restore today.zip
+      ONSITE_INSTANCE=./trial onsite restore today.zip
     """
     settings = config.load()
     with tempfile.TemporaryDirectory(prefix="onsite-restore-") as folder:
