@@ -22,7 +22,6 @@ from babel.numbers import (
 from babel.units import format_unit
 from flask import Flask
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from app.context import settings
 
@@ -111,13 +110,6 @@ def number(value: float) -> str:
 def percent(part: float) -> str:
     """Say a part of a whole in whole per cent."""
     return format_percent(part, locale=_locale())
-
-
-def from_now(moment: datetime, now: datetime) -> str:
-    """Say how far off a moment is: "in 3 h" or "2 d ago"."""
-    if moment >= now:
-        return str(_("in %(length)s", length=length(moment - now)))
-    return str(_("%(length)s ago", length=length(now - moment)))
 
 
 def phone(number: str) -> str:

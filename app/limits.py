@@ -1,4 +1,4 @@
-"""How often one address may knock: sign-in and customers' links, counted in this process."""
+"""How often one address may follow customers' links, counted in this process."""
 
 from __future__ import annotations
 

@@ -7,5 +7,5 @@ from routing.travel.provider import Provider
 
 
 def provider() -> Provider:
-    """The provider that the settings name; crow-fly needs no data and no network."""
+    """Crow-fly, the only one yet: it needs no data and no network."""
     return CrowFly()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from geopy.exc import (
@@ -37,18 +37,6 @@ _EXACTNESS = {
 }
 
 
-class Geocoder(Protocol):
-    """Finds places for an address in words."""
-
-    def find(
-        self, address: str, *, language: str, country: str | None = None
-    ) -> tuple[Answer, ...]:
-        """Up to five places, best first; empty when there is none.
-
-        Raises GeocoderBusy, GeocoderRefused.
-        """
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NominatimCompatible:
     """A server that speaks Nominatim's API, at ``url``; ``contact`` tells its owner who asks."""
@@ -59,7 +47,10 @@ class NominatimCompatible:
     def find(
         self, address: str, *, language: str, country: str | None = None
     ) -> tuple[Answer, ...]:
-        """See Geocoder."""
+        """Up to five places, best first; empty when there is none.
+
+        Raises GeocoderBusy, GeocoderRefused.
+        """
         try:
             found = self._service().geocode(
                 address,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from flask_babel import force_locale
 
@@ -92,15 +90,6 @@ def test_a_period_over_midnight_names_both_days():
         )
 
     assert told == "Sat 28 Mar 22:00 – Sun 29 Mar 06:00"  # noqa: RUF001
-
-
-@pytest.mark.parametrize(
-    ("away", "said"),
-    [(timedelta(hours=3), "in 3 hrs"), (timedelta(minutes=-20), "20 mins ago")],
-)
-def test_how_far_off_a_moment_is(away, said):
-    with force_locale("en"):
-        assert formats.from_now(clock.NOW + away, clock.NOW).replace(NO_BREAK, " ") == said
 
 
 def test_machines_are_told_utc():
