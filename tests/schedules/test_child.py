@@ -146,8 +146,11 @@ def kill_first_engine():
 
 @LINUX
 def test_an_engine_over_its_memory_limit_dies_alone():
+    # A table of its roads has 8 MB. A small day fits into what the libraries have left over.
+    large = busy_day(visits=1000)
+
     with pytest.raises(EngineFailed):
-        child.solve(busy_day(), limit_s=5, memory_bytes=64 << 20)
+        child.solve(large, limit_s=5, memory_bytes=64 << 20)
 
     assert child.solve(busy_day(), limit_s=1).end is End.LIMIT
 
