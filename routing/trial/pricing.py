@@ -286,6 +286,16 @@ class Prices:
             or (former is not None and former.start is not None)
         )
 
+    def former_start(self, job: str) -> float | None:
+        """When the incumbent begins the job, where it says so."""
+        former = self._former.get(job)
+        return None if former is None else former.start
+
+    def start_price(self, number: int, *, vehicle: int, start: float) -> Price:
+        """What it is worth to begin a job then, in these hands, and to end it without delay."""
+        end = start + self._tables.lengths[vehicle][number]
+        return self._start_price(number, self._tables.vehicles[vehicle], start, end)
+
     def _start_price(self, number: int, vehicle: Vehicle, start: float, end: float) -> Price:
         values: dict[str, float] = {}
         job = self._tables.jobs[number]
