@@ -118,7 +118,7 @@ class Draft:
         return cls(
             vehicles=vehicles,
             jobs=jobs,
-            lengths=[[vehicle.length(job) for job in jobs] for vehicle in vehicles],
+            lengths=[_lengths(vehicle, jobs) for vehicle in vehicles],
             spans=[[ALWAYS] * len(jobs) for _ in vehicles],
             pending=dict(enumerate(jobs)),
         )
@@ -214,3 +214,12 @@ class Draft:
     def change_at_most(self, most: int) -> None:
         """No more jobs than that leave what the incumbent says of them."""
         self.most_changes = most
+
+
+def _lengths(vehicle: Vehicle, jobs: Sequence[Job]) -> list[float]:
+    """`Vehicle.length` of all jobs, most of which are as long in everybody's hands."""
+    slowest = max(one.service_factor for one in vehicle.crew)
+    return [
+        vehicle.length(job) if job.duration_by_technician else job.duration_s * slowest
+        for job in jobs
+    ]

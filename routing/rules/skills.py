@@ -17,13 +17,17 @@ CODES = ("E_SKILL",)
 
 def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
     """Starts at which the crew has what is asked for, certificates during the whole work."""
+    known: dict[Requirement, dict[tuple[int, float], Spans]] = {}
     for number, job in draft.pending.items():
-        for vehicle in draft.candidates(number) if job.skills else ():
-            length = vehicle.length(job)
-            for requirement in job.skills:
-                spans = _met(requirement, crew=vehicle.crew, length=length)
-                if spans != ALWAYS:
-                    draft.start_within(number, vehicle=vehicle.index, spans=spans)
+        for requirement in job.skills:
+            met = known.setdefault(requirement, {})
+            for vehicle in draft.candidates(number):
+                length = draft.lengths[vehicle.index][number]
+                key = vehicle.index, length
+                if key not in met:
+                    met[key] = _met(requirement, crew=vehicle.crew, length=length)
+                if met[key] != ALWAYS:
+                    draft.start_within(number, vehicle=vehicle.index, spans=met[key])
 
 
 def _met(requirement: Requirement, *, crew: Sequence[Technician], length: float) -> Spans:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from routing.problem import Depot, Job, Problem
 from routing.rules.draft import Draft
 from routing.rules.rule import Violation
+from routing.rules.spans import Spans
 from routing.timing import (
     TOLERANCE,
     TimedRoute,
@@ -24,15 +25,23 @@ def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the sha
     for number, job in draft.pending.items():
         if not job.windows:
             continue
+        known: dict[float, Spans] = {}
         for vehicle in draft.candidates(number):
-            length = vehicle.length(job)
-            last = [latest_on_time(job, closes=w.closes, length=length) for w in job.windows]
-            open_spans = [
-                (window.opens, closes + grace(job))
-                for window, closes in zip(job.windows, last, strict=True)
-                if window.opens <= closes + grace(job)
-            ]
-            draft.start_within(number, vehicle=vehicle.index, spans=sorted(open_spans))
+            length = draft.lengths[vehicle.index][number]
+            if length not in known:
+                known[length] = _open_spans(job, length=length)
+            draft.start_within(number, vehicle=vehicle.index, spans=known[length])
+
+
+def _open_spans(job: Job, *, length: float) -> Spans:
+    last = [latest_on_time(job, closes=w.closes, length=length) for w in job.windows]
+    return tuple(
+        sorted(
+            (window.opens, closes + grace(job))
+            for window, closes in zip(job.windows, last, strict=True)
+            if window.opens <= closes + grace(job)
+        )
+    )
 
 
 def check(route: TimedRoute) -> Iterator[Violation]:

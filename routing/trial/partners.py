@@ -56,7 +56,7 @@ class Partners:
         self._machines = [n for n, one in enumerate(self._tables.jobs) if one.equipment]
 
     def _vehicles_for(self, job: int) -> list[int]:
-        return [v.index for v in self._tables.vehicles if self._tables.spans[v.index][job]]
+        return [vehicle for vehicle, row in enumerate(self._tables.spans) if row[job]]
 
     # --- groups ---
 

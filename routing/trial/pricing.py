@@ -58,14 +58,12 @@ class Prices:
         self._served = {
             job.priority: self._sum({"served": 1.0}, job.priority) for job in tables.jobs
         }
-        self._who = [
-            [
-                self._who_price(job, vehicle, length)
-                for job, length in zip(tables.jobs, row, strict=True)
-            ]
-            for vehicle, row in zip(tables.vehicles, tables.lengths, strict=True)
-        ]
+        # Worked out when first asked for: a plan in force asks about one pair in a hundred.
+        self._who: list[list[Price | None]] = [[None] * len(tables.jobs) for _ in tables.vehicles]
         self.unserved = [self._unserved_price(job) for job in tables.jobs]
+        places = sorted(set(tables.places))
+        self._longest = _largest(tables.seconds, places), _largest(tables.metres, places)
+        self._longest_work = max((max(row, default=0) for row in tables.lengths), default=0)
         self.scales = self._scales()
         self._slopes = [self._slopes_of(job) for job in tables.jobs]
         self._money: Prices | None = None
@@ -74,10 +72,8 @@ class Prices:
         """Price the job that this number stands for by now."""
         job = self._tables.jobs[number]
         self._served.setdefault(job.priority, self._sum({"served": 1.0}, job.priority))
-        for vehicle, lengths, who in zip(
-            self._tables.vehicles, self._tables.lengths, self._who, strict=True
-        ):
-            who[number] = self._who_price(job, vehicle, lengths[number])
+        for who in self._who:
+            who[number] = None
         self.unserved[number] = self._unserved_price(job)
         self._slopes[number] = self._slopes_of(job)
         matters = self._start_matters(job)
@@ -111,10 +107,7 @@ class Prices:
 
     def _dearest(self, level: int) -> float:
         """About the most that one more job can add on a level."""
-        places = sorted(set(self._tables.places))
-        seconds = _largest(self._tables.seconds, places)
-        metres = _largest(self._tables.metres, places)
-        lengths = max((max(row, default=0) for row in self._tables.lengths), default=0)
+        (seconds, metres), lengths = self._longest, self._longest_work
         found = 1.0
         for row in self._routes:
             road = row.travel[level] * seconds + row.distance[level] * metres
@@ -135,10 +128,9 @@ class Prices:
             return (0.0,) * self.levels
         vehicle = self._tables.vehicles[laid.vehicle]
         total = self._routes[laid.vehicle].price(laid, vehicle, jobs=len(self._tables.jobs))
-        who = self._who[laid.vehicle]
         for code, start, end in zip(laid.stops, laid.starts, laid.ends, strict=True):
             if 0 <= code < len(self._tables.jobs):
-                self._add(total, who[code])
+                self._add(total, self.who(laid.vehicle, job=code))
                 if code in self.start_priced:
                     self._add(total, self._start_price(code, vehicle, start, end))
         return tuple(total)
@@ -167,11 +159,17 @@ class Prices:
 
     def who_row(self, vehicle: int) -> tuple[Price, ...]:
         """`who` of all jobs."""
-        return tuple(self._who[vehicle])
+        return tuple(self.who(vehicle, job=job) for job in range(len(self._tables.jobs)))
 
     def who(self, vehicle: int, *, job: int) -> Price:
         """The part of a job's price that only depends on who goes."""
-        return self._who[vehicle][job]
+        known = self._who[vehicle][job]
+        if known is None:
+            tables = self._tables
+            length = tables.lengths[vehicle][job]
+            known = self._who_price(tables.jobs[job], tables.vehicles[vehicle], length)
+            self._who[vehicle][job] = known
+        return known
 
     def weights(self, metric: str, *, priority: int | None = None) -> Sequence[float]:
         """Weight of one unit of a metric, one value a level."""

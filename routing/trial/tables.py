@@ -163,8 +163,9 @@ def _road_tables(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.floa
 
 
 def _matrix(rows: Sequence[Sequence[float | None]], size: int) -> NDArray[np.float64]:
-    cells = [[NO_ROAD if cell is None else cell for cell in row] for row in rows]
-    return np.array(cells, dtype=np.float64).reshape(size, size)
+    cells = np.array(rows, dtype=np.float64).reshape(size, size)
+    cells[np.isnan(cells)] = NO_ROAD  # what was None
+    return cells
 
 
 def _units(problem: Problem, rounding: RoundUnits) -> NDArray[np.float64]:

@@ -60,8 +60,8 @@ class Trial:
         )
         self._blocks: dict[int, Block] = {}
         self._road = np.array([self._road_price(vehicle) for vehicle in tables.vehicles]).T
-        self._who = np.array([self._who_prices(vehicle) for vehicle in tables.vehicles])
-        self._kinds = _kinds(tables, self.prices)
+        self._who: dict[int, NDArray[np.float64]] = {}
+        self._kinds: list[int] | None = None
         self._urgency = [self._urgency_of(job) for job in range(len(tables.jobs))]
         self._changes = Changes(tables)
         self._must = 0.0
@@ -76,9 +76,7 @@ class Trial:
         assert self.holder[number] == UNHELD
         self.tables.put_job(job, number=number)
         self.prices.put_job(number)
-        for vehicle in self.tables.vehicles:
-            price = self.prices.who(vehicle.index, job=number)
-            self._who[vehicle.index, number] = self.prices.scalar(price)
+        self._who.pop(number, None)
         self.refresh(number)
         self._urgency[number] = self._urgency_of(number)
         self._worth[number] = self.prices.scalar(self.prices.unserved[number])
@@ -304,6 +302,8 @@ class Trial:
     def _offered(self, vehicles: Sequence[int]) -> Iterator[int]:
         """These vehicles, but of idle ones that are alike only the first."""
         seen: set[int] = set()
+        if self._kinds is None:
+            self._kinds = _kinds(self.tables, self.prices)
         for vehicle in vehicles:
             if self.routes[vehicle] is None:
                 if self._kinds[vehicle] in seen:
@@ -326,7 +326,7 @@ class Trial:
         idle = np.array([laid is None for laid in self.routes])
         bounds: NDArray[np.float64] = (
             np.where(idle[vehicle], used[vehicle], 0.0)
-            + self._who[vehicle, job]
+            + self._who_prices(job)[vehicle]
             + per_s[vehicle] * fits.extra_s
             + per_m[vehicle] * fits.extra_m
         )
@@ -359,8 +359,14 @@ class Trial:
             for worth, urgency in zip(plain, self._urgency, strict=True)
         ]
 
-    def _who_prices(self, vehicle: Vehicle) -> list[float]:
-        return [self.prices.scalar(price) for price in self.prices.who_row(vehicle.index)]
+    def _who_prices(self, job: int) -> NDArray[np.float64]:
+        """`Prices.who` of one job as one number, for each vehicle."""
+        found = self._who.get(job)
+        if found is None:
+            vehicles = range(len(self.tables.vehicles))
+            prices = [self.prices.scalar(self.prices.who(v, job=job)) for v in vehicles]
+            found = self._who[job] = np.array(prices)
+        return found
 
     def _road_price(self, vehicle: Vehicle) -> tuple[float, float, float]:
         scalar = self.prices.scalar

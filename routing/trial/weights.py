@@ -27,6 +27,9 @@ class Weights:
                 parts = ("cost", *COST_PARTS) if term.metric == "cost" else (term.metric,)
                 for metric in parts:
                     self._add(metric, term.priority, level, term.weight)
+        # Metrics that matter at all.
+        self.metrics = frozenset(metric for metric, _ in self._weights)
+        self._found: dict[tuple[str, int | None], Sequence[float]] = {}
 
     def _add(self, metric: str, priority: int | None, level: int, weight: float) -> None:
         row = self._weights.setdefault((metric, priority), [0.0] * self.levels)
@@ -34,17 +37,18 @@ class Weights:
 
     def of(self, metric: str, *, priority: int | None = None) -> Sequence[float]:
         """Weight of one unit, one value a level; a priority adds the terms limited to it."""
+        found = self._found.get((metric, priority))
+        if found is None:
+            found = self._found[metric, priority] = self._sum_of(metric, priority)
+        return found
+
+    def _sum_of(self, metric: str, priority: int | None) -> Sequence[float]:
         none = [0.0] * self.levels
         plain = self._weights.get((metric, None), none)
         if priority is None:
             return plain
         limited = self._weights.get((metric, priority), none)
         return [a + b for a, b in zip(plain, limited, strict=True)]
-
-    @property
-    def metrics(self) -> frozenset[str]:
-        """Metrics that matter at all."""
-        return frozenset(metric for metric, _ in self._weights)
 
 
 class RouteWeights:
