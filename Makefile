@@ -12,6 +12,7 @@ WORKERS ?= 2
 B := .venv/bin
 PIP := $(B)/python -m pip install --disable-pip-version-check
 SETTINGS := setup.cfg pyproject.toml
+KERNEL := $(wildcard routing/engine/kernel/*.py)
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
 FRONTEND := app/assets.py $(shell find app/frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 MANIFEST := app/static/dist/manifest.json
@@ -32,7 +33,7 @@ help: ## list the targets
 run: setup ## serve on 127.0.0.1:8000 (PORT= changes it), on first use with a demo day
 	@$(B)/onsite run --demo --port $(PORT)
 
-setup: .venv/.installed .venv/.translated $(MANIFEST) ## environment and assets only; leaves .venv/bin/onsite
+setup: .venv/.installed .venv/.translated .venv/.compiled $(MANIFEST) ## environment and assets only; leaves .venv/bin/onsite
 
 demo: setup ## load a demo day into an empty instance/ (PACK=lyon PROFILE=M SEED=1)
 	@$(B)/onsite demo load --pack $(PACK) --profile $(PROFILE) --seed $(SEED)
@@ -90,6 +91,11 @@ wheel: setup ## dist/onsite-*.whl, which carries the assets and needs no Node
 .venv/.translated: .venv/.installed $(CATALOGUES)
 	@echo "== translations"
 	@test -z "$(CATALOGUES)" || $(B)/pybabel -q compile -d app/translations
+	@touch $@
+
+.venv/.compiled: .venv/.installed $(KERNEL)
+	@echo "== planning engine (compiles once; half a minute)"
+	@$(B)/python -m routing.engine.kernel
 	@touch $@
 
 # The system's Node when it is new enough, otherwise one from a wheel; only building needs it.

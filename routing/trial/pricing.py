@@ -163,12 +163,13 @@ class Prices:
 
     def who(self, vehicle: int, *, job: int) -> Price:
         """The part of a job's price that only depends on who goes."""
-        known = self._who[vehicle][job]
+        tables = self._tables
+        row = self._who[tables.draft.alike[vehicle]]
+        known = row[job]
         if known is None:
-            tables = self._tables
             length = tables.lengths[vehicle][job]
             known = self._who_price(tables.jobs[job], tables.vehicles[vehicle], length)
-            self._who[vehicle][job] = known
+            row[job] = known
         return known
 
     def weights(self, metric: str, *, priority: int | None = None) -> Sequence[float]:

@@ -89,15 +89,6 @@ class Trial:
 
     # --- what it is worth ---
 
-    @property
-    def who_prices(self) -> NDArray[np.float64]:
-        """``(vehicles, jobs)`` prices that only depend on who goes, each as one number."""
-        return self._who
-
-    def kind_of(self, vehicle: int) -> int:
-        """A number that is equal for vehicles which are the same to the search."""
-        return self._kinds[vehicle]
-
     def route_price(self, laid: Laid) -> float:
         """The route's price as one number."""
         if laid.price is None:

@@ -4,39 +4,33 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numba import njit
-
 from routing.engine.kernel.columns import (
-    IDLE,
     JOB,
-    LINE,
     MOST_TIME,
-    NODE,
     PER_TICK,
     PLAIN,
     REMOVED,
     ROUTES,
-    SECOND_TOLL,
     SERVED,
-    SIMULATED,
-    STALE,
     STEPS_DONE,
     TAIL_TIME,
     TIMED,
-    TOLL,
     TOUCHED,
-    USED,
     WIDEN,
 )
+from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.draw import draw
-from routing.engine.kernel.recreate import find, put, sort_removed
+from routing.engine.kernel.recreate import choose, put, sort_removed
 from routing.engine.kernel.ruin import becomes_idle, cut_string, gather, remember, undo
 from routing.engine.kernel.simulate import NEVER, simulate
 from routing.engine.kernel.times import holds, measure
 
+# Part of the steps in which jobs may cost more than they are worth, and how many times more: alone
+# hardly any job pays for a route of its own. Whether all of it pays is decided after the step.
+LAVISH, MOST_LAVISH = 0.1, 20.0
 
-@njit(cache=True, nogil=True)
+
+@kernel
 def anneal(
     # how long and how wild
     steps, hot, cold, mean_removed, longest_string, blink, full, mode, states,
@@ -81,7 +75,7 @@ def anneal(
             )  # fmt: skip
             if length[v] == 0:
                 becomes_idle(v, tally, idle, idle_at)
-            elif not holds(v, rows, length, crew, states):
+            elif not holds(v, rows, crew, states):
                 odd = True
             if mode != PLAIN:
                 change += reprice(
@@ -98,43 +92,21 @@ def anneal(
         # Recreate.
         if not odd:
             sort_removed(tally, removed, key, keys, chance)
+            lavish = 1.0
+            if draw(chance) < LAVISH:
+                lavish += MOST_LAVISH * draw(chance)
             for k in range(tally[REMOVED]):
                 j = removed[k]
-                limit = worth[j]
-                found = find(
-                    j, blink, full, mode, must[j], chance, rows, tolls, length, load, extra,
+                limit = worth[j] if must[j] else worth[j] * lavish
+                v, p, price, new_extra = choose(
+                    j, limit, blink, full, mode, must[j], chance, rows, tolls, length, load, extra,
                     holder, position, spans, tally, idle, kind_mark, mine, places, values, crew,
                     pay, hands, seconds, seconds_in, roads, roads_in, metres, metres_in, who, need,
-                    room, node, before, after, limit, states,
+                    room, node, before, after, states, tariff_at, tariff, drive, most_road, early,
+                    came, path, starts, order,
                 )  # fmt: skip
-                if found == 0:
+                if v < 0:
                     continue
-                v, p, price = places[0, 0], places[0, 1], values[0]
-                new_extra = 0.0
-                if mode == SIMULATED:
-                    v, price = -1, limit
-                    for option in range(found):
-                        w, q = places[option, 0], places[option, 1]
-                        jobs = length[w]
-                        for i in range(1, q + 1):
-                            order[i] = rows[w, i, JOB]
-                        order[q + 1] = j
-                        for i in range(q + 1, jobs + 1):
-                            order[i + 1] = rows[w, i, JOB]
-                        priced = simulate(
-                            w, jobs + 1, order, node, crew, pay, hands, seconds, tariff_at, tariff,
-                            drive, metres, most_road, early, came, path, starts,
-                        )  # fmt: skip
-                        if priced >= NEVER:
-                            continue
-                        exact = exact_price(
-                            w, q, j, rows, tolls, length, roads, roads_in, metres, metres_in, who,
-                            node, crew, pay,
-                        ) + priced - extra[w]  # fmt: skip
-                        if exact < price:
-                            v, p, price, new_extra = w, q, exact, priced
-                    if v < 0:
-                        continue
                 if length[v] >= rows.shape[1] - 3:
                     tally[WIDEN] = 1
                     continue
@@ -179,7 +151,7 @@ def anneal(
     return steps
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def reprice(
     v, mode, rows, length, extra, spans, node, crew, pay, hands, seconds, tariff_at, tariff,
     drive, metres, most_road, early, came, path, starts, order,
@@ -200,15 +172,3 @@ def reprice(
             most_road, early, came, path, starts,
         )  # fmt: skip
     return extra[v] - former
-
-
-@njit(cache=True, nogil=True)
-def exact_price(
-    v, p, j, rows, tolls, length, roads, roads_in, metres, metres_in, who, node, crew, pay
-):
-    """What job j behind stop p adds to the price of route v, times aside."""
-    at, a, b = node[j], rows[v, p, NODE], rows[v, p + 1, NODE]
-    more = who[crew[v, LINE], j] + pay[v, TOLL] * (roads_in[at, a] + roads[at, b])
-    if pay[v, SECOND_TOLL] != 0.0:
-        more += pay[v, SECOND_TOLL] * (metres_in[at, a] + metres[at, b])
-    return more + pay[v, USED] if length[v] == 0 else more - tolls[v, p]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from routing.engine.kernel.compiling import inlined
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def draw(chance):
     """A number in [0, 1)."""
     x = chance[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from routing.problem import Break, SoftLimitKind
 from routing.roads import NO_ROAD
 from routing.rules.draft import Amount, Vehicle
 from routing.rules.spans import Spans
+from routing.trial.pricing import Price
 from routing.trial.tables import Tables
 from routing.trial.trial import Trial
 
@@ -41,6 +43,7 @@ SOFT_COLUMNS = {
     SoftLimitKind.LAST_END: (c.SOFT_END, c.TICKS),
 }
 
+_Number = TypeVar("_Number", bound=np.generic)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -89,9 +92,9 @@ class Question:
         return len(self.crew)
 
 
-def beyond(trial: Trial) -> list[str]:
+def beyond(tables: Tables) -> list[str]:
     """What of this problem the kernel cannot say; nothing when it can say all of it."""
-    tables, draft = trial.tables, trial.tables.draft
+    draft = tables.draft
     found = {
         "traffic": tables.problem.travel.traffic is not None,
         "places of breaks": any(
@@ -128,7 +131,7 @@ class Encoding:
         self._nodes()
 
     def question(self) -> Question:
-        tables, trial = self._tables, self._trial
+        trial = self._trial
         crew, hands = self._crew(), self._hands()
         crew[:, c.HAND] = self._hand
         seconds = self._seconds(setup=True)
@@ -136,12 +139,11 @@ class Encoding:
         roads, metres = self._roads(pay)
         lines, who = self._who()
         crew[:, c.LINE] = lines
-        crew[:, c.KIND] = _numbers(
-            [(trial.kind_of(v.index), lines[v.index]) for v in self._vehicles]
-        )
         worth = np.array([trial.worth(job) for job in self._jobs])
         must = np.array([bool(trial.urgency(job)) for job in self._jobs])
         need, room = self._stock()
+        kinds = [(crew[v].tobytes(), pay[v].tobytes(), room[v].tobytes()) for v in range(len(crew))]
+        crew[:, c.KIND] = _numbers(kinds)
         tariff_at, tariff = tariffs(trial, hand_of=crew[:, c.HAND])
         drive, most_road = self._road_limits()
         near, before, after, scale = self._neighbours(hands, seconds, roads, pay, who)
@@ -163,7 +165,7 @@ class Encoding:
 
     def _nodes(self) -> None:
         """Nodes are places of jobs first, then of begins, then of ends; -1 is an open one."""
-        tables, where = self._tables, []
+        tables, where = self._tables, list[int]()
         known: dict[tuple[str, int], int] = {}
 
         def node(kind: str, place: int | None) -> int:
@@ -263,45 +265,65 @@ class Encoding:
 
     def _hands(self) -> Ints:
         """Lengths and windows; vehicles for which they are the same share them."""
-        tables, vehicles = self._tables, self._vehicles
-        spans: dict[object, int] = {}
-        rows = [[spans.setdefault(one, len(spans)) for one in tables.spans[v.index]] for v in vehicles]
-        numbers = np.array(rows, dtype=np.int64).reshape(len(vehicles), len(self._jobs))
-        lengths = np.array([tables.lengths[v.index] for v in vehicles]).reshape(numbers.shape)
-        none = spans.get((), -1)
-        self._allowed = numbers != none
-        some = self._allowed.argmax(axis=0)
-        usual = np.arange(len(self._jobs))
-        numbers = np.where(self._allowed, numbers, numbers[some, usual][None, :])
-        lengths = np.where(self._allowed, lengths, lengths[some, usual][None, :])
-        kinds = _numbers([(numbers[v].tobytes(), lengths[v].tobytes()) for v in range(len(vehicles))])
-        self._hand = kinds
+        tables = self._tables
+        alike = np.array(tables.draft.alike)
+        firsts = np.unique(alike)
+        spans: dict[Spans, int] = {}
+        rows = [[spans.setdefault(one, len(spans)) for one in tables.spans[v]] for v in firsts]
+        numbers = np.array(rows, dtype=np.int64).reshape(len(firsts), len(self._jobs))
+        lengths = np.array([tables.lengths[v] for v in firsts]).reshape(numbers.shape)
+        allowed = numbers != spans.get((), -1)
+        # Who may not go has the windows of somebody who may, so that few rows differ.
+        some, usual = allowed.argmax(axis=0), np.arange(len(self._jobs))
+        numbers = np.where(allowed, numbers, numbers[some, usual][None, :])
+        lengths = np.where(allowed, lengths, lengths[some, usual][None, :])
+        kinds = _numbers(
+            [(n.tobytes(), m.tobytes()) for n, m in zip(numbers, lengths, strict=True)]
+        )
+        self._first_rank = np.searchsorted(firsts, alike)
+        self._allowed, self._hand = allowed, kinds[self._first_rank]
         windows = [_ticks(span) for span in spans]
         most = max((len(one) for one in windows), default=1)
         table = np.zeros((len(windows), 1 + 2 * max(1, most)), dtype=np.int64)
         for row, one in zip(table, windows, strict=True):
             row[0] = len(one)
             row[1 : 1 + 2 * len(one)] = [edge for window in one for edge in window]
-        _, firsts = np.unique(kinds, return_index=True)
-        hands = np.empty((len(firsts), len(self._jobs), 1 + table.shape[1]), dtype=np.int64)
-        for h, v in enumerate(firsts):
+        _, chosen = np.unique(kinds, return_index=True)
+        hands = np.empty((len(chosen), len(self._jobs), 1 + table.shape[1]), dtype=np.int64)
+        for h, v in enumerate(chosen):
             hands[h, :, c.WORK] = np.ceil(lengths[v] * c.TICKS - NOISE)
             hands[h, :, c.WINDOWS :] = table[numbers[v]]
         return hands
 
     def _who(self) -> tuple[Ints, NDArray[np.float32]]:
         """The line of each vehicle, and prices by line and job; infinite where it must not go."""
-        prices, scalar = self._trial.prices, self._trial.prices.scalar
-        rows = []
+        prices, scalar, tables = self._trial.prices, self._trial.prices.scalar, self._tables
+        firsts = np.unique(tables.draft.alike)
+        known: dict[object, float] = {}
+
+        def number(price: Price) -> float:
+            if price not in known:
+                known[price] = scalar(price)
+            return known[price]
+
+        plain = np.array(
+            [[number(prices.who(int(v), job=job)) for job in self._jobs] for v in firsts]
+        ).reshape(len(firsts), len(self._jobs))
+        plain = np.where(self._allowed, plain, np.inf)
+        lines: list[int] = []
+        rows: list[NDArray[np.float32]] = []
+        keys: dict[Hashable, int] = {}
         for v, vehicle in enumerate(self._vehicles):
-            road = prices.road(vehicle.index)
-            per_s = scalar(road.busy[0]) - scalar(road.wait)
-            row = self._trial.who_prices[vehicle.index] + scalar(road.visit)
-            row = row + per_s * np.array(self._tables.lengths[vehicle.index])
-            rows.append(np.where(self._allowed[v], row, np.inf).astype(np.float32))
-        lines = _numbers([row.tobytes() for row in rows])
-        _, firsts = np.unique(lines, return_index=True)
-        return lines, np.array([rows[v] for v in firsts])
+            road, first = prices.road(vehicle.index), int(self._first_rank[v])
+            extra = scalar(road.visit), scalar(road.busy[0]) - scalar(road.wait)
+            if (first, extra) not in keys:
+                keys[first, extra] = len(rows)
+                lengths = np.array(tables.lengths[vehicle.index])
+                rows.append((plain[first] + extra[0] + extra[1] * lengths).astype(np.float32))
+            lines.append(keys[first, extra])
+        same = _numbers([row.tobytes() for row in rows])
+        _, chosen = np.unique(same, return_index=True)
+        return same[np.array(lines)], np.array([rows[r] for r in chosen])
 
     # --- prices and limits ---
 
@@ -383,8 +405,8 @@ class Encoding:
             tagged = next(iter(own.values()))[0]
             needs.append([float(job in tagged) for job in self._jobs])
             rooms.append([own[v.index][1] if v.index in own else ENDLESS for v in vehicles])
-        need = np.array(needs).reshape(len(needs), len(jobs)).T
-        room = np.array(rooms).reshape(len(rooms), len(vehicles)).T
+        need = np.array(needs, dtype=np.float64).reshape(len(needs), len(jobs)).T
+        room = np.array(rooms, dtype=np.float64).reshape(len(rooms), len(vehicles)).T
         return np.ascontiguousarray(need), np.ascontiguousarray(room)
 
     # --- neighbours and orders ---
@@ -438,7 +460,7 @@ class Encoding:
         return np.array(keys, dtype=np.float64)
 
 
-def _turned(table: NDArray[np.generic]) -> NDArray[np.generic]:
+def _turned(table: NDArray[_Number]) -> NDArray[_Number]:
     return np.ascontiguousarray(np.swapaxes(table, -1, -2))
 
 

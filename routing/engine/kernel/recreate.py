@@ -5,15 +5,9 @@ Where prices depend on times the quick test ranks the places and the few best ar
 
 from __future__ import annotations
 
-import math
-
-from numba import njit
-
 from routing.engine.kernel.columns import (
     BREAKS,
     EARLY,
-    END,
-    FAR,
     HAND,
     IDLE,
     JOB,
@@ -30,7 +24,6 @@ from routing.engine.kernel.columns import (
     SERVED,
     SIMULATED,
     STAMP,
-    START,
     TAIL_TIME,
     TIMED,
     TOLL,
@@ -39,6 +32,7 @@ from routing.engine.kernel.columns import (
     WINDOWS,
     WORK,
 )
+from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.draw import draw
 from routing.engine.kernel.ruin import becomes_used, toll
 from routing.engine.kernel.simulate import NEVER, simulate
@@ -53,7 +47,7 @@ FEW = 4
 ORDERS = (4.0, 6.0, 8.0, 10.0, 11.0, 13.0, 14.5)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sort_removed(tally, removed, key, keys, chance):
     """Put the jobs taken out in the order in which they will be put back."""
     u, column = draw(chance) * 16.0, -1
@@ -70,9 +64,9 @@ def sort_removed(tally, removed, key, keys, chance):
         key[w + 1], removed[w + 1] = this_key, this
 
 
-@njit(cache=True, nogil=True, inline="always")
-def has_room(v, j, length, load, room, need, crew, width):
-    """Whether the van and the limits of route v allow one more job; -1 asks for wider rows."""
+@inlined
+def has_room(v, j, length, load, room, need, crew):
+    """Whether the van and the limits of route v allow one more job."""
     if length[v] >= crew[v, MOST_JOBS]:
         return False
     for d in range(need.shape[1]):
@@ -81,8 +75,8 @@ def has_room(v, j, length, load, room, need, crew, width):
     return True
 
 
-@njit(cache=True, nogil=True, inline="always")
-def extra_with(v, p, j, there, on, mode, extra, spans, crew, pay, hands):
+@inlined
+def extra_with(v, p, j, there, on, mode, spans, crew, pay, hands):
     """What job j adds to the price of times at this place: exact for TIMED, else a guess."""
     if mode == PLAIN:
         return 0.0
@@ -92,7 +86,7 @@ def extra_with(v, p, j, there, on, mode, extra, spans, crew, pay, hands):
     return pay[v, PER_TICK] * (time - spans[v, 0, TAIL_TIME])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def note(price, v, p, places, values, found):
     """Keep the place among the FEW cheapest so far, in order. Gives how many there are."""
     k = min(found, FEW - 1)
@@ -106,9 +100,9 @@ def note(price, v, p, places, values, found):
     return min(found + 1, FEW)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def find(
-    j, blink, full, mode, must, chance, rows, tolls, length, load, extra, holder, position, spans,
+    j, blink, full, mode, must, chance, rows, tolls, length, load, holder, position, spans,
     tally, idle, kind_mark, mine, places, values, crew, pay, hands, seconds, seconds_in, roads,
     roads_in, metres, metres_in, who, need, room, node, before, after, limit, states,
 ):  # fmt: skip
@@ -117,7 +111,7 @@ def find(
     It looks beside the job's candidates, into one idle route of each kind, or everywhere. Gives how
     many it found: one at most where the price is exact.
     """
-    at, width, found = node[j], rows.shape[1] - 3, 0
+    at, found = node[j], 0
     exact = mode != SIMULATED
     ceiling = limit
     if not full:
@@ -128,7 +122,7 @@ def find(
                 if v < 0 or not mine[v]:
                     continue
                 line = who[crew[v, LINE], j]
-                if line >= ceiling or not has_room(v, j, length, load, room, need, crew, width):
+                if line >= ceiling or not has_room(v, j, length, load, room, need, crew):
                     continue
                 p = position[i] - side
                 a, b = rows[v, p, NODE], rows[v, p + 1, NODE]
@@ -142,7 +136,7 @@ def find(
                 if not fits(v, p, j, there, on, rows, crew, hands, states):
                     continue
                 if mode != PLAIN:
-                    more += extra_with(v, p, j, there, on, mode, extra, spans, crew, pay, hands)
+                    more += extra_with(v, p, j, there, on, mode, spans, crew, pay, hands)
                     if more >= ceiling:
                         continue
                 found = note(more, v, p, places, values, found)
@@ -157,7 +151,7 @@ def find(
             continue
         kind_mark[crew[v, KIND]] = tally[STAMP]
         line = who[crew[v, LINE], j]
-        if line >= ceiling or not has_room(v, j, length, load, room, need, crew, width):
+        if line >= ceiling or not has_room(v, j, length, load, room, need, crew):
             continue
         a, b = rows[v, 0, NODE], rows[v, 1, NODE]
         more = line + pay[v, USED] + pay[v, TOLL] * (roads_in[at, a] + roads[at, b])
@@ -186,7 +180,7 @@ def find(
             if length[v] == 0 or not mine[v]:
                 continue
             line = who[crew[v, LINE], j]
-            if line >= ceiling or not has_room(v, j, length, load, room, need, crew, width):
+            if line >= ceiling or not has_room(v, j, length, load, room, need, crew):
                 continue
             f, h = crew[v, ROAD], crew[v, HAND]
             closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
@@ -208,7 +202,7 @@ def find(
                 if not fits(v, p, j, there, on, rows, crew, hands, states):
                     continue
                 if mode != PLAIN:
-                    more += extra_with(v, p, j, there, on, mode, extra, spans, crew, pay, hands)
+                    more += extra_with(v, p, j, there, on, mode, spans, crew, pay, hands)
                     if more >= ceiling:
                         continue
                 found = note(more, v, p, places, values, found)
@@ -219,7 +213,60 @@ def find(
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def choose(
+    j, limit, blink, full, mode, must, chance, rows, tolls, length, load, extra, holder, position,
+    spans, tally, idle, kind_mark, mine, places, values, crew, pay, hands, seconds, seconds_in,
+    roads, roads_in, metres, metres_in, who, need, room, node, before, after, states, tariff_at,
+    tariff, drive, most_road, early, came, path, starts, order,
+):  # fmt: skip
+    """The place for job j: route, stop before it, its price below ``limit``, and the price of times
+    that the route will have where that is simulated. The route is -1 when there is no place.
+    """
+    found = find(
+        j, blink, full, mode, must, chance, rows, tolls, length, load, holder, position, spans,
+        tally, idle, kind_mark, mine, places, values, crew, pay, hands, seconds, seconds_in, roads,
+        roads_in, metres, metres_in, who, need, room, node, before, after, limit, states,
+    )  # fmt: skip
+    if mode != SIMULATED:
+        if found == 0:
+            return -1, 0, limit, 0.0
+        return places[0, 0], places[0, 1], values[0], 0.0
+    best, where, price, times = -1, 0, limit, 0.0
+    for option in range(found):
+        v, p = places[option, 0], places[option, 1]
+        for i in range(1, p + 1):
+            order[i] = rows[v, i, JOB]
+        order[p + 1] = j
+        for i in range(p + 1, length[v] + 1):
+            order[i + 1] = rows[v, i, JOB]
+        priced = simulate(
+            v, length[v] + 1, order, node, crew, pay, hands, seconds, tariff_at, tariff, drive,
+            metres, most_road, early, came, path, starts,
+        )  # fmt: skip
+        if priced < NEVER:
+            exact = priced - extra[v] + on_the_way(
+                v, p, j, rows, tolls, length, roads, roads_in, metres, metres_in, who, node, crew,
+                pay,
+            )  # fmt: skip
+            if exact < price:
+                best, where, price, times = v, p, exact, priced
+    return best, where, price, times
+
+
+@kernel
+def on_the_way(
+    v, p, j, rows, tolls, length, roads, roads_in, metres, metres_in, who, node, crew, pay
+):
+    """What job j behind stop p adds to the price of route v, times aside."""
+    at, a, b = node[j], rows[v, p, NODE], rows[v, p + 1, NODE]
+    more = who[crew[v, LINE], j] + pay[v, TOLL] * (roads_in[at, a] + roads[at, b])
+    if pay[v, SECOND_TOLL] != 0.0:
+        more += pay[v, SECOND_TOLL] * (metres_in[at, a] + metres[at, b])
+    return more + pay[v, USED] if length[v] == 0 else more - tolls[v, p]
+
+
+@kernel
 def put(
     j, v, p, rows, tolls, length, load, holder, position, tally, idle, idle_at, crew, pay, hands,
     seconds, roads, metres, need, node, states,

@@ -6,8 +6,6 @@ change are copied first; to undo is to copy them back and work their times out a
 
 from __future__ import annotations
 
-from numba import njit
-
 from routing.engine.kernel.columns import (
     FIRST,
     IDLE,
@@ -23,6 +21,7 @@ from routing.engine.kernel.columns import (
     TOUCHED,
     USED,
 )
+from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.draw import draw
 from routing.engine.kernel.times import refresh
 
@@ -32,7 +31,7 @@ SPLIT = 0.5
 ABSENT = 30
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def toll(v, a, b, roads, metres, pay):
     """Price of the leg from node a to node b for vehicle v."""
     price = pay[v, TOLL] * roads[a, b]
@@ -41,7 +40,7 @@ def toll(v, a, b, roads, metres, pay):
     return price
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def remember(v, rows, length, extra, tally, touched, old_length, old_extra, old_jobs):
     """Copy the jobs of route v, once a step."""
     count = tally[TOUCHED]
@@ -58,7 +57,7 @@ def remember(v, rows, length, extra, tally, touched, old_length, old_extra, old_
             old_jobs[count, p] = rows[v, p, JOB]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def becomes_idle(v, tally, idle, idle_at):
     """Route v has lost its last job."""
     idle[tally[IDLE]] = v
@@ -67,7 +66,7 @@ def becomes_idle(v, tally, idle, idle_at):
     tally[ROUTES] -= 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def becomes_used(v, tally, idle, idle_at):
     """Route v gets its first job."""
     tally[IDLE] -= 1
@@ -78,7 +77,7 @@ def becomes_used(v, tally, idle, idle_at):
     tally[ROUTES] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cut_string(
     v, c, longest, it, chance, rows, tolls, length, load, holder, position, tally, removed, seen,
     crew, pay, hands, seconds, roads, metres, who, worth, need, states,
@@ -139,7 +138,7 @@ def cut_string(
     return price
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def gather(it, seed, absent, near, holder, ours, seen, removed, tally):
     """Let absent jobs near those taken out be tried again with them."""
     own = tally[REMOVED]
@@ -158,7 +157,7 @@ def gather(it, seed, absent, near, holder, ours, seen, removed, tally):
         tally[REMOVED] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def undo(
     rows, tolls, length, load, extra, holder, position, tally, touched, old_length, old_extra,
     old_jobs, removed, idle, idle_at, crew, pay, hands, seconds, roads, metres, need, node, states,
@@ -175,11 +174,13 @@ def undo(
             becomes_idle(v, tally, idle, idle_at)
         tally[SERVED] += jobs - now
         extra[v] = old_extra[k]
-        lay_row(v, jobs, old_jobs[k], rows, tolls, length, load, crew, pay, roads, metres, need, node)
+        lay_row(
+            v, jobs, old_jobs[k], rows, tolls, length, load, crew, pay, roads, metres, need, node
+        )
         refresh(v, 1, jobs, rows, length, crew, hands, seconds, holder, position, states)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def lay_row(v, jobs, order, rows, tolls, length, load, crew, pay, roads, metres, need, node):
     """Let route v have the jobs ``order[1..jobs]``; its times are worked out elsewhere."""
     length[v] = jobs

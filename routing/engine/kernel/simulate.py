@@ -7,8 +7,6 @@ the schedule of ``routing.trial``, with one choice of breaks where that tries th
 
 from __future__ import annotations
 
-from numba import njit
-
 from routing.engine.kernel.columns import (
     BREAKS,
     END,
@@ -18,7 +16,6 @@ from routing.engine.kernel.columns import (
     FIRST,
     HAND,
     LAST,
-    LONG,
     MOST_TIME,
     OVERTIME_FROM,
     PAUSE,
@@ -37,13 +34,14 @@ from routing.engine.kernel.columns import (
     STEPS,
     WORK,
 )
+from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.times import across, backwards, earliest, latest
 
 # What a route that cannot be costs.
 NEVER = 1e300
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def simulate(
     v, jobs, order, node, crew, pay, hands, seconds, tariff_at, tariff,
     drive, metres, most_road, early, came, path, starts,
@@ -130,7 +128,7 @@ def simulate(
     return price
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tariff_of(tariff, first, last, start):
     """Price of a start: the piece of the job's price line in which it lies."""
     for k in range(last - 1, first - 1, -1):
@@ -139,7 +137,7 @@ def tariff_of(tariff, first, last, start):
     return tariff[first, 1]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def on_the_road(v, jobs, order, node, crew, pay, drive, metres, most_road):
     """Soft and hard limits of the road of a route; NEVER when it is too long."""
     ticks, length, here, f = 0, 0.0, crew[v, FIRST], crew[v, ROAD]

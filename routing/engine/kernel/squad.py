@@ -9,7 +9,6 @@ steps of one, on the same plan; on a plan with few routes they search apart and 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,7 +83,9 @@ class Squad:
         base = float(self._plans[0].cost[0])
         self._run(steps, heat)
         gains = [plan.cost - base for plan in self._plans]
-        best = _merged([(plan.best, mine) for plan, (mine, _) in zip(self._plans, parts, strict=True)])
+        best = _merged(
+            [(plan.best, mine) for plan, (mine, _) in zip(self._plans, parts, strict=True)]
+        )
         self._note(best, base + sum(float(gain[1]) for gain in gains))
         self.now = _merged(
             [(plan.now, mine) for plan, (mine, _) in zip(self._plans, parts, strict=True)]
@@ -101,7 +102,8 @@ class Squad:
             self._apart = [self.now] * len(self._plans)
         self._run(steps, heat)
         for plan in self._plans:
-            self._note(plan.best, float(plan.cost[1])) if plan.cost[1] < self.best_cost else None
+            if plan.cost[1] < self.best_cost:
+                self._note(plan.best, float(plan.cost[1]))
 
     def meet(self) -> None:
         """Everybody goes on from the best plan, where they search apart."""
@@ -158,11 +160,9 @@ class Squad:
         """A number for each job: how much nearer it lies to one job than to another, by chance."""
         q = self.question
         one, other = self._chance.choice(q.jobs, size=2, replace=q.jobs < 2)
-        legs = q.seconds_in[0]
-        nodes = q.node
-        return (legs[nodes[one]][nodes] - legs[nodes[other]][nodes].astype(np.float64)).astype(
-            np.float64
-        )
+        to_one, to_other = (q.seconds_in[0][q.node[job]][q.node] for job in (one, other))
+        nearer: NDArray[np.float64] = np.subtract(to_one, to_other, dtype=np.float64)
+        return nearer
 
 
 def _merged(pieces: list[tuple[Orders, NDArray[np.bool_]]]) -> Orders:

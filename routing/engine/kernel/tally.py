@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from routing.engine.kernel.anneal import reprice
 from routing.engine.kernel.columns import IDLE, LINE, PLAIN, ROUTES, SERVED, USED
+from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.ruin import lay_row
 from routing.engine.kernel.times import refresh
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def recount(
     wanted, rows, tolls, length, load, extra, holder, position, spans, tally, idle, idle_at, mine,
     mode, states, crew, pay, hands, seconds, roads, metres, who, worth, need, node, tariff_at,
@@ -22,9 +21,7 @@ def recount(
     tally[SERVED], tally[ROUTES], tally[IDLE] = 0, 0, 0
     for v in range(length.shape[0]):
         jobs = length[v]
-        lay_row(
-            v, jobs, wanted[v], rows, tolls, length, load, crew, pay, roads, metres, need, node
-        )
+        lay_row(v, jobs, wanted[v], rows, tolls, length, load, crew, pay, roads, metres, need, node)
         refresh(v, 1, jobs, rows, length, crew, hands, seconds, holder, position, states)
         extra[v] = 0.0
         if jobs == 0:

@@ -8,8 +8,6 @@ than ``late`` says, in some states.
 
 from __future__ import annotations
 
-from numba import njit
-
 from routing.engine.kernel.columns import (
     BREAKS,
     CLOSES,
@@ -37,9 +35,10 @@ from routing.engine.kernel.columns import (
     WINDOWS,
     WORK,
 )
+from routing.engine.kernel.compiling import inlined, kernel
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def earliest(hands, h, j, ready):
     """The first start of a job from ``ready`` on, FAR when all its windows have closed."""
     start = FAR
@@ -49,7 +48,7 @@ def earliest(hands, h, j, ready):
     return start
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def latest(hands, h, j, bound):
     """The last start of a job up to ``bound``, -FAR when none of its windows has opened."""
     start = -FAR
@@ -59,7 +58,7 @@ def latest(hands, h, j, bound):
     return start
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def across(crew, v, taken, then, leave, leg):
     """Arrival of who leaves with ``taken`` breaks behind and arrives with ``then``; FAR if never.
 
@@ -79,7 +78,7 @@ def across(crew, v, taken, then, leave, leg):
     return max(leave + leg + rested, lower)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def backwards(crew, v, taken, then, ready, leg):
     """The latest departure for which ``across`` is no later than ``ready``; -FAR if none is."""
     if ready <= -FAR:
@@ -97,12 +96,12 @@ def backwards(crew, v, taken, then, ready, leg):
     return min(bound, ready - leg - rested)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def refresh(v, first, last, rows, length, crew, hands, seconds, holder, position, states):
     """Work the times of route v out: forward from stop ``first``, backward from stop ``last``."""
     jobs, h, f, breaks = length[v], crew[v, HAND], crew[v, ROAD], crew[v, BREAKS]
     late = EARLY + states
-    begin_row(v, rows, crew, states)
+    begin_row(v, rows, crew)
     for p in range(max(1, first), jobs + 1):
         j = rows[v, p, JOB]
         holder[j] = v
@@ -137,8 +136,8 @@ def refresh(v, first, last, rows, length, crew, hands, seconds, holder, position
             rows[v, p, late + s] = leave
 
 
-@njit(cache=True, nogil=True)
-def begin_row(v, rows, crew, states):
+@kernel
+def begin_row(v, rows, crew):
     """Departures from where the route begins: breaks are excused when it leaves late enough."""
     leave = crew[v, START]
     rows[v, 0, EARLY] = leave
@@ -147,7 +146,7 @@ def begin_row(v, rows, crew, states):
         rows[v, 0, EARLY + b + 1] = leave
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def end_row(v, rows, length, crew, states):
     """Returns: a break is excused when the route is back early enough."""
     end, back, breaks = length[v] + 1, crew[v, END], crew[v, BREAKS]
@@ -157,7 +156,7 @@ def end_row(v, rows, length, crew, states):
         rows[v, end, EARLY + states + b] = back
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def fits(v, p, j, there, on, rows, crew, hands, states):
     """May job j stand between stops p and p + 1? ``there`` and ``on`` are the legs to and from it."""
     h, late = crew[v, HAND], EARLY + states
@@ -167,7 +166,7 @@ def fits(v, p, j, there, on, rows, crew, hands, states):
     return fits_with_breaks(v, p, j, there, on, rows, crew, hands, states)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fits_with_breaks(v, p, j, there, on, rows, crew, hands, states):
     """`fits` for a route with breaks, which may be taken on both legs."""
     h, late, breaks = crew[v, HAND], EARLY + states, crew[v, BREAKS]
@@ -186,8 +185,8 @@ def fits_with_breaks(v, p, j, there, on, rows, crew, hands, states):
     return False
 
 
-@njit(cache=True, nogil=True)
-def holds(v, rows, length, crew, states):
+@kernel
+def holds(v, rows, crew, states):
     """Whether the route as it stands can be driven; call after `refresh`."""
     late = EARLY + states
     for s in range(crew[v, BREAKS] + 1):
@@ -196,7 +195,7 @@ def holds(v, rows, length, crew, states):
     return False
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def joined(time, since, by, leg, more, opens, closes):
     """Two pieces of a route as one: least duration, earliest and latest beginning."""
     lag = time + leg
@@ -204,7 +203,7 @@ def joined(time, since, by, leg, more, opens, closes):
     return time + more + leg + wait, max(opens - lag, since) - wait, min(closes - lag, by)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def measure(v, rows, spans, length, crew, hands, seconds):
     """Work out the durations of all beginnings and ends of route v; breaks are left out."""
     jobs, h, f = length[v], crew[v, HAND], crew[v, ROAD]
@@ -233,7 +232,7 @@ def measure(v, rows, spans, length, crew, hands, seconds):
         spans[v, p, TAIL_TIME], spans[v, p, TAIL_FROM], spans[v, p, TAIL_BY] = time, since, by
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def duration_with(v, p, j, there, on, spans, crew, hands):
     """Least duration of the route with job j between stops p and p + 1; breaks are left out."""
     h = crew[v, HAND]
