@@ -165,9 +165,13 @@ def _counts_routes(statement: Statement) -> bool:
 
 
 def _smallest_fleet(data: pyvrp.ProblemData, asked: Asked) -> pyvrp.ProblemData:
-    """The same with the fewest vans found in a share of the time; PyVRP does so for one type."""
+    """The same with the fewest vans found in a share of the time.
+
+    PyVRP does so for one type and where everybody must be served, and needs loads to know when to
+    stop; otherwise the price of a route, which is in the data anyway, has to do.
+    """
     required = all(client.required for client in data.clients())
-    if data.num_vehicle_types != 1 or not required:
+    if data.num_vehicle_types != 1 or not required or not data.num_load_dimensions:
         return data
     until = time.monotonic() + FLEET_SHARE * asked.seconds
     fleet = pyvrp.minimise_fleet(data, stop=lambda _best: time.monotonic() > until, seed=asked.seed)
