@@ -14,18 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.peers import units
+from routing.peers.price import Price
 from routing.peers.unstated import CannotState, reasons
 from routing.problem import Job, Problem
-from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Spans, intersect
 from routing.solution import Route, Solution, Stop, StopKind, Unserved
 from routing.trial.tables import Tables, tabulate
-from routing.trial.weights import RouteWeights, Weights
-
-# Longest legs of a later level that one unit of an earlier level outweighs: a visit or a route more
-# never saves more road than that.
-OUTWEIGHED = 30
 
 Table = NDArray[np.int64]
 
@@ -133,7 +128,7 @@ class _Reduction:
         self._lengths = {n: self._length(n) for n in self._spans}
         self._second = self._unit()
         self._rooms = _rooms(tables)
-        self._price = _Price(tables, second=self._second)
+        self._price = Price(tables, second=self._second)
 
     def statement(self) -> Statement:
         tables, price = self._tables, self._price
@@ -270,93 +265,6 @@ def _rooms(tables: Tables) -> list[_Room]:
         if everything:
             found.append(_Room(name, is_part, unit, everything))
     return found
-
-
-class _Price:
-    """One price out of the levels; ``legs`` are prices of roads, in no unit yet."""
-
-    def __init__(self, tables: Tables, *, second: float) -> None:
-        self._tables = tables
-        weights = Weights(tables.problem)
-        self._weights = weights
-        self._routes = [RouteWeights(weights, vehicle) for vehicle in tables.vehicles]
-        row = self._routes[0]
-        per_level = [
-            row.distance[n] * tables.metres + row.travel[n] * tables.seconds
-            for n in range(weights.levels)
-        ]
-        roads = tables.seconds < NO_ROAD
-        hours = [
-            row.duration[n] * float(tables.seconds[roads].max(initial=0))
-            for n in range(weights.levels)
-        ]
-        longest = [
-            max(float(level[roads].max(initial=0)), hour)
-            for level, hour in zip(per_level, hours, strict=True)
-        ]
-        self._scale = _scales(longest, least=self._least_steps())
-        priced = zip(per_level, self._scale, strict=True)
-        legs = np.asarray(
-            sum((level * scale for level, scale in priced), np.zeros_like(roads, dtype=np.float64))
-        )
-        self.legs: NDArray[np.float64] = np.where(
-            roads, legs, max(1.0, legs[roads].max(initial=0)) * OUTWEIGHED**2
-        )
-        lasting = self._combined(row.duration) * second
-        amounts = np.array(
-            [*(self._absent(n) for n in range(len(tables.jobs))), *map(self._used, tables.vehicles)]
-        )
-        largest = max(float(legs[roads].max(initial=0)), lasting, 1e-9)
-        self.unit = units.unit_of([legs[roads], np.array([lasting]), amounts], largest=largest)
-        self.duration = round(lasting / self.unit)
-        if lasting > 0:
-            self.duration = max(1, self.duration)
-            self.unit = lasting / self.duration
-
-    def absent(self, job: int) -> int:
-        """What leaving a job out costs beyond not doing it, in units."""
-        return max(0, round(self._absent(job) / self.unit))
-
-    def used(self, vehicle: Vehicle) -> int:
-        """What a route costs by being driven at all, in units."""
-        return round(self._used(vehicle) / self.unit)
-
-    def _absent(self, number: int) -> float:
-        job, weights = self._tables.jobs[number], self._weights
-        left_out = weights.of("unserved", priority=job.priority)
-        penalty = weights.of("unserved_penalty", priority=job.priority)
-        levels = [a + b * job.unserved_penalty for a, b in zip(left_out, penalty, strict=True)]
-        return self._combined(levels) - self._combined(self._routes[0].visit)
-
-    def _used(self, vehicle: Vehicle) -> float:
-        return self._combined(self._routes[vehicle.index].used)
-
-    def _combined(self, levels: Sequence[float]) -> float:
-        return sum(value * scale for value, scale in zip(levels, self._scale, strict=True))
-
-    def _least_steps(self) -> list[float]:
-        """The smallest difference that a level without roads can make: a visit, or a route."""
-        steps = []
-        for level in range(self._weights.levels):
-            jobs = {(job.priority, job.unserved_penalty) for job in self._tables.jobs}
-            values = [row.used[level] for row in self._routes] + [
-                self._weights.of("unserved", priority=priority)[level]
-                + self._weights.of("unserved_penalty", priority=priority)[level] * penalty
-                for priority, penalty in jobs
-            ]
-            steps.append(min((value for value in values if value > 0), default=1.0))
-        return steps
-
-
-def _scales(longest: Sequence[float], *, least: Sequence[float]) -> list[float]:
-    """What one unit of each level is worth on the last one."""
-    scales = [1.0]
-    outweighed = longest[-1] * OUTWEIGHED
-    for level in range(len(longest) - 2, -1, -1):
-        scale = max(1.0, outweighed) / least[level]
-        scales.insert(0, scale)
-        outweighed = max(outweighed, scale * least[level]) * OUTWEIGHED
-    return scales
 
 
 def _with_nowhere(table: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -156,6 +156,23 @@ def test_a_penalty_and_a_road_of_one_level_keep_their_proportion():
     assert statement.calls[0].penalty == 2 * statement.prices[0, 1]
 
 
+def test_where_only_time_away_counts_a_unit_of_it_is_one():
+    levels = ((Term(metric="unserved"),), (Term(metric="duration_s", weight=1 / 60),))
+
+    statement = state(build.problem(build.job(), objective=levels))
+
+    assert statement.duration == 1
+    assert not statement.prices[:-1, :-1].any()
+
+
+def test_roads_and_time_away_keep_their_proportion():
+    both = ((Term(metric="distance_m", weight=0.5), Term(metric="duration_s")),)
+
+    statement = state(build.problem(build.job(), objective=both))
+
+    assert statement.prices[0, 1] / statement.duration * statement.second == 5000
+
+
 def test_windows_are_counted_from_the_earliest_shift_and_cut_to_it():
     problem = build.problem(
         build.job(windows=(Window(opens=0, closes=9000), Window(opens=28_000, closes=30_600)))
