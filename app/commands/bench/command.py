@@ -111,9 +111,10 @@ def bench(  # noqa: PLR0913, PLR0917 - click hands over one an option
 
     Every plan, a peer's too, is judged as by onsite check; one that breaks a rule counts as none.
     A peer has the same seconds and cores: pyvrp and ortools use one core, so one process a worker
-    is started and the best plan counts; vroom uses threads. What a peer cannot state is named in
-    its column. Ratios compare the last level of the objective, below 1 ours is better; where an
-    earlier level differs the column says better or worse.
+    is started and the best plan counts; vroom uses threads. What a peer cannot state is named: its
+    first reason in the table, all of them on standard error. Ratios compare the last level of the
+    objective, below 1 ours is better; where an earlier level differs the column says better or
+    worse.
 
     Progress goes to standard error. Ctrl-C ends the run; what is finished is printed. A file that
     cannot be read stops no other.
@@ -155,6 +156,15 @@ class Wanted:
     seeds: Sequence[int]
     workers: int
     peers: Sequence[Peer]
+
+    @property
+    def terms(self) -> str:
+        """The same for every planner, as a sentence below the table."""
+        cores = f"{self.workers} core{'s' if self.workers > 1 else ''}"
+        seeds = f"seed {self.seeds[0]}"
+        if len(self.seeds) > 1:
+            seeds = f"the median of seeds {', '.join(map(str, self.seeds))}"
+        return f"{self.limit_s:g} s on {cores} for each planner and problem; {seeds}."
 
 
 def _peers(names: Sequence[str]) -> list[Peer]:
@@ -245,7 +255,7 @@ class _Report:
 
     def __call__(self, name: str, result: Result) -> None:
         self._done += 1
-        value = result.words if result.objective is None else worth(result.objective)
+        value = result.why if result.objective is None else worth(result.objective)
         words = f"{name} {result.planner} seed {result.seed}: {value}, {result.seconds:.1f} s"
         if self._bar is None or self._task is None:
             click.echo(f"{self._done}/{self._searches} {words}", err=True)
@@ -269,6 +279,7 @@ def _tell(lines: Sequence[Line], *, wanted: Wanted, best: bool, out_file: Path |
     table = tabulate(lines, peers=[peer.name for peer in wanted.peers], best=best)
     command = ["onsite", *sys.argv[1:]]
     footer = machine.described(command, peers=[peer.package for peer in wanted.peers])
+    footer.insert(0, wanted.terms)
     console = Console()
     if console.is_terminal:
         table.draw(console)
@@ -300,4 +311,5 @@ def _record(lines: Sequence[Line], footer: Sequence[str]) -> dict[str, object]:
         }
         for line in lines
     ]
-    return {"command": footer[0].strip("`"), "machine": footer[1], "instances": rows}
+    terms, command, where = footer
+    return {"terms": terms, "command": command.strip("`"), "machine": where, "instances": rows}

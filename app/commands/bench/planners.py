@@ -59,7 +59,13 @@ def theirs(
     """The best of a peer's plans, judged as ours are."""
     said = peers.ask(peer, problem, limit_s=limit_s, seed=seed, workers=workers, stop=stop)
     results = [
-        Result(planner=peer.name, seed=seed, seconds=said.seconds, words=_words(reply))
+        Result(
+            planner=peer.name,
+            seed=seed,
+            seconds=said.seconds,
+            words=reply.words,
+            cannot=reply.cannot,
+        )
         if reply.solution is None
         else judged(
             reply.solution, problem=problem, planner=peer.name, seed=seed, seconds=said.seconds
@@ -67,7 +73,3 @@ def theirs(
         for reply in said.replies
     ]
     return best(results)
-
-
-def _words(reply: peers.Reply) -> str:
-    return f"cannot state {', '.join(reply.cannot)}" if reply.cannot else reply.words

@@ -15,7 +15,8 @@ from routing.solution import Solution
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One search, judged. ``objective`` is None where there is no plan that keeps the rules, and
-    ``words`` say why. ``first_s`` is when the first plan was there, where the planner tells.
+    ``words`` say why, or ``cannot`` lists what the planner has no words for. ``first_s`` is when
+    the first plan was there, where the planner tells.
     """
 
     planner: str
@@ -25,6 +26,12 @@ class Result:
     served: int = 0
     first_s: float | None = None
     words: str = ""
+    cannot: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """Why there is no plan, in full."""
+        return f"cannot state {', '.join(self.cannot)}" if self.cannot else self.words
 
 
 def judged(

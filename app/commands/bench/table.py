@@ -121,7 +121,11 @@ def _compared(
 
 
 def _objective(result: Result) -> str:
-    return result.words if result.objective is None else worth(result.objective)
+    if result.objective is not None:
+        return worth(result.objective)
+    if len(result.cannot) > 1:
+        return f"cannot state {result.cannot[0]} and {len(result.cannot) - 1} more"
+    return result.why
 
 
 def _seconds(value: float | None) -> str:

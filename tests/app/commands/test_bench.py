@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,7 +161,7 @@ def test_gaps_and_ratios_have_their_own_means():
 
 
 def test_what_cannot_be_compared_is_said_and_left_out_of_the_mean():
-    nothing = result(words="cannot state breaks")
+    nothing = result(cannot=("breaks", "crews", "wishes"))
     lines = [
         line(result(0, 90), peers={"pyvrp": [result(1, 10)]}),
         line(result(0, 90), peers={"pyvrp": [nothing]}),
@@ -167,7 +170,7 @@ def test_what_cannot_be_compared_is_said_and_left_out_of_the_mean():
 
     table = tabulate(lines, peers=["pyvrp"], best=False)
 
-    assert cells(table, "pyvrp")[1] == "cannot state breaks"
+    assert cells(table, "pyvrp")[1] == "cannot state breaks and 2 more"
     assert cells(table, "onsite / pyvrp") == [
         "better", "-", "0.9000", "0.9000 (1 of 3)", "0.9000 (1 of 3)",
     ]  # fmt: skip
@@ -211,6 +214,9 @@ def test_a_peer_stands_beside_us_judged_by_the_same_judge(folder, tmp_path):
     assert [(run["planner"], run["seed"]) for run in instance["runs"]] == [
         ("onsite", 1), ("onsite", 2), ("ortools", 1), ("ortools", 2),
     ]  # fmt: skip
+    assert json.loads(kept.read_bytes())["terms"] == (
+        "1 s on 1 core for each planner and problem; the median of seeds 1, 2."
+    )
     assert {tuple(run["objective"]) for run in instance["runs"]} == {(0, 20)}
 
 
@@ -233,6 +239,20 @@ def test_a_broken_file_is_named_with_its_faults_and_stops_no_other(folder):
     assert answer.exit_code == 2
     assert "'late' is no number" in answer.stderr
     assert "| set/day |" in answer.stdout
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_prints_what_is_finished(folder):
+    words = [sys.executable, "-m", "app", "bench", str(folder), "--time-limit", "2"]
+    run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first = run.stderr.readline()
+
+    run.send_signal(signal.SIGINT)
+
+    out, _ = run.communicate(timeout=20)
+    assert first.startswith("1/2 set/TINY")
+    assert "| set/TINY |" in out
+    assert "set/day" not in out
 
 
 def test_nothing_to_plan_is_an_error(tmp_path):
