@@ -28,7 +28,6 @@ from routing.problem import (
     Window,
     WindowWish,
 )
-from tests.absent import unavailable
 from tests.routing import build
 
 LUNCH = Break(id="lunch", duration_s=1800, window=Window(opens=41_400, closes=48_600))
@@ -39,7 +38,7 @@ def module(name: str):
     """The peer's module, where its library is installed."""
     peer = PEERS[name]
     if importlib.util.find_spec(peer.library) is None:
-        unavailable(f"{peer.package} is not installed: pip install -e '.[bench]'")
+        pytest.skip(f"{peer.package} is not installed: pip install -e '.[bench]'")
     return importlib.import_module(peer.module)
 
 

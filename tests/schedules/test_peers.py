@@ -10,7 +10,6 @@ import pytest
 from routing.invented import technician_day
 from routing.peers import PEERS, Peer
 from schedules import peers
-from tests.absent import unavailable
 from tests.routing import build
 
 STOP = threading.Event()
@@ -19,7 +18,7 @@ STOP = threading.Event()
 def installed(name: str) -> Peer:
     peer = PEERS[name]
     if not peers.is_installed(peer):
-        unavailable(f"{peer.package} is not installed: pip install -e '.[bench]'")
+        pytest.skip(f"{peer.package} is not installed: pip install -e '.[bench]'")
     return peer
 
 
