@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from routing import interchange
 from routing.engine.compiled import Compiled
 from routing.engine.kernel.compiling import is_compiled, is_kept
-from routing.engine.kernel.encode import beyond
+from routing.engine.kernel.question import beyond
 from routing.engine.lineage import die_with
 from routing.engine.team import Team
 from routing.engine.verdict import Judge

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from routing.engine.kernel.encode import Encoding
+from routing.engine.kernel.encode import encode
 from routing.engine.kernel.squad import Manner, Squad
 from routing.engine.kernel.state import Orders
 from routing.engine.recreate import Recreate
@@ -84,7 +84,7 @@ class Compiled:
             for best in self._teller.incumbents(trial, self.problem.incumbent):
                 yield self._is_best(best)
         self._squad = Squad(
-            Encoding(trial).question(), seed=self.seed, workers=self.workers, manner=self._manner()
+            encode(trial), seed=self.seed, workers=self.workers, manner=self._manner()
         )
         self._squad.take(_orders_of(trial))
         search = self._count() if self.iterations is not None else self._watch()

@@ -77,7 +77,7 @@ def test_a_search_keeps_its_limit_and_the_judge_is_content():
 def test_progress_is_told_while_the_search_goes_on():
     heard = []
 
-    answer = child.solve(busy_day(), limit_s=2, on_progress=heard.append)
+    answer = child.solve(busy_day(), limit_s=4, on_progress=heard.append)
 
     assert len(heard) >= 3
     assert heard[-1].objective == answer.solution.objective
@@ -152,7 +152,7 @@ def test_an_engine_over_its_memory_limit_dies_alone():
     with pytest.raises(EngineFailed):
         child.solve(large, limit_s=5, memory_bytes=64 << 20)
 
-    assert child.solve(busy_day(), limit_s=1).end is End.LIMIT
+    assert child.solve(busy_day(), limit_s=3).end is End.LIMIT
 
 
 def related_day():

@@ -43,7 +43,31 @@ MOST_BREAKS = 3
 PAY_WIDTH = PAY_STEPS + 2 * STEPS + 2 * SOFTS + MOST_BREAKS
 
 # tally: counters of one searcher.
-REMOVED, TOUCHED, SERVED, ROUTES, IDLE, STAMP, WIDEN, STALE, STEPS_DONE, TALLY_WIDTH = range(10)
+REMOVED, TOUCHED, SERVED, ROUTES, IDLE, STAMP, WIDEN, STEPS_DONE, TALLY_WIDTH = range(9)
+
+# desk[v, :]: number of jobs; whether this searcher may change the route, and whether it differs
+# from the best plan's; in which step it was ruined. Lists that happen to be as long as there are
+# vehicles: idle ones, where each stands in that list, routes touched in a step with their former
+# lengths, kinds that were tried.
+LENGTH, MINE, STALE, RUINED, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, DESK_WIDTH = range(10)
+
+# seat[j, :]: the vehicle that holds the job, -1 for none, and at which stop; in which step it was
+# last taken out; whether this searcher may serve it.
+HOLDER, PLACE, SEEN, OURS, SEAT_WIDTH = range(5)
+
+# load[v, :]: the price of times, then the load in each dimension.
+TIMES, LOADS = 0, 1
+
+# jobs[j, :]: what leaving it out costs, and whether it must be served.
+WORTH, MUST = 0, 1
+
+# ticks[d, f, a, b] and roads[d, a, b]: legs out of a node by its row, and into a node by its row,
+# so that all legs of one job lie together. Roads have the second table behind the first.
+OUT, IN, SECOND_OUT, SECOND_IN = range(4)
+
+# book[p, :]: working space for one route: the state that is chosen, the start, the job, then for
+# each state the earliest departure, then for each state the state before.
+PATH, BEGUN, ORDER, BOOK = 0, 1, 2, 3
 
 # How prices depend on times: not at all; by durations of routes without breaks; by more.
 PLAIN, TIMED, SIMULATED = range(3)

@@ -9,39 +9,58 @@ from routing.engine.kernel.columns import (
     BREAKS,
     EARLY,
     HAND,
+    HOLDER,
     IDLE,
+    IDLES,
+    IN,
     JOB,
     KIND,
+    LENGTH,
     LINE,
+    LOADS,
+    MINE,
     MOST_JOBS,
     MOST_TIME,
+    MUST,
     NODE,
+    ORDER,
+    OUT,
     PER_TICK,
+    PLACE,
     PLAIN,
     REMOVED,
     ROAD,
+    SECOND_IN,
+    SECOND_OUT,
     SECOND_TOLL,
     SERVED,
     SIMULATED,
     STAMP,
     TAIL_TIME,
     TIMED,
+    TIMES,
     TOLL,
+    TRIED,
     USED,
+    WIDEN,
     WINDOW,
     WINDOWS,
     WORK,
+    WORTH,
 )
 from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.draw import draw
-from routing.engine.kernel.ruin import becomes_used, toll
+from routing.engine.kernel.ruin import becomes_used, remember, toll
 from routing.engine.kernel.simulate import NEVER, simulate
-from routing.engine.kernel.times import duration_with, fits, refresh
+from routing.engine.kernel.times import duration_with, fits, measure, refresh
 
 # Part of the absent jobs without a place among the candidates for which every place is tried.
 EVERYWHERE = 0.05
 # Places that are simulated for one job.
 FEW = 4
+# Part of the steps in which jobs may cost more than they are worth, and how many times more: alone
+# hardly any job pays for a route of its own. Whether all of it pays is decided after the step.
+LAVISH, MOST_LAVISH = 0.1, 20.0
 # Jobs to which so many sixteenths of the orders go: by chance, dear first, large first, far first,
 # near first, short windows first, early first, those that close late first.
 ORDERS = (4.0, 6.0, 8.0, 10.0, 11.0, 13.0, 14.5)
@@ -65,33 +84,49 @@ def sort_removed(tally, removed, key, keys, chance):
 
 
 @inlined
-def has_room(v, j, length, load, room, need, crew):
+def has_room(v, j, desk, load, room, need, crew):
     """Whether the van and the limits of route v allow one more job."""
-    if length[v] >= crew[v, MOST_JOBS]:
-        return False
+    enough = desk[v, LENGTH] < crew[v, MOST_JOBS]
     for d in range(need.shape[1]):
-        if load[v, d] + need[j, d] > room[v, d] + 1e-9:
-            return False
-    return True
+        enough = enough and load[v, LOADS + d] + need[j, d] <= room[v, d]
+    return enough
 
 
 @inlined
-def extra_with(v, p, j, there, on, mode, spans, crew, pay, hands):
-    """What job j adds to the price of times at this place: exact for TIMED, else a guess."""
-    if mode == PLAIN:
-        return 0.0
-    time = duration_with(v, p, j, there, on, spans, crew, hands)
-    if time > crew[v, MOST_TIME] and mode == TIMED:
-        return NEVER
-    return pay[v, PER_TICK] * (time - spans[v, 0, TAIL_TIME])
+def weigh(v, p, j, line, rows, tolls, desk, pay, roads, node):
+    """What job j costs behind stop p of route v, times aside."""
+    at, a, b = node[j], rows[v, p, NODE], rows[v, p + 1, NODE]
+    more = line + pay[v, TOLL] * (roads[IN, at, a] + roads[OUT, at, b]) - tolls[v, p]
+    if pay[v, SECOND_TOLL] != 0.0:
+        more += pay[v, SECOND_TOLL] * (roads[SECOND_IN, at, a] + roads[SECOND_OUT, at, b])
+    if desk[v, LENGTH] == 0:
+        more += pay[v, USED]
+    return more
 
 
-@kernel
+@inlined
+def timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node, states):
+    """The same with the price of times, which is a guess where it is simulated later; NEVER where
+    the job does not fit.
+    """
+    at, f = node[j], crew[v, ROAD]
+    there, on = ticks[IN, f, at, rows[v, p, NODE]], ticks[OUT, f, at, rows[v, p + 1, NODE]]
+    price = more if fits(v, p, j, there, on, rows, crew, hands, states) else NEVER
+    if mode != PLAIN and price < NEVER:
+        time, former = there + on + hands[crew[v, HAND], j, WORK], 0
+        if desk[v, LENGTH] > 0:
+            time = duration_with(v, p, j, there, on, spans, crew, hands)
+            former = spans[v, 0, TAIL_TIME]
+        price += pay[v, PER_TICK] * (time - former)
+        if mode == TIMED and time > crew[v, MOST_TIME]:
+            price = NEVER
+    return price
+
+
+@inlined
 def note(price, v, p, places, values, found):
     """Keep the place among the FEW cheapest so far, in order. Gives how many there are."""
     k = min(found, FEW - 1)
-    if found == FEW and values[k] <= price:
-        return found
     while k > 0 and values[k - 1] > price:
         values[k] = values[k - 1]
         places[k, 0], places[k, 1] = places[k - 1, 0], places[k - 1, 1]
@@ -100,190 +135,210 @@ def note(price, v, p, places, values, found):
     return min(found + 1, FEW)
 
 
-@kernel
-def find(
-    j, blink, full, mode, must, chance, rows, tolls, length, load, holder, position, spans,
-    tally, idle, kind_mark, mine, places, values, crew, pay, hands, seconds, seconds_in, roads,
-    roads_in, metres, metres_in, who, need, room, node, before, after, limit, states,
-):  # fmt: skip
-    """The cheapest places for job j below ``limit``, best first, in ``places`` and ``values``.
+@inlined
+def lowered(ceiling, found, mode, values):
+    """The price that the next place must stay below."""
+    least = ceiling
+    if mode != SIMULATED and found > 0:
+        least = values[0]
+    elif found == FEW:
+        least = values[FEW - 1]
+    return min(ceiling, least)
 
-    It looks beside the job's candidates, into one idle route of each kind, or everywhere. Gives how
-    many it found: one at most where the price is exact.
-    """
-    at, found = node[j], 0
-    exact = mode != SIMULATED
-    ceiling = limit
-    if not full:
-        for side in range(2):
-            for z in range(before.shape[1]):
-                i = before[j, z] if side == 0 else after[j, z]
-                v = holder[i]
-                if v < 0 or not mine[v]:
-                    continue
-                line = who[crew[v, LINE], j]
-                if line >= ceiling or not has_room(v, j, length, load, room, need, crew):
-                    continue
-                p = position[i] - side
-                a, b = rows[v, p, NODE], rows[v, p + 1, NODE]
-                more = line - tolls[v, p] + pay[v, TOLL] * (roads_in[at, a] + roads[at, b])
-                if pay[v, SECOND_TOLL] != 0.0:
-                    more += pay[v, SECOND_TOLL] * (metres_in[at, a] + metres[at, b])
-                if more >= ceiling or draw(chance) < blink:
-                    continue
-                f = crew[v, ROAD]
-                there, on = seconds_in[f, at, a], seconds[f, at, b]
-                if not fits(v, p, j, there, on, rows, crew, hands, states):
-                    continue
-                if mode != PLAIN:
-                    more += extra_with(v, p, j, there, on, mode, spans, crew, pay, hands)
-                    if more >= ceiling:
-                        continue
-                found = note(more, v, p, places, values, found)
-                if exact:
-                    found, ceiling = 1, values[0]
-                elif found == FEW:
-                    ceiling = min(limit, values[FEW - 1])
-    tally[STAMP] += 1
-    for k in range(tally[IDLE] - 1, -1, -1):
-        v = idle[k]
-        if kind_mark[crew[v, KIND]] == tally[STAMP] or not mine[v]:
-            continue
-        kind_mark[crew[v, KIND]] = tally[STAMP]
-        line = who[crew[v, LINE], j]
-        if line >= ceiling or not has_room(v, j, length, load, room, need, crew):
-            continue
-        a, b = rows[v, 0, NODE], rows[v, 1, NODE]
-        more = line + pay[v, USED] + pay[v, TOLL] * (roads_in[at, a] + roads[at, b])
-        if pay[v, SECOND_TOLL] != 0.0:
-            more += pay[v, SECOND_TOLL] * (metres_in[at, a] + metres[at, b])
-        if more >= ceiling:
-            continue
-        f = crew[v, ROAD]
-        there, on = seconds_in[f, at, a], seconds[f, at, b]
-        if not fits(v, 0, j, there, on, rows, crew, hands, states):
-            continue
-        if mode != PLAIN:
-            time = there + on + hands[crew[v, HAND], j, WORK]
-            if time > crew[v, MOST_TIME]:
-                continue
-            more += pay[v, PER_TICK] * time
-            if more >= ceiling:
-                continue
-        found = note(more, v, 0, places, values, found)
-        if exact:
-            found, ceiling = 1, values[0]
-        elif found == FEW:
-            ceiling = min(limit, values[FEW - 1])
-    if full or (found == 0 and (must or draw(chance) < EVERYWHERE)):
-        for v in range(length.shape[0]):
-            if length[v] == 0 or not mine[v]:
+
+@kernel
+def beside(
+    j, blink, ceiling, mode, states, chance, rows, tolls, desk, load, seat, spans, places, values,
+    crew, pay, hands, ticks, roads, who, need, room, node, candidates,
+):  # fmt: skip
+    """Look right behind and right before the job's candidates. Gives how many places it found."""
+    found = 0
+    for side in range(2):
+        for z in range(candidates.shape[2]):
+            i = candidates[side, j, z]
+            v = seat[i, HOLDER]
+            if v < 0 or not desk[v, MINE]:
                 continue
             line = who[crew[v, LINE], j]
-            if line >= ceiling or not has_room(v, j, length, load, room, need, crew):
+            if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
                 continue
-            f, h = crew[v, ROAD], crew[v, HAND]
-            closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
-            ready = hands[h, j, WINDOW] + hands[h, j, WORK]
-            last_state = EARLY + 2 * states - 1 - (states - 1 - crew[v, BREAKS])
-            for p in range(length[v] + 1):
-                # The earliest departure only grows and the latest readiness too: skip and stop.
-                if rows[v, p, EARLY] > closes:
-                    break
-                if rows[v, p + 1, last_state] < ready:
-                    continue
-                a, b = rows[v, p, NODE], rows[v, p + 1, NODE]
-                more = line - tolls[v, p] + pay[v, TOLL] * (roads_in[at, a] + roads[at, b])
-                if pay[v, SECOND_TOLL] != 0.0:
-                    more += pay[v, SECOND_TOLL] * (metres_in[at, a] + metres[at, b])
-                if more >= ceiling or draw(chance) < blink:
-                    continue
-                there, on = seconds_in[f, at, a], seconds[f, at, b]
-                if not fits(v, p, j, there, on, rows, crew, hands, states):
-                    continue
-                if mode != PLAIN:
-                    more += extra_with(v, p, j, there, on, mode, spans, crew, pay, hands)
-                    if more >= ceiling:
-                        continue
-                found = note(more, v, p, places, values, found)
-                if exact:
-                    found, ceiling = 1, values[0]
-                elif found == FEW:
-                    ceiling = min(limit, values[FEW - 1])
+            p = seat[i, PLACE] - side
+            price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
+            if price >= ceiling or draw(chance) < blink:
+                continue
+            price = timed(
+                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+            )
+            if price < ceiling:
+                found = note(price, v, p, places, values, found)
+                ceiling = lowered(ceiling, found, mode, values)
     return found
 
 
 @kernel
-def choose(
-    j, limit, blink, full, mode, must, chance, rows, tolls, length, load, extra, holder, position,
-    spans, tally, idle, kind_mark, mine, places, values, crew, pay, hands, seconds, seconds_in,
-    roads, roads_in, metres, metres_in, who, need, room, node, before, after, states, tariff_at,
-    tariff, drive, most_road, early, came, path, starts, order,
+def in_idle(
+    j, ceiling, mode, states, found, rows, tolls, desk, load, spans, tally, places, values, crew,
+    pay, hands, ticks, roads, who, need, room, node,
 ):  # fmt: skip
-    """The place for job j: route, stop before it, its price below ``limit``, and the price of times
-    that the route will have where that is simulated. The route is -1 when there is no place.
-    """
-    found = find(
-        j, blink, full, mode, must, chance, rows, tolls, length, load, holder, position, spans,
-        tally, idle, kind_mark, mine, places, values, crew, pay, hands, seconds, seconds_in, roads,
-        roads_in, metres, metres_in, who, need, room, node, before, after, limit, states,
-    )  # fmt: skip
-    if mode != SIMULATED:
-        if found == 0:
-            return -1, 0, limit, 0.0
-        return places[0, 0], places[0, 1], values[0], 0.0
-    best, where, price, times = -1, 0, limit, 0.0
-    for option in range(found):
-        v, p = places[option, 0], places[option, 1]
-        for i in range(1, p + 1):
-            order[i] = rows[v, i, JOB]
-        order[p + 1] = j
-        for i in range(p + 1, length[v] + 1):
-            order[i + 1] = rows[v, i, JOB]
-        priced = simulate(
-            v, length[v] + 1, order, node, crew, pay, hands, seconds, tariff_at, tariff, drive,
-            metres, most_road, early, came, path, starts,
-        )  # fmt: skip
-        if priced < NEVER:
-            exact = priced - extra[v] + on_the_way(
-                v, p, j, rows, tolls, length, roads, roads_in, metres, metres_in, who, node, crew,
-                pay,
-            )  # fmt: skip
-            if exact < price:
-                best, where, price, times = v, p, exact, priced
-    return best, where, price, times
+    """Look into one idle vehicle of each kind. Gives how many places there are by now."""
+    tally[STAMP] += 1
+    for k in range(tally[IDLE] - 1, -1, -1):
+        v = desk[k, IDLES]
+        if desk[crew[v, KIND], TRIED] == tally[STAMP]:
+            continue
+        desk[crew[v, KIND], TRIED] = tally[STAMP]
+        line = who[crew[v, LINE], j]
+        if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
+            continue
+        price = weigh(v, 0, j, line, rows, tolls, desk, pay, roads, node)
+        if price >= ceiling:
+            continue
+        price = timed(
+            v, 0, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+        )
+        if price < ceiling:
+            found = note(price, v, 0, places, values, found)
+            ceiling = lowered(ceiling, found, mode, values)
+    return found
 
 
 @kernel
-def on_the_way(
-    v, p, j, rows, tolls, length, roads, roads_in, metres, metres_in, who, node, crew, pay
-):
-    """What job j behind stop p adds to the price of route v, times aside."""
-    at, a, b = node[j], rows[v, p, NODE], rows[v, p + 1, NODE]
-    more = who[crew[v, LINE], j] + pay[v, TOLL] * (roads_in[at, a] + roads[at, b])
-    if pay[v, SECOND_TOLL] != 0.0:
-        more += pay[v, SECOND_TOLL] * (metres_in[at, a] + metres[at, b])
-    return more + pay[v, USED] if length[v] == 0 else more - tolls[v, p]
+def everywhere(
+    j, blink, ceiling, mode, states, chance, found, rows, tolls, desk, load, spans, places, values,
+    crew, pay, hands, ticks, roads, who, need, room, node,
+):  # fmt: skip
+    """Look at every place of every route in use. Gives how many places there are by now."""
+    for v in range(desk.shape[0]):
+        if desk[v, LENGTH] == 0 or not desk[v, MINE]:
+            continue
+        line, h = who[crew[v, LINE], j], crew[v, HAND]
+        if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
+            continue
+        closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
+        done = hands[h, j, WINDOW] + hands[h, j, WORK]
+        rested = EARLY + states + crew[v, BREAKS]
+        for p in range(desk[v, LENGTH] + 1):
+            # Departures and latest readiness only grow along the route: stop and skip.
+            if crew[v, BREAKS] == 0 and rows[v, p, EARLY] > closes:
+                break
+            if rows[v, p + 1, rested] < done:
+                continue
+            price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
+            if price >= ceiling or draw(chance) < blink:
+                continue
+            price = timed(
+                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+            )
+            if price < ceiling:
+                found = note(price, v, p, places, values, found)
+                ceiling = lowered(ceiling, found, mode, values)
+    return found
+
+
+@kernel
+def simulated(
+    j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands, ticks,
+    roads, who, node, tariff_at, tariff, drive, most_road, book,
+):  # fmt: skip
+    """Put the cheapest of the places first, each with its exact price. Gives the price of times
+    that its route will have; there is none below ``limit`` when that is NEVER.
+    """
+    best, times = limit, NEVER
+    for option in range(found):
+        v, p = places[option, 0], places[option, 1]
+        for i in range(1, p + 1):
+            book[i, ORDER] = rows[v, i, JOB]
+        book[p + 1, ORDER] = j
+        for i in range(p + 1, desk[v, LENGTH] + 1):
+            book[i + 1, ORDER] = rows[v, i, JOB]
+        priced = simulate(
+            v, desk[v, LENGTH] + 1, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads,
+            most_road, book, states,
+        )  # fmt: skip
+        if priced < NEVER:
+            line = who[crew[v, LINE], j]
+            price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
+            price += priced - load[v, TIMES]
+            if price < best:
+                best, times = price, priced
+                values[0], places[0, 0], places[0, 1] = price, v, p
+    return times
 
 
 @kernel
 def put(
-    j, v, p, rows, tolls, length, load, holder, position, tally, idle, idle_at, crew, pay, hands,
-    seconds, roads, metres, need, node, states,
+    j, v, p, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads, need, node,
+    states,
 ):  # fmt: skip
     """Put job j behind stop p of route v."""
-    jobs, width = length[v], rows.shape[2]
-    for k in range(jobs + 1, p, -1):
-        for column in range(width):
+    length = desk[v, LENGTH]
+    for k in range(length + 1, p, -1):
+        for column in range(rows.shape[2]):
             rows[v, k + 1, column] = rows[v, k, column]
         tolls[v, k] = tolls[v, k - 1]
     rows[v, p + 1, JOB], rows[v, p + 1, NODE] = j, node[j]
-    tolls[v, p] = toll(v, rows[v, p, NODE], node[j], roads, metres, pay)
-    tolls[v, p + 1] = toll(v, node[j], rows[v, p + 2, NODE], roads, metres, pay)
-    length[v] = jobs + 1
+    tolls[v, p] = toll(v, rows[v, p, NODE], node[j], roads, pay)
+    tolls[v, p + 1] = toll(v, node[j], rows[v, p + 2, NODE], roads, pay)
+    desk[v, LENGTH] = length + 1
     for d in range(need.shape[1]):
-        load[v, d] += need[j, d]
+        load[v, LOADS + d] += need[j, d]
     tally[SERVED] += 1
-    if jobs == 0:
-        becomes_used(v, tally, idle, idle_at)
-    refresh(v, p + 1, p + 1, rows, length, crew, hands, seconds, holder, position, states)
+    if length == 0:
+        becomes_used(v, tally, desk)
+    refresh(v, p + 1, p + 1, rows, desk, seat, crew, hands, ticks, states)
+
+
+@kernel
+def recreate(
+    blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
+    old_times, removed, key, places, values, crew, pay, hands, ticks, roads, who, jobs, need, room,
+    node, candidates, keys, tariff_at, tariff, drive, most_road, book,
+):  # fmt: skip
+    """Put the jobs taken out back, those that pay. Gives what that adds to the price."""
+    change, lavish = 0.0, 1.0
+    sort_removed(tally, removed, key, keys, chance)
+    if draw(chance) < LAVISH:
+        lavish += MOST_LAVISH * draw(chance)
+    for k in range(tally[REMOVED]):
+        j, found = removed[k], 0
+        must = jobs[j, MUST] > 0
+        limit = jobs[j, WORTH] if must else jobs[j, WORTH] * lavish
+        if not full:
+            found = beside(
+                j, blink, limit, mode, states, chance, rows, tolls, desk, load, seat, spans,
+                places, values, crew, pay, hands, ticks, roads, who, need, room, node, candidates,
+            )  # fmt: skip
+        found = in_idle(
+            j, lowered(limit, found, mode, values), mode, states, found, rows, tolls, desk, load,
+            spans, tally, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
+        )  # fmt: skip
+        if full or (found == 0 and (must or draw(chance) < EVERYWHERE)):
+            found = everywhere(
+                j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows,
+                tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who,
+                need, room, node,
+            )  # fmt: skip
+        times = 0.0
+        if mode == SIMULATED:
+            times = simulated(
+                j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands,
+                ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
+            )  # fmt: skip
+        if found == 0 or times >= NEVER:
+            continue
+        v = places[0, 0]
+        if desk[v, LENGTH] >= rows.shape[1] - 3:
+            tally[WIDEN] = 1
+            continue
+        remember(v, rows, desk, load, tally, old_jobs, old_times)
+        put(
+            j, v, places[0, 1], rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks,
+            roads, need, node, states,
+        )  # fmt: skip
+        change += values[0] - jobs[j, WORTH]
+        if mode != PLAIN:
+            measure(v, rows, spans, desk, crew, hands, ticks)
+            load[v, TIMES] = (
+                times if mode == SIMULATED else pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
+            )
+    return change

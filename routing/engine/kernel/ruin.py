@@ -8,22 +8,42 @@ from __future__ import annotations
 
 from routing.engine.kernel.columns import (
     FIRST,
+    FORMER,
+    HOLDER,
     IDLE,
+    IDLE_AT,
+    IDLES,
     JOB,
     LAST,
+    LENGTH,
     LINE,
+    LOADS,
+    MINE,
     NODE,
+    OURS,
+    OUT,
+    PLACE,
+    PLAIN,
     REMOVED,
     ROUTES,
+    RUINED,
+    SECOND_OUT,
     SECOND_TOLL,
+    SEEN,
     SERVED,
+    STEPS_DONE,
+    TIMES,
     TOLL,
     TOUCHED,
+    TOUCHES,
     USED,
+    WORTH,
 )
 from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.draw import draw
-from routing.engine.kernel.times import refresh
+from routing.engine.kernel.repricing import reprice
+from routing.engine.kernel.simulate import NEVER
+from routing.engine.kernel.times import holds, measure, refresh
 
 # Part of the strings that keep a piece in their middle, and how likely that piece grows.
 SPLIT = 0.5
@@ -32,168 +52,201 @@ ABSENT = 30
 
 
 @inlined
-def toll(v, a, b, roads, metres, pay):
+def toll(v, a, b, roads, pay):
     """Price of the leg from node a to node b for vehicle v."""
-    price = pay[v, TOLL] * roads[a, b]
+    price = pay[v, TOLL] * roads[OUT, a, b]
     if pay[v, SECOND_TOLL] != 0.0:
-        price += pay[v, SECOND_TOLL] * metres[a, b]
+        price += pay[v, SECOND_TOLL] * roads[SECOND_OUT, a, b]
     return price
 
 
 @inlined
-def remember(v, rows, length, extra, tally, touched, old_length, old_extra, old_jobs):
+def remember(v, rows, desk, load, tally, old_jobs, old_times):
     """Copy the jobs of route v, once a step."""
     count = tally[TOUCHED]
     known = False
     for i in range(count):
-        if touched[i] == v:
+        if desk[i, TOUCHES] == v:
             known = True
     if not known:
-        touched[count] = v
+        desk[count, TOUCHES] = v
         tally[TOUCHED] = count + 1
-        old_length[count] = length[v]
-        old_extra[count] = extra[v]
-        for p in range(1, length[v] + 1):
+        desk[count, FORMER] = desk[v, LENGTH]
+        old_times[count] = load[v, TIMES]
+        for p in range(1, desk[v, LENGTH] + 1):
             old_jobs[count, p] = rows[v, p, JOB]
 
 
 @inlined
-def becomes_idle(v, tally, idle, idle_at):
+def becomes_idle(v, tally, desk):
     """Route v has lost its last job."""
-    idle[tally[IDLE]] = v
-    idle_at[v] = tally[IDLE]
+    desk[tally[IDLE], IDLES] = v
+    desk[v, IDLE_AT] = tally[IDLE]
     tally[IDLE] += 1
     tally[ROUTES] -= 1
 
 
 @inlined
-def becomes_used(v, tally, idle, idle_at):
+def becomes_used(v, tally, desk):
     """Route v gets its first job."""
     tally[IDLE] -= 1
-    other = idle[tally[IDLE]]
-    idle[idle_at[v]] = other
-    idle_at[other] = idle_at[v]
-    idle_at[v] = -1
+    other = desk[tally[IDLE], IDLES]
+    desk[desk[v, IDLE_AT], IDLES] = other
+    desk[other, IDLE_AT] = desk[v, IDLE_AT]
+    desk[v, IDLE_AT] = -1
     tally[ROUTES] += 1
 
 
 @kernel
 def cut_string(
-    v, c, longest, it, chance, rows, tolls, length, load, holder, position, tally, removed, seen,
-    crew, pay, hands, seconds, roads, metres, who, worth, need, states,
+    v, center, longest, chance, rows, tolls, desk, load, seat, tally, removed, crew, pay, hands,
+    ticks, roads, who, jobs, need, states,
 ):  # fmt: skip
-    """Take a string of stops around job c out of route v. Gives what that adds to the price."""
-    jobs = length[v]
-    wanted = min(jobs, int(draw(chance) * min(float(jobs), longest) + 1.0))
+    """Take a string of stops around a job out of route v. Gives what that adds to the price."""
+    length = desk[v, LENGTH]
+    wanted = min(length, int(draw(chance) * min(float(length), longest) + 1.0))
     kept = 0
-    if 1 < wanted < jobs and draw(chance) < SPLIT:
+    if 1 < wanted < length and draw(chance) < SPLIT:
         kept = 1
-        while wanted + kept < jobs and draw(chance) < SPLIT:
+        while wanted + kept < length and draw(chance) < SPLIT:
             kept += 1
-    span, at = wanted + kept, position[c]
-    low, high = max(1, at - span + 1), min(at, jobs - span + 1)
+    span, at = wanted + kept, seat[center, PLACE]
+    low, high = max(1, at - span + 1), min(at, length - span + 1)
     first = low + int(draw(chance) * (high - low + 1))
     keep_from, keep_to = first + span, first + span
     if kept > 0:
         keep_from = first + int(draw(chance) * wanted)
         keep_to = keep_from + kept
-    price, write = 0.0, first
+    price, write, line = 0.0, first, crew[v, LINE]
     for p in range(first - 1, first + span):
         price -= tolls[v, p]
-    line = crew[v, LINE]
     for p in range(first, first + span):
         j = rows[v, p, JOB]
         if keep_from <= p < keep_to:
             rows[v, write, JOB], rows[v, write, NODE] = j, rows[v, p, NODE]
-            tolls[v, write - 1] = toll(
-                v, rows[v, write - 1, NODE], rows[v, write, NODE], roads, metres, pay
-            )
+            tolls[v, write - 1] = toll(v, rows[v, write - 1, NODE], rows[v, p, NODE], roads, pay)
             price += tolls[v, write - 1]
             write += 1
         else:
             removed[tally[REMOVED]] = j
             tally[REMOVED] += 1
-            holder[j] = -1
-            seen[j] = it
-            price += worth[j] - who[line, j]
+            seat[j, HOLDER], seat[j, SEEN] = -1, tally[STEPS_DONE]
+            price += jobs[j, WORTH] - who[line, j]
             for d in range(need.shape[1]):
-                load[v, d] -= need[j, d]
+                load[v, LOADS + d] -= need[j, d]
     gone = first + span - write
-    width = rows.shape[2]
-    for p in range(first + span, jobs + 2):
-        for column in range(width):
+    for p in range(first + span, length + 2):
+        for column in range(rows.shape[2]):
             rows[v, p - gone, column] = rows[v, p, column]
         tolls[v, p - gone] = tolls[v, p]
-    tolls[v, write - 1] = toll(
-        v, rows[v, write - 1, NODE], rows[v, write, NODE], roads, metres, pay
-    )
-    length[v] = jobs - gone
+    tolls[v, write - 1] = toll(v, rows[v, write - 1, NODE], rows[v, write, NODE], roads, pay)
+    desk[v, LENGTH] = length - gone
     tally[SERVED] -= gone
-    if length[v] == 0:
-        price -= pay[v, USED]
+    if desk[v, LENGTH] == 0:
         tolls[v, 0] = 0.0
-    else:
-        price += tolls[v, write - 1]
-    refresh(v, first, write - 1, rows, length, crew, hands, seconds, holder, position, states)
+        price -= pay[v, USED]
+    price += tolls[v, write - 1]
+    refresh(v, first, write - 1, rows, desk, seat, crew, hands, ticks, states)
     return price
 
 
 @kernel
-def gather(it, seed, absent, near, holder, ours, seen, removed, tally):
+def ruin(
+    mean_removed, longest_string, mode, states, chance, rows, tolls, desk, load, seat, spans,
+    tally, old_jobs, old_times, removed, seeds, crew, pay, hands, ticks, roads, who, jobs, need,
+    node, near, tariff_at, tariff, drive, most_road, book,
+):  # fmt: skip
+    """Cut strings around one job out of the routes near it.
+
+    Gives what that adds to the price, the job, and whether some route cannot do without what it
+    lost: roads need not keep the triangle inequality.
+    """
+    change, odd, hit, it = 0.0, False, 0, tally[STEPS_DONE]
+    longest = min(longest_string, tally[SERVED] / max(1, tally[ROUTES]))
+    strings = int(draw(chance) * (4.0 * mean_removed / (1.0 + longest) - 1.0) + 1.0)
+    seed = seeds[int(draw(chance) * seeds.shape[0])]
+    for z in range(-1, near.shape[1]):
+        if hit >= strings:
+            break
+        center = seed if z < 0 else near[seed, z]
+        v = seat[center, HOLDER]
+        if v < 0 or desk[v, RUINED] == it or not desk[v, MINE]:
+            continue
+        desk[v, RUINED] = it
+        hit += 1
+        remember(v, rows, desk, load, tally, old_jobs, old_times)
+        change += cut_string(
+            v, center, longest, chance, rows, tolls, desk, load, seat, tally, removed, crew, pay,
+            hands, ticks, roads, who, jobs, need, states,
+        )  # fmt: skip
+        if desk[v, LENGTH] == 0:
+            becomes_idle(v, tally, desk)
+        elif not holds(v, rows, crew, states):
+            odd = True
+        if mode != PLAIN:
+            change += reprice(
+                v, mode, states, rows, desk, load, spans, node, crew, pay, hands, ticks, tariff_at,
+                tariff, drive, roads, most_road, book,
+            )  # fmt: skip
+            odd = odd or load[v, TIMES] >= NEVER
+    return change, seed, odd
+
+
+@kernel
+def gather(seed, absent, near, seat, removed, tally):
     """Let absent jobs near those taken out be tried again with them."""
-    own = tally[REMOVED]
+    own, it = tally[REMOVED], tally[STEPS_DONE]
     if absent > 0:
         for k in range(own):
             for z in range(near.shape[1]):
                 j = near[removed[k], z]
-                if holder[j] < 0 and seen[j] != it and ours[j]:
-                    seen[j] = it
+                if seat[j, HOLDER] < 0 and seat[j, SEEN] != it and seat[j, OURS]:
+                    seat[j, SEEN] = it
                     if tally[REMOVED] < own + ABSENT:
                         removed[tally[REMOVED]] = j
                         tally[REMOVED] += 1
-    if holder[seed] < 0 and seen[seed] != it:
-        seen[seed] = it
+    if seat[seed, HOLDER] < 0 and seat[seed, SEEN] != it:
+        seat[seed, SEEN] = it
         removed[tally[REMOVED]] = seed
         tally[REMOVED] += 1
 
 
 @kernel
 def undo(
-    rows, tolls, length, load, extra, holder, position, tally, touched, old_length, old_extra,
-    old_jobs, removed, idle, idle_at, crew, pay, hands, seconds, roads, metres, need, node, states,
+    rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times, removed, crew, pay, hands,
+    ticks, roads, need, node, states,
 ):  # fmt: skip
     """Give every touched route back as it was."""
     for k in range(tally[REMOVED]):
-        holder[removed[k]] = -1
+        seat[removed[k], HOLDER] = -1
     for k in range(tally[TOUCHED]):
-        v = touched[k]
-        jobs, now = old_length[k], length[v]
-        if now == 0 and jobs > 0:
-            becomes_used(v, tally, idle, idle_at)
-        if now > 0 and jobs == 0:
-            becomes_idle(v, tally, idle, idle_at)
-        tally[SERVED] += jobs - now
-        extra[v] = old_extra[k]
-        lay_row(
-            v, jobs, old_jobs[k], rows, tolls, length, load, crew, pay, roads, metres, need, node
-        )
-        refresh(v, 1, jobs, rows, length, crew, hands, seconds, holder, position, states)
+        v = desk[k, TOUCHES]
+        length, now = desk[k, FORMER], desk[v, LENGTH]
+        if now == 0 and length > 0:
+            becomes_used(v, tally, desk)
+        if now > 0 and length == 0:
+            becomes_idle(v, tally, desk)
+        tally[SERVED] += length - now
+        lay_row(v, length, old_jobs[k], rows, tolls, desk, load, crew, pay, roads, need, node)
+        refresh(v, 1, length, rows, desk, seat, crew, hands, ticks, states)
+        load[v, TIMES] = old_times[k]
+        if spans.shape[0] > 1 and length > 0:
+            measure(v, rows, spans, desk, crew, hands, ticks)
 
 
 @kernel
-def lay_row(v, jobs, order, rows, tolls, length, load, crew, pay, roads, metres, need, node):
-    """Let route v have the jobs ``order[1..jobs]``; its times are worked out elsewhere."""
-    length[v] = jobs
-    for d in range(need.shape[1]):
-        load[v, d] = 0.0
+def lay_row(v, length, order, rows, tolls, desk, load, crew, pay, roads, need, node):
+    """Let route v have the jobs ``order[1..length]``; its times are worked out elsewhere."""
+    desk[v, LENGTH] = length
+    load[v, :] = 0.0
     here = crew[v, FIRST]
     rows[v, 0, JOB], rows[v, 0, NODE] = -1, here
-    for p in range(1, jobs + 1):
+    for p in range(1, length + 1):
         j = order[p]
         rows[v, p, JOB], rows[v, p, NODE] = j, node[j]
-        tolls[v, p - 1] = toll(v, here, node[j], roads, metres, pay)
+        tolls[v, p - 1] = toll(v, here, node[j], roads, pay)
         here = node[j]
         for d in range(need.shape[1]):
-            load[v, d] += need[j, d]
-    rows[v, jobs + 1, JOB], rows[v, jobs + 1, NODE] = -1, crew[v, LAST]
-    tolls[v, jobs] = toll(v, here, crew[v, LAST], roads, metres, pay) if jobs > 0 else 0.0
+            load[v, LOADS + d] += need[j, d]
+    rows[v, length + 1, JOB], rows[v, length + 1, NODE] = -1, crew[v, LAST]
+    tolls[v, length] = toll(v, here, crew[v, LAST], roads, pay) if length > 0 else 0.0

@@ -8,6 +8,8 @@ the schedule of ``routing.trial``, with one choice of breaks where that tries th
 from __future__ import annotations
 
 from routing.engine.kernel.columns import (
+    BEGUN,
+    BOOK,
     BREAKS,
     END,
     EXCUSED_FROM,
@@ -17,13 +19,17 @@ from routing.engine.kernel.columns import (
     HAND,
     LAST,
     MOST_TIME,
+    ORDER,
+    OUT,
     OVERTIME_FROM,
+    PATH,
     PAUSE,
     PAUSE_WIDTH,
     PAY_STEPS,
     PER_OVERTIME,
     PER_TICK,
     ROAD,
+    SECOND_OUT,
     SOFT_END,
     SOFT_JOBS,
     SOFT_METRES,
@@ -43,71 +49,92 @@ NEVER = 1e300
 
 @kernel
 def simulate(
-    v, jobs, order, node, crew, pay, hands, seconds, tariff_at, tariff,
-    drive, metres, most_road, early, came, path, starts,
+    v, jobs, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads, most_road, book,
+    states,
 ):  # fmt: skip
-    """Price of route v with the jobs ``order[1..jobs]``; NEVER when it cannot be.
+    """Price of route v with the jobs ``book[1..jobs, ORDER]``; NEVER when it cannot be."""
+    back = drive_early(v, jobs, node, crew, hands, ticks, book, states)
+    if back >= FAR:
+        return NEVER
+    depart, price = leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book)
+    if back - depart > crew[v, MOST_TIME]:
+        return NEVER
+    ended = book[jobs, BEGUN] + hands[crew[v, HAND], book[jobs, ORDER], WORK]
+    excused, taken = book[0, PATH], book[jobs + 1, PATH]
+    price += priced_times(v, jobs, depart, back, ended, excused, taken, pay)
+    if most_road.shape[0] > 1:
+        price += on_the_road(v, jobs, node, crew, pay, drive, roads, most_road, book)
+    return min(price, NEVER)
 
-    ``early``, ``came`` ``(width, states)``, ``path`` and ``starts`` ``(width,)`` are working space.
-    """
-    if jobs == 0:
-        return 0.0
-    h, f, breaks = crew[v, HAND], crew[v, ROAD], crew[v, BREAKS]
-    total = tariff_at.shape[0] > 1
-    early[0, 0] = crew[v, START]
+
+@kernel
+def drive_early(v, jobs, node, crew, hands, ticks, book, states):
+    """The earliest return, FAR when there is none; the path says how many breaks lie behind."""
+    came = BOOK + states
+    h, f, breaks, here = crew[v, HAND], crew[v, ROAD], crew[v, BREAKS], crew[v, FIRST]
+    book[0, BOOK] = crew[v, START]
     for b in range(breaks):
-        early[0, b + 1] = max(early[0, b], crew[v, PAUSE + b * PAUSE_WIDTH + EXCUSED_FROM])
-    here = crew[v, FIRST]
+        book[0, BOOK + b + 1] = max(
+            book[0, BOOK + b], crew[v, PAUSE + b * PAUSE_WIDTH + EXCUSED_FROM]
+        )
     for p in range(1, jobs + 2):
-        j = order[p] if p <= jobs else -1
+        j = book[p, ORDER] if p <= jobs else -1
         there = node[j] if j >= 0 else crew[v, LAST]
-        leg = seconds[f, here, there]
+        leg = ticks[OUT, f, here, there]
         for s in range(breaks + 1):
             best, source = FAR, 0
             for r in range(s + 1):
-                ready = across(crew, v, r, s, early[p - 1, r], leg)
+                ready = across(crew, v, r, s, book[p - 1, BOOK + r], leg)
                 if ready < best:
                     best, source = ready, r
-            came[p, s] = source
+            book[p, came + s] = source
             if j >= 0 and best < FAR:
                 best = earliest(hands, h, j, best)
                 if best < FAR:
                     best += hands[h, j, WORK]
-            early[p, s] = best
+            book[p, BOOK + s] = best
         here = there
-    # Home first, with every break taken or excused.
-    end, back, state = crew[v, END], FAR, -1
+    end, back = crew[v, END], FAR
     for s in range(breaks, -1, -1):
         if s < breaks:
             end = min(end, crew[v, PAUSE + s * PAUSE_WIDTH + EXCUSED_UNTIL])
-        if early[jobs + 1, s] <= end and early[jobs + 1, s] < back:
-            back, state = early[jobs + 1, s], s
-    if state < 0:
-        return NEVER
-    path[jobs + 1] = state
-    for p in range(jobs + 1, 0, -1):
-        path[p - 1] = came[p, path[p]]
-    # Leave as late as the return allows.
-    price, limit, there = 0.0, back, crew[v, LAST]
-    for p in range(jobs, -1, -1):
-        here = node[order[p]] if p > 0 else crew[v, FIRST]
-        leave = backwards(crew, v, path[p], path[p + 1], limit, seconds[f, here, there])
-        if p == 0:
-            limit = max(leave, early[0, path[0]])
-            break
-        j = order[p]
-        start = early[p, path[p]] - hands[h, j, WORK]
+        if book[jobs + 1, BOOK + s] <= end and book[jobs + 1, BOOK + s] < back:
+            back, book[jobs + 1, PATH] = book[jobs + 1, BOOK + s], s
+    if back < FAR:
+        for p in range(jobs + 1, 0, -1):
+            book[p - 1, PATH] = book[p, came + book[p, PATH]]
+    return back
+
+
+@kernel
+def leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book):
+    """The latest departure that keeps the return and the starts that have a price; their price."""
+    h, f, there = crew[v, HAND], crew[v, ROAD], crew[v, LAST]
+    price, limit = 0.0, back
+    for p in range(jobs, 0, -1):
+        j = book[p, ORDER]
+        leave = backwards(
+            crew, v, book[p, PATH], book[p + 1, PATH], limit, ticks[OUT, f, node[j], there]
+        )
+        limit = book[p, BOOK + book[p, PATH]] - hands[h, j, WORK]
         row = h * node.shape[0] + j
-        if total and tariff_at[row + 1] > tariff_at[row]:
-            price += tariff_of(tariff, tariff_at[row], tariff_at[row + 1], start)
+        if tariff_at.shape[0] > 1 and tariff_at[row + 1] > tariff_at[row]:
+            price += tariff_of(tariff, tariff_at[row], tariff_at[row + 1], limit)
         else:
-            start = max(start, latest(hands, h, j, leave - hands[h, j, WORK]))
-        starts[p] = start
-        limit, there = start, here
-    duration = back - limit
-    if duration > crew[v, MOST_TIME]:
-        return NEVER
-    price += pay[v, PER_TICK] * duration
+            limit = max(limit, latest(hands, h, j, leave - hands[h, j, WORK]))
+        book[p, BEGUN] = limit
+        there = node[j]
+    leave = backwards(
+        crew, v, book[0, PATH], book[1, PATH], limit, ticks[OUT, f, crew[v, FIRST], there]
+    )
+    return max(leave, book[0, BOOK + book[0, PATH]]), price
+
+
+@kernel
+def priced_times(v, jobs, depart, back, ended, excused, taken, pay):
+    """Duration, overtime, its steps, soft limits, and the breaks that are taken."""
+    at, duration = PAY_STEPS + 2 * STEPS, back - depart
+    price = pay[v, PER_TICK] * duration
     over = back - pay[v, OVERTIME_FROM]
     if over > 0:
         price += pay[v, PER_OVERTIME] * over
@@ -115,16 +142,11 @@ def simulate(
             beyond = over - pay[v, PAY_STEPS + 2 * k]
             if beyond > 0:
                 price += pay[v, PAY_STEPS + 2 * k + 1] * beyond
-    at = PAY_STEPS + 2 * STEPS
     price += pay[v, at + 2 * SOFT_TIME + 1] * max(0.0, duration - pay[v, at + 2 * SOFT_TIME])
     price += pay[v, at + 2 * SOFT_JOBS + 1] * max(0.0, jobs - pay[v, at + 2 * SOFT_JOBS])
-    if pay[v, at + 2 * SOFT_END + 1] > 0:
-        ended = starts[jobs] + hands[h, order[jobs], WORK]
-        price += pay[v, at + 2 * SOFT_END + 1] * max(0.0, ended - pay[v, at + 2 * SOFT_END])
-    for b in range(path[0], state):
+    price += pay[v, at + 2 * SOFT_END + 1] * max(0.0, ended - pay[v, at + 2 * SOFT_END])
+    for b in range(excused, taken):
         price += pay[v, at + 2 * SOFTS + b]
-    if most_road.shape[0] > 1:
-        return price + on_the_road(v, jobs, order, node, crew, pay, drive, metres, most_road)
     return price
 
 
@@ -138,18 +160,18 @@ def tariff_of(tariff, first, last, start):
 
 
 @kernel
-def on_the_road(v, jobs, order, node, crew, pay, drive, metres, most_road):
+def on_the_road(v, jobs, node, crew, pay, drive, roads, most_road, book):
     """Soft and hard limits of the road of a route; NEVER when it is too long."""
-    ticks, length, here, f = 0, 0.0, crew[v, FIRST], crew[v, ROAD]
+    driven, length, here, f = 0, 0.0, crew[v, FIRST], crew[v, ROAD]
     for p in range(1, jobs + 2):
-        there = node[order[p]] if p <= jobs else crew[v, LAST]
-        ticks += drive[f, here, there]
-        length += metres[here, there]
+        there = node[book[p, ORDER]] if p <= jobs else crew[v, LAST]
+        driven += drive[f, here, there]
+        length += roads[SECOND_OUT, here, there]
         here = there
-    if ticks > most_road[v, 0] or length > most_road[v, 1]:
+    if driven > most_road[v, 0] or length > most_road[v, 1]:
         return NEVER
     at = PAY_STEPS + 2 * STEPS
-    price = pay[v, at + 2 * SOFT_TRAVEL + 1] * max(0.0, ticks - pay[v, at + 2 * SOFT_TRAVEL])
+    price = pay[v, at + 2 * SOFT_TRAVEL + 1] * max(0.0, driven - pay[v, at + 2 * SOFT_TRAVEL])
     return price + pay[v, at + 2 * SOFT_METRES + 1] * max(
         0.0, length - pay[v, at + 2 * SOFT_METRES]
     )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
-from routing.engine.kernel.encode import Question
+from routing.engine.kernel.question import Question
 from routing.engine.kernel.state import Orders, Plan
 
 Masks = tuple[NDArray[np.bool_], NDArray[np.bool_]]
@@ -78,7 +78,7 @@ class Squad:
 
     def _search_parted(self, parts: list[Masks], steps: int, heat: float) -> None:
         for plan, (vehicles, jobs) in zip(self._plans, parts, strict=True):
-            plan.confine(vehicles, jobs)
+            plan.confine(vehicles=vehicles, jobs=jobs)
             plan.take(self.now)
         base = float(self._plans[0].cost[0])
         self._run(steps, heat)
@@ -114,11 +114,13 @@ class Squad:
 
     def _whole(self, plan: Plan) -> None:
         q = self.question
-        plan.confine(np.ones(q.vehicles, dtype=np.bool_), np.ones(q.jobs, dtype=np.bool_))
+        plan.confine(
+            vehicles=np.ones(q.vehicles, dtype=np.bool_), jobs=np.ones(q.count, dtype=np.bool_)
+        )
 
     def _run(self, steps: int, heat: float) -> None:
         manner = self.manner
-        full = self.question.jobs <= manner.everywhere
+        full = self.question.count <= manner.everywhere
 
         def work(plan: Plan) -> None:
             plan.run(
@@ -137,7 +139,7 @@ class Squad:
         """The routes in as many parts as there are searchers, along a direction drawn by chance."""
         q, count = self.question, len(self._plans)
         if count == 1 or len(self.now) < ROUTES_EACH * count:
-            return [(np.ones(q.vehicles, dtype=np.bool_), np.ones(q.jobs, dtype=np.bool_))]
+            return [(np.ones(q.vehicles, dtype=np.bool_), np.ones(q.count, dtype=np.bool_))]
         value = self._direction()
         part = np.full(q.vehicles, -1)
         middles = np.array([value[jobs].mean() for _, jobs in self.now])
@@ -148,7 +150,7 @@ class Squad:
             part[self.now[place][0]] = min(count - 1, int(number))
         idle = np.flatnonzero(part < 0)
         part[idle[np.argsort(q.crew[idle, c.KIND], kind="stable")]] = np.arange(len(idle)) % count
-        job_part = np.full(q.jobs, -1)
+        job_part = np.full(q.count, -1)
         for v, jobs in self.now:
             job_part[jobs] = part[v]
         absent = np.flatnonzero(job_part < 0)
@@ -159,8 +161,8 @@ class Squad:
     def _direction(self) -> NDArray[np.float64]:
         """A number for each job: how much nearer it lies to one job than to another, by chance."""
         q = self.question
-        one, other = self._chance.choice(q.jobs, size=2, replace=q.jobs < 2)
-        to_one, to_other = (q.seconds_in[0][q.node[job]][q.node] for job in (one, other))
+        one, other = self._chance.choice(q.count, size=2, replace=q.count < 2)
+        to_one, to_other = (q.ticks[c.IN, 0, q.node[job]][q.node] for job in (one, other))
         nearer: NDArray[np.float64] = np.subtract(to_one, to_other, dtype=np.float64)
         return nearer
 

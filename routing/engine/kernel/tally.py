@@ -2,48 +2,58 @@
 
 from __future__ import annotations
 
-from routing.engine.kernel.anneal import reprice
-from routing.engine.kernel.columns import IDLE, LINE, PLAIN, ROUTES, SERVED, USED
+from routing.engine.kernel.columns import (
+    HOLDER,
+    IDLE,
+    IDLE_AT,
+    IDLES,
+    LINE,
+    MINE,
+    PLAIN,
+    ROUTES,
+    SERVED,
+    USED,
+    WORTH,
+)
 from routing.engine.kernel.compiling import kernel
+from routing.engine.kernel.repricing import reprice
 from routing.engine.kernel.ruin import lay_row
 from routing.engine.kernel.times import refresh
 
 
 @kernel
 def recount(
-    wanted, rows, tolls, length, load, extra, holder, position, spans, tally, idle, idle_at, mine,
-    mode, states, crew, pay, hands, seconds, roads, metres, who, worth, need, node, tariff_at,
-    tariff, drive, most_road, early, came, path, starts, order,
+    wanted, lengths, mode, states, rows, tolls, desk, load, seat, spans, tally, crew, pay, hands,
+    ticks, roads, who, jobs, need, node, tariff_at, tariff, drive, most_road, book,
 ):  # fmt: skip
-    """Lay ``wanted[v, 1..length[v]]`` out. Gives the price of the whole plan."""
+    """Lay ``wanted[v, 1..lengths[v]]`` out. Gives the price of the whole plan."""
     cost = 0.0
-    holder[:] = -1
+    seat[:, HOLDER] = -1
     tally[SERVED], tally[ROUTES], tally[IDLE] = 0, 0, 0
-    for v in range(length.shape[0]):
-        jobs = length[v]
-        lay_row(v, jobs, wanted[v], rows, tolls, length, load, crew, pay, roads, metres, need, node)
-        refresh(v, 1, jobs, rows, length, crew, hands, seconds, holder, position, states)
-        extra[v] = 0.0
-        if jobs == 0:
-            if mine[v]:
-                idle[tally[IDLE]] = v
-                idle_at[v] = tally[IDLE]
+    for v in range(desk.shape[0]):
+        length = lengths[v]
+        lay_row(v, length, wanted[v], rows, tolls, desk, load, crew, pay, roads, need, node)
+        refresh(v, 1, length, rows, desk, seat, crew, hands, ticks, states)
+        if length == 0:
+            if desk[v, MINE]:
+                desk[tally[IDLE], IDLES] = v
+                desk[v, IDLE_AT] = tally[IDLE]
                 tally[IDLE] += 1
             continue
-        if mine[v]:
+        if desk[v, MINE]:
             tally[ROUTES] += 1
-            tally[SERVED] += jobs
+            tally[SERVED] += length
         if mode != PLAIN:
             cost += reprice(
-                v, mode, rows, length, extra, spans, node, crew, pay, hands, seconds, tariff_at,
-                tariff, drive, metres, most_road, early, came, path, starts, order,
+                v, mode, states, rows, desk, load, spans, node, crew, pay, hands, ticks, tariff_at,
+                tariff, drive, roads, most_road, book,
             )  # fmt: skip
         cost += pay[v, USED]
-        for p in range(jobs + 1):
+        for p in range(length + 1):
             cost += tolls[v, p]
-        for p in range(1, jobs + 1):
+        for p in range(1, length + 1):
             cost += who[crew[v, LINE], wanted[v, p]]
-    for j in range(holder.shape[0]):
-        if holder[j] < 0:
-            cost += worth[j]
+    for j in range(seat.shape[0]):
+        if seat[j, HOLDER] < 0:
+            cost += jobs[j, WORTH]
     return cost

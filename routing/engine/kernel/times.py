@@ -20,12 +20,16 @@ from routing.engine.kernel.columns import (
     HEAD_BY,
     HEAD_FROM,
     HEAD_TIME,
+    HOLDER,
     JOB,
+    LENGTH,
     LONG,
     NODE,
     OPENS,
+    OUT,
     PAUSE,
     PAUSE_WIDTH,
+    PLACE,
     ROAD,
     START,
     TAIL_BY,
@@ -97,16 +101,15 @@ def backwards(crew, v, taken, then, ready, leg):
 
 
 @kernel
-def refresh(v, first, last, rows, length, crew, hands, seconds, holder, position, states):
+def refresh(v, first, last, rows, desk, seat, crew, hands, ticks, states):
     """Work the times of route v out: forward from stop ``first``, backward from stop ``last``."""
-    jobs, h, f, breaks = length[v], crew[v, HAND], crew[v, ROAD], crew[v, BREAKS]
+    jobs, h, f, breaks = desk[v, LENGTH], crew[v, HAND], crew[v, ROAD], crew[v, BREAKS]
     late = EARLY + states
     begin_row(v, rows, crew)
     for p in range(max(1, first), jobs + 1):
         j = rows[v, p, JOB]
-        holder[j] = v
-        position[j] = p
-        leg = seconds[f, rows[v, p - 1, NODE], rows[v, p, NODE]]
+        seat[j, HOLDER], seat[j, PLACE] = v, p
+        leg = ticks[OUT, f, rows[v, p - 1, NODE], rows[v, p, NODE]]
         if breaks == 0:
             ready = rows[v, p - 1, EARLY] + leg
             start = earliest(hands, h, j, ready)
@@ -118,9 +121,9 @@ def refresh(v, first, last, rows, length, crew, hands, seconds, holder, position
                 ready = min(ready, across(crew, v, r, s, rows[v, p - 1, EARLY + r], leg))
             start = earliest(hands, h, j, ready) if ready < FAR else FAR
             rows[v, p, EARLY + s] = start + hands[h, j, WORK] if start < FAR else FAR
-    end_row(v, rows, length, crew, states)
+    end_row(v, rows, desk[v, LENGTH] + 1, crew, states)
     for p in range(min(jobs, last), -1, -1):
-        leg = seconds[f, rows[v, p, NODE], rows[v, p + 1, NODE]]
+        leg = ticks[OUT, f, rows[v, p, NODE], rows[v, p + 1, NODE]]
         j = rows[v, p, JOB]
         for s in range(breaks + 1):
             leave = -FAR
@@ -147,9 +150,9 @@ def begin_row(v, rows, crew):
 
 
 @kernel
-def end_row(v, rows, length, crew, states):
+def end_row(v, rows, end, crew, states):
     """Returns: a break is excused when the route is back early enough."""
-    end, back, breaks = length[v] + 1, crew[v, END], crew[v, BREAKS]
+    back, breaks = crew[v, END], crew[v, BREAKS]
     rows[v, end, EARLY + states + breaks] = back
     for b in range(breaks - 1, -1, -1):
         back = min(back, crew[v, PAUSE + b * PAUSE_WIDTH + EXCUSED_UNTIL])
@@ -204,14 +207,14 @@ def joined(time, since, by, leg, more, opens, closes):
 
 
 @kernel
-def measure(v, rows, spans, length, crew, hands, seconds):
+def measure(v, rows, spans, desk, crew, hands, ticks):
     """Work out the durations of all beginnings and ends of route v; breaks are left out."""
-    jobs, h, f = length[v], crew[v, HAND], crew[v, ROAD]
+    jobs, h, f = desk[v, LENGTH], crew[v, HAND], crew[v, ROAD]
     time, since, by = 0, crew[v, START], crew[v, END]
     spans[v, 0, HEAD_TIME], spans[v, 0, HEAD_FROM], spans[v, 0, HEAD_BY] = time, since, by
     for p in range(1, jobs + 1):
         j = rows[v, p, JOB]
-        leg = seconds[f, rows[v, p - 1, NODE], rows[v, p, NODE]]
+        leg = ticks[OUT, f, rows[v, p - 1, NODE], rows[v, p, NODE]]
         last = WINDOW + 2 * hands[h, j, WINDOWS] - 1
         time, since, by = joined(
             time, since, by, leg, hands[h, j, WORK], hands[h, j, WINDOW], hands[h, j, last]
@@ -221,7 +224,7 @@ def measure(v, rows, spans, length, crew, hands, seconds):
     end = jobs + 1
     spans[v, end, TAIL_TIME], spans[v, end, TAIL_FROM], spans[v, end, TAIL_BY] = time, since, by
     for p in range(jobs, -1, -1):
-        leg = seconds[f, rows[v, p, NODE], rows[v, p + 1, NODE]]
+        leg = ticks[OUT, f, rows[v, p, NODE], rows[v, p + 1, NODE]]
         if p == 0:
             work, opens, closes = 0, crew[v, START], crew[v, END]
         else:

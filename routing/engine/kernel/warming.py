@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routing.engine.kernel.compiling import is_compiled, note_compiled
-from routing.engine.kernel.encode import Encoding
+from routing.engine.kernel.encode import encode
 from routing.engine.kernel.state import Plan
 from routing.problem import (
     Job,
@@ -35,7 +35,7 @@ def warm() -> None:
         jobs=tuple(Job(id=site.id, location=site.id, duration_s=60) for site in sites),
         objective=((Term(metric="travel_s"),),),
     )
-    plan = Plan(Encoding(Trial(tabulate(problem))).question(), seed=1)
+    plan = Plan(encode(Trial(tabulate(problem))), seed=1)
     plan.run(20, hot=1.0, cold=0.5, removed=2.0, longest=2.0, blink=0.01, full=True)
     if not is_compiled():
         note_compiled()

@@ -1,0 +1,97 @@
+"""Nodes of the kernel and the legs between them: ticks, seconds, metres."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.engine.kernel import columns as c
+from routing.engine.kernel.question import Floats
+from routing.engine.kernel.whole import NOISE
+from routing.roads import NO_ROAD
+from routing.rules.draft import Vehicle
+from routing.trial.tables import Tables
+
+# A leg that must not be driven, in ticks: longer than any shift.
+NO_LEG = 1 << 30
+
+RoadKind = tuple[float, float]
+
+
+class Places:
+    """Nodes are places of jobs first, then of begins, then of ends; of open ones there is one."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        where = list[int]()
+        known: dict[tuple[str, int], int] = {}
+
+        def node(kind: str, place: int | None) -> int:
+            key = kind, -1 if place is None else place
+            if key not in known:
+                known[key] = len(where)
+                where.append(key[1])
+            return known[key]
+
+        self.jobs = np.array([node("job", place) for place in tables.places[: len(tables.jobs)]])
+        self.first = [node("begin", vehicle.begin) for vehicle in tables.vehicles]
+        self.last = [node("end", vehicle.finish) for vehicle in tables.vehicles]
+        self._where = np.array(where)
+        self._is_job = np.array([kind == "job" for kind, _ in known])
+        kinds = dict.fromkeys(road_kind(vehicle) for vehicle in tables.vehicles)
+        self.kinds: dict[RoadKind, int] = {kind: f for f, kind in enumerate(kinds)}
+
+    def between(self, table: Floats) -> Floats:
+        """A table of locations by node; nothing to and from an open end, or without road."""
+        grown = np.zeros((len(table) + 1, len(table) + 1))
+        grown[:-1, :-1] = np.where(table >= NO_ROAD, 0, table)
+        chosen: Floats = grown[np.ix_(self._where, self._where)]
+        return chosen
+
+    def ticks(self, *, setup: bool) -> NDArray[np.int32]:
+        """``(f, m, m)`` for each kind of road; with setup up to where the work may begin."""
+        tables = self._tables
+        legs, banned = self.between(tables.seconds), self.between(np.where(tables.seconds >= NO_ROAD, 1.0, 0.0)) > 0
+        moved = (self._where[:, None] != self._where[None, :]) & (self._where[:, None] >= 0)
+        ready = np.where(self._is_job, np.array([*tables.setups, 0.0])[self._where], 0.0)
+        found = np.empty((len(self.kinds), *legs.shape), dtype=np.int32)
+        for (factor, longest), f in self.kinds.items():
+            times = legs * factor
+            never = banned | (times > longest + 1e-6)
+            if setup:
+                times = times + np.where(moved, ready[None, :], 0.0)
+            ticks = np.ceil(times * c.TICKS - NOISE)
+            found[f] = np.where(never, NO_LEG, np.minimum(ticks, NO_LEG))
+        return found
+
+    def roads(self, pay: Floats, *, limited: bool) -> NDArray[np.float32]:
+        """``(2 or 4, m, m)`` tables that ``pay`` prices: out and in, with a second pair of metres
+        where one table will not do or where roads are limited.
+
+        A table in which each cell means the same to everybody saves half of the look-ups.
+        """
+        seconds, metres = self.between(self._tables.seconds), self.between(self._tables.metres)
+        per_s, per_m = pay[:, c.TOLL].copy(), pay[:, c.SECOND_TOLL].copy()
+        pay[:, c.SECOND_TOLL] = 0
+        share = per_s + per_m
+        tables = [seconds]
+        if not per_m.any():
+            pass
+        elif not per_s.any():
+            tables, pay[:, c.TOLL] = [metres], per_m
+        elif share.all() and np.allclose(per_s / share, per_s[0] / share[0], rtol=1e-12):
+            tables = [per_s[0] * seconds + per_m[0] * metres]
+            pay[:, c.TOLL] = share / share[0]
+        else:
+            tables, pay[:, c.SECOND_TOLL] = [seconds, metres], per_m
+        if limited and len(tables) == 1:
+            tables.append(metres)
+        return np.array([turned for table in tables for turned in (table, table.T)], np.float32)
+
+
+def road_kind(vehicle: Vehicle) -> RoadKind:
+    """Vehicles of one kind need the same time for each leg."""
+    longest = vehicle.shift.max_leg_s
+    return vehicle.travel_factor, math.inf if longest is None else longest

@@ -1,0 +1,84 @@
+"""The question as the kernel knows it, and what it cannot be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.engine.kernel.columns import MOST_BREAKS
+from routing.trial.tables import Tables
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Question:
+    """The read-only arrays of the kernel; see ``columns``. ``n`` jobs, ``v`` vehicles, ``m`` nodes.
+
+    ``ticks`` are ``(2, f, m, m)`` with setup, ``roads`` ``(2 or 4, m, m)``, priced by ``pay``.
+    ``who`` is ``(lines, n)``, infinite where nobody of that line may go. ``near`` are ``(n, k)``
+    jobs that a ruin may reach, ``candidates`` ``(2, n, k)`` those behind and before which a job
+    may be put, best first. ``scale`` is the price of a short leg.
+    """
+
+    mode: int
+    states: int
+    crew: Ints
+    pay: Floats
+    hands: Ints
+    ticks: NDArray[np.int32]
+    roads: NDArray[np.float32]
+    who: NDArray[np.float32]
+    jobs: Floats
+    need: Floats
+    room: Floats
+    node: Ints
+    near: NDArray[np.int32]
+    candidates: NDArray[np.int32]
+    keys: Floats
+    tariff_at: Ints
+    tariff: Floats
+    drive: NDArray[np.int32]
+    most_road: Floats
+    scale: float
+
+    @property
+    def count(self) -> int:
+        """Number of jobs."""
+        return len(self.node)
+
+    @property
+    def vehicles(self) -> int:
+        """Number of vehicles."""
+        return len(self.crew)
+
+
+def beyond(tables: Tables) -> list[str]:
+    """What of this problem the kernel cannot say; nothing when it can say all of it."""
+    draft = tables.draft
+    found = {
+        "traffic": tables.problem.travel.traffic is not None,
+        "places of breaks": any(
+            place is not None for vehicle in tables.vehicles for place in vehicle.break_places
+        ),
+        "many breaks": any(len(vehicle.breaks) > MOST_BREAKS for vehicle in tables.vehicles),
+        "positions": bool(draft.positions),
+        "machines": any(draft.machines.values()),
+        "relations": bool(
+            draft.meetings or draft.aparts or draft.all_or_none or draft.same_people
+            or draft.other_people
+        ),
+        "crews": bool(draft.exclusive),
+        "rests": any(
+            tables.vehicles[one].latest + seconds > tables.vehicles[then].shift.start
+            for (one, then), seconds in draft.rests.items()
+        ),
+        "changes": draft.most_changes is not None,
+        "tags": bool(draft.counts),
+        "depots": bool(draft.stocked and tables.problem.depots),
+        "nobody": not tables.jobs or not tables.vehicles,
+    }  # fmt: skip
+    return [name for name, is_there in found.items() if is_there]
