@@ -7,17 +7,18 @@ it as it stands.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routing.problem import Job, Problem, Window
 from routing.reasons import Reasons, Why
-from routing.rules.spans import intersect
+from routing.rules.spans import Spans, intersect
 from routing.solution import About, Origin, Route, Solution
 from routing.trial.crews import crews_of
+from routing.trial.fleet import Fleet
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Option, Trial
+from routing.trial.ways import Ways
 from routing.trial.writing import follow, route_of, solution_of
 
 # The number that stands for a job that the problem does not know gets this name meanwhile.
@@ -57,6 +58,8 @@ class Incumbent:
     def __init__(self, trial: Trial, *, lost: tuple[str, ...]) -> None:
         self._trial = trial
         self._guest = len(trial.tables.jobs) - 1
+        self._fleet = Fleet(trial.tables, prices=trial.prices)
+        self._known_ways: Ways | None = None
         self._reasons: Reasons | None = None
         self.lost = lost
 
@@ -81,19 +84,21 @@ class Incumbent:
         """
         number = self._number_of(job)
         asked: Sequence[Window | None] = windows if windows is not None else job.windows or (None,)
-        found: list[Insertion] = []
-        for window in asked:
-            self._bind(job, number=number, window=window)
-            ways = self._cheapest(number, most)
-            found += [self._insertion(job, way, window) for way in ways]
-        self._bind(job, number=number, window=None)
-        return tuple(found)
+        self._trial.put_job(job, number=number)
+        rows = [row[number] for row in self._trial.tables.spans]
+        spans = [[_cut(own, window) for own in rows] for window in asked]
+        found = self._ways().cheapest(number, spans=spans, most=most)
+        return tuple(
+            self._insertion(job, way, window)
+            for window, ways in zip(asked, found, strict=True)
+            for way in ways
+        )
 
     def everywhere(self, job: Job) -> Iterator[Insertion]:
         """Every way to serve the job within its windows, in no particular order."""
         number = self._number_of(job)
-        self._bind(job, number=number, window=None)
-        for way in self._trial.options(number):
+        self._trial.put_job(job, number=number)
+        for way in self._ways().all(number):
             yield self._insertion(job, way, None)
 
     def take_out(self, job: str) -> None:
@@ -105,6 +110,7 @@ class Incumbent:
         if self._trial.holder[number] == UNHELD:
             raise ValueError(f"job {job} is not served")
         before = self._trial.remember()
+        self._known_ways = None
         if self._trial.take([number]) != [number]:
             self._trial.recall(before)
             raise ValueError(f"without job {job} its route loses others")
@@ -112,7 +118,7 @@ class Incumbent:
     def why_not(self, job: Job) -> Why:
         """Why the job cannot be served beside the others, and what came nearest."""
         number = self._number_of(job)
-        self._bind(job, number=number, window=None)
+        self._trial.put_job(job, number=number)
         if self._reasons is None or number == self._guest:
             self._reasons = Reasons(self._trial.tables)
         return replace(self._reasons.why(self._trial, job=number), job=job.id)
@@ -145,27 +151,10 @@ class Incumbent:
             raise ValueError(f"job {job.id} is served already")
         return known
 
-    def _bind(self, job: Job, *, number: int, window: Window | None) -> None:
-        """Let the number stand for the job, as if the window were the only one."""
-        self._trial.put_job(job, number=number)
-        if window is not None:
-            only = (window.opens, window.closes)
-            for spans in self._trial.tables.spans:
-                spans[number] = intersect(spans[number], (only,))
-            self._trial.refresh(number)
-
-    def _cheapest(self, number: int, most: int) -> list[Option]:
-        """Exact ways, cheapest first; gaps that cannot beat the best so far are not laid out."""
-        best: list[tuple[float, int, Option]] = []
-        for turn, (bound, vehicle, position) in enumerate(self._trial.likely(number)):
-            if len(best) == most and bound >= -best[0][0]:
-                break
-            way = self._trial.option(number, vehicle, position)
-            if way is not None:
-                heapq.heappush(best, (-way.extra, -turn, way))
-                if len(best) > most:
-                    heapq.heappop(best)
-        return [way for _, _, way in sorted(best, reverse=True)]
+    def _ways(self) -> Ways:
+        if self._known_ways is None:
+            self._known_ways = Ways(self._trial, fleet=self._fleet)
+        return self._known_ways
 
     def _insertion(self, job: Job, way: Option, window: Window | None) -> Insertion:
         trial, laid = self._trial, way.laid
@@ -200,3 +189,8 @@ def _named(route: Route, job: Job) -> Route:
     """The route with the guest under its own name."""
     stops = tuple(replace(s, id=job.id) if s.id == GUEST else s for s in route.stops)
     return replace(route, stops=stops)
+
+
+def _cut(spans: Spans, window: Window | None) -> Spans:
+    """Starts inside the window."""
+    return spans if window is None else intersect(spans, ((window.opens, window.closes),))

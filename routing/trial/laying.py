@@ -275,6 +275,8 @@ class Layer:
             work = self._tables.second_rows[here][there] * vehicle.travel_factor
         if not breaks:
             return roads.retreat(limit, work=work)
+        if not self._traffic:
+            return max(sure, _latest_before(vehicle, breaks, limit=limit, work=work, sure=sure))
 
         def works(leave: float) -> bool:
             free, pauses = leave, []
@@ -343,6 +345,26 @@ class Layer:
             elif code >= 0 and not stock.serves(self._tables.jobs[code]):
                 return n
         return None
+
+
+def _latest_before(
+    vehicle: Vehicle, breaks: Sequence[int], *, limit: float, work: float, sure: float
+) -> float:
+    """Latest instant to leave where nothing but breaks delays the road; ``sure`` if there is none.
+
+    Driving goes on whenever no break is taken, so road and breaks are over after all their seconds,
+    or with the last break.
+    """
+    bound, total = limit, limit - work
+    for number in reversed(breaks):
+        pause = vehicle.breaks[number]
+        total -= pause.duration_s
+        bound -= pause.duration_s
+        if pause.window is not None:
+            bound = min(bound, pause.window.closes)
+            if pause.window.opens > bound + NOISE_S:
+                return sure
+    return min(bound, total)
 
 
 def _kept(limit: float | None, value: float) -> bool:

@@ -48,6 +48,8 @@ class Prices:
         self._tables = tables
         self._weights = Weights(tables.problem)
         self.levels = self._weights.levels
+        # Whether doing worse never pays.
+        self.positive = self._weights.positive
         self._former = former_places(tables.problem)
         self._routes = [RouteWeights(self._weights, vehicle) for vehicle in tables.vehicles]
         self.start_priced = frozenset(
@@ -132,7 +134,8 @@ class Prices:
             if 0 <= code < len(self._tables.jobs):
                 self._add(total, self.who(laid.vehicle, job=code))
                 if code in self.start_priced:
-                    self._add(total, self._start_price(code, vehicle, start, end))
+                    price = self.start(code, vehicle=laid.vehicle, start=start, end=end)
+                    self._add(total, price)
         return tuple(total)
 
     def road(self, vehicle: int) -> RouteWeights:
@@ -284,10 +287,11 @@ class Prices:
             or (former is not None and former.start is not None)
         )
 
-    def _start_price(self, number: int, vehicle: Vehicle, start: float, end: float) -> Price:
+    def start(self, number: int, *, vehicle: int, start: float, end: float) -> Price:
+        """The part of a job's price that its start decides."""
         values: dict[str, float] = {}
         job = self._tables.jobs[number]
-        length = self._tables.lengths[vehicle.index][number]
+        length = self._tables.lengths[vehicle][number]
         late = lateness(job, start=start, length=length)
         if late > TOLERANCE:
             values |= {
@@ -305,7 +309,7 @@ class Prices:
         values["delay_s"] = delay
         values["delay_cost"] = delay * job.delay_cost_per_s + (steps[-1] if steps else 0)
         values |= _missed_windows(job, start)
-        values |= self._moved(job, vehicle, start)
+        values |= self._moved(job, self._tables.vehicles[vehicle], start)
         return self._sum(values, job.priority)
 
     def _moved(self, job: Job, vehicle: Vehicle, start: float) -> dict[str, float]:
