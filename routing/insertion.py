@@ -16,6 +16,7 @@ from routing.rules.spans import Spans, intersect
 from routing.solution import About, Origin, Route, Solution
 from routing.trial.crews import crews_of
 from routing.trial.fleet import Fleet
+from routing.trial.pricing import Price
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Option, Trial
 from routing.trial.ways import Ways
@@ -60,6 +61,7 @@ class Incumbent:
         self._guest = len(trial.tables.jobs) - 1
         self._fleet = Fleet(trial.tables, prices=trial.prices)
         self._known_ways: Ways | None = None
+        self._before: dict[int, tuple[float, float, Price, float]] = {}
         self._reasons: Reasons | None = None
         self.lost = lost
 
@@ -111,6 +113,7 @@ class Incumbent:
             raise ValueError(f"job {job} is not served")
         before = self._trial.remember()
         self._known_ways = None
+        self._before.clear()
         if self._trial.take([number]) != [number]:
             self._trial.recall(before)
             raise ValueError(f"without job {job} its route loses others")
@@ -156,16 +159,25 @@ class Incumbent:
             self._known_ways = Ways(self._trial, fleet=self._fleet)
         return self._known_ways
 
+    def _former(self, vehicle: int) -> tuple[float, float, Price, float]:
+        """Travel, metres, price and money of a route as it is; worked out once."""
+        if vehicle not in self._before:
+            laid, prices = self._trial.routes[vehicle], self._trial.prices
+            self._before[vehicle] = (
+                (0.0, 0.0, (0.0,) * prices.levels, 0.0)
+                if laid is None
+                else (laid.travel_s, laid.distance_m, prices.route(laid), prices.money(laid))
+            )
+        return self._before[vehicle]
+
     def _insertion(self, job: Job, way: Option, window: Window | None) -> Insertion:
         trial, laid = self._trial, way.laid
         tables = trial.tables
-        former = trial.routes[laid.vehicle]
         served = [code for code in laid.stops if 0 <= code < len(tables.jobs)]
         route = _named(route_of(tables, laid), job)
         at = laid.stops.index(way.job)
-        before = (0.0,) * trial.prices.levels if former is None else trial.prices.route(former)
+        travel_s, metres, before, money = self._former(laid.vehicle)
         after = trial.prices.route(laid)
-        money_before = 0.0 if former is None else trial.prices.money(former)
         return Insertion(
             job=job.id,
             technicians=route.technicians,
@@ -175,9 +187,9 @@ class Incumbent:
             start=laid.starts[at],
             end=laid.ends[at],
             extra=tuple(b - a for a, b in zip(before, after, strict=True)),
-            extra_money=trial.prices.money(laid) - money_before,
-            extra_travel_s=laid.travel_s - (0.0 if former is None else former.travel_s),
-            extra_metres=laid.distance_m - (0.0 if former is None else former.distance_m),
+            extra_money=trial.prices.money(laid) - money,
+            extra_travel_s=laid.travel_s - travel_s,
+            extra_metres=laid.distance_m - metres,
             starts={
                 s.id: s.start for s in route.stops if s.start is not None and s.id in route.jobs
             },

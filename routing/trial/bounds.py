@@ -30,6 +30,7 @@ def sums(drawn: Drawn, *, fleet: Fleet) -> Floats:
         + fleet.per_travel_s[vehicle] * drawn.travel_s
         + fleet.per_service_s[vehicle] * drawn.service_s
         + fleet.per_setup_s[vehicle] * drawn.setup_s
+        + fleet.per_depot_s[vehicle] * drawn.depot_s
         + fleet.per_job[vehicle] * drawn.jobs
     )
     return total
@@ -86,5 +87,5 @@ def bounds(drawn: Drawn, *, gap: Ints, hours: Hours, fixed: Floats, fleet: Fleet
 
 
 def _busy(drawn: Drawn) -> Floats:
-    total: Floats = drawn.travel_s + drawn.service_s + drawn.setup_s
+    total: Floats = drawn.travel_s + drawn.service_s + drawn.setup_s + drawn.depot_s
     return total

@@ -81,9 +81,9 @@ class Fleet:
         self.per_overtime_s = _floats(scalar(row.overtime) for row in rows)
         self.per_job = _floats(scalar(row.visit) for row in rows)
         self.per_wait_s = _floats(scalar(row.wait) for row in rows)
-        service, setup, pause, _ = ([scalar(row.busy[n]) for row in rows] for n in range(4))
+        service, setup, pause, depot = ([scalar(row.busy[n]) for row in rows] for n in range(4))
         self.per_service_s, self.per_setup_s = _floats(service), _floats(setup)
-        self.per_break_s = _floats(pause)
+        self.per_break_s, self.per_depot_s = _floats(pause), _floats(depot)
         steps = [
             [(s.after_s, s.per_s) for one in v.crew for s in one.cost.overtime_steps]
             for v in vehicles

@@ -270,9 +270,8 @@ class Layer:
         """Latest instant to leave and be ready by ``limit``, taking these breaks on the way."""
         roads = self._tables.roads
         assert there is not None
-        work = 0.0
-        if here is not None and here != there:
-            work = self._tables.second_rows[here][there] * vehicle.travel_factor
+        here = there if here is None else here
+        work = self._tables.second_rows[here][there] * vehicle.travel_factor
         if not breaks:
             return roads.retreat(limit, work=work)
         if not self._traffic:
@@ -287,9 +286,8 @@ class Layer:
                     return False
                 free = start + pause.duration_s
                 pauses.append((start, free))
-            origin = there if here is None else here
             arrival, _ = roads.drive(
-                origin, there, leave=leave, factor=vehicle.travel_factor, pauses=pauses
+                here, there, leave=leave, factor=vehicle.travel_factor, pauses=pauses
             )
             return max(arrival, free) <= limit + 1e-9
 

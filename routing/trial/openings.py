@@ -21,6 +21,8 @@ from routing.trial.laying import NOISE_S
 from routing.trial.sheets import Sheet, break_choices
 from routing.trial.tables import Tables
 
+Order = tuple[int, ...]
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Wanted:
@@ -66,11 +68,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Drawn:
-    """Gaps with the job in them, ``(lines, gaps)`` as on a sheet, and sums of their routes."""
+    """Orders with the job in them, ``(lines, orders)`` as on a sheet, and sums of their routes.
 
-    gaps: Ints
+    ``line`` is the job's own; ``stops`` are all, of which ``jobs`` are no depots.
+    """
+
     vehicle: Ints
     codes: Ints
+    line: Ints
+    stops: Ints
     road: Floats
     home: Floats
     setup: Floats
@@ -78,6 +84,7 @@ class Drawn:
     travel_s: Floats
     metres: Floats
     service_s: Floats
+    depot_s: Floats
     setup_s: Floats
     jobs: Ints
     allowed: NDArray[np.bool_]
@@ -98,7 +105,7 @@ class Openings:
     ) -> None:
         self._tables, self._fleet = tables, fleet
         self._seconds, self._metres, self._ease = gaps.seconds, gaps.metres, gaps.ease
-        self._phantom = len(tables.jobs)
+        self._phantom = len(tables.places)
         self.guest = self._phantom + 1
         blocks = {v: gaps.block(tables.vehicles[v], bare) for v, bare in routes.items()}
         self.block = np.concatenate([blocks[v] for v in routes], axis=1)
@@ -129,10 +136,14 @@ class Openings:
         """What is known of each stop by its number, phantoms and the guest at the end."""
         tables, count = self._tables, self.guest + 1
         spans = {code: tables.spans[v][code] for v, bare in routes.items() for code in bare}
+        for code, depot in enumerate(tables.problem.depots, start=len(tables.jobs)):
+            always = [(-math.inf, math.inf)]
+            spans[code] = tuple(sorted((w.opens, w.closes) for w in depot.windows) or always)
         most = max((len(own) for own in spans.values()), default=1)
         self._opens = np.full((max(1, most), count), math.inf)
         self._closes = np.full(self._opens.shape, -math.inf)
-        for code, own in (*spans.items(), (self._phantom, ((-math.inf, math.inf),))):
+        spans[self._phantom] = ((-math.inf, math.inf),)
+        for code, own in spans.items():
             for n, (first, last) in enumerate(own):
                 self._opens[n, code], self._closes[n, code] = first, last
         self._length, self._aim = np.zeros(count), np.full(count, -math.inf)
@@ -144,6 +155,8 @@ class Openings:
                 self._solid[code] = code in solid
                 if code in aims and any(a <= aims[code] <= b for a, b in spans[code]):
                     self._aim[code] = aims[code]
+        for code, depot in enumerate(tables.problem.depots, start=len(tables.jobs)):
+            self._length[code], self._place[code] = depot.duration_s, tables.places[code]
         self._setups = np.array([*tables.setups, 0.0])
 
     def _ends(
@@ -178,12 +191,31 @@ class Openings:
 
     def drawn(self, wanted: Wanted, gaps: Ints) -> Drawn:
         """These gaps with the job in them. Some are not ``allowed``: a leg or a sum is too long."""
-        fleet, vehicle = self._fleet, self.vehicle[gaps]
-        codes, here = self.codes[:, gaps], np.arange(len(gaps))
+        line, stops = self.line[gaps], self.stops[gaps]
+        return self._draw(
+            wanted, self.vehicle[gaps], codes=self.codes[:, gaps], line=line, stops=stops
+        )
+
+    def drawn_orders(
+        self, wanted: Wanted, vehicles: Sequence[int], orders: Sequence[Order]
+    ) -> Drawn:
+        """Orders that are given stop by stop, depots among them."""
+        lines = max(len(order) for order in orders)
+        padded = [[*[self._phantom] * (lines - len(order)), *order] for order in orders]
+        codes = np.array(padded, dtype=np.int64).T
+        line = (codes == wanted.job).argmax(axis=0)
+        codes[line, np.arange(len(orders))] = self.guest
+        stops = np.array([len(order) for order in orders], dtype=np.int64)
+        vehicle = np.array(vehicles, dtype=np.int64)
+        return self._draw(wanted, vehicle, codes=codes, line=line, stops=stops)
+
+    def _draw(
+        self, wanted: Wanted, vehicle: Ints, *, codes: Ints, line: Ints, stops: Ints
+    ) -> Drawn:
+        fleet, here = self._fleet, np.arange(len(vehicle))
         place, length = self._place[codes], self._length[codes]
-        place[self.line[gaps], here] = wanted.place
-        length[self.line[gaps], here] = wanted.length[vehicle]
-        first = place[self.lines - self.stops[gaps], here]
+        place[line, here], length[line, here] = wanted.place, wanted.length[vehicle]
+        first = place[len(codes) - stops, here]
         begin, finish = fleet.begin[vehicle], fleet.finish[vehicle]
         nowhere = len(self._setups) - 1
         begin = np.where(begin == nowhere, first, begin)
@@ -196,7 +228,9 @@ class Openings:
         metres = self._metres[former, place].sum(axis=0) + self._metres[place[-1], finish]
         broken = (free >= NO_ROAD).any(axis=0) | (home >= NO_ROAD)
         home = home * fleet.factor[vehicle]
-        travel_s, jobs = road.sum(axis=0) + home, self.stops[gaps]
+        depots = (codes >= len(self._tables.jobs)) & (codes < self._phantom)
+        depot_s = np.where(depots, length, 0).sum(axis=0)
+        travel_s, jobs = road.sum(axis=0) + home, stops - depots.sum(axis=0)
         longest = np.maximum(road.max(axis=0), home)
         allowed = (
             ~broken
@@ -206,9 +240,10 @@ class Openings:
             & (jobs <= fleet.most_jobs[vehicle] + NOISE_S)
         )
         return Drawn(
-            gaps=gaps, vehicle=vehicle, codes=codes, road=road, home=home, setup=setup,
-            length=length, travel_s=travel_s, metres=metres, service_s=length.sum(axis=0),
-            setup_s=setup.sum(axis=0), jobs=jobs, allowed=allowed,
+            vehicle=vehicle, codes=codes, line=line, stops=stops, road=road, home=home,
+            setup=setup, length=length, travel_s=travel_s, metres=metres,
+            service_s=length.sum(axis=0) - depot_s, depot_s=depot_s, setup_s=setup.sum(axis=0),
+            jobs=jobs, allowed=allowed,
         )  # fmt: skip
 
     def sheet(
@@ -223,7 +258,7 @@ class Openings:
         gap, question = which[pair], questions[pair]
         vehicle, codes, here = drawn.vehicle[gap], drawn.codes[:, gap], np.arange(len(gap))
         opens, closes = self._spans(wanted, codes)
-        line = self.line[drawn.gaps[gap]]
+        line = drawn.line[gap]
         opens[:, line, here] = _padded(wanted.opens[:, question, vehicle], len(opens), math.inf)
         closes[:, line, here] = _padded(wanted.closes[:, question, vehicle], len(opens), -math.inf)
         floor, solid = self._aim[codes], self._solid[codes]
@@ -251,13 +286,13 @@ class Openings:
     def _choices(self, drawn: Drawn, which: Ints) -> tuple[Ints, Ints]:
         """Each pair of gap and question once for every way to take the breaks."""
         fleet, width = self._fleet, len(self._fleet.break_s)
-        stops, breaks = drawn.jobs[which], fleet.breaks[drawn.vehicle[which]]
+        stops, breaks = drawn.stops[which], fleet.breaks[drawn.vehicle[which]]
         pairs, taken = [], []
         for shape in np.unique(stops * 8 + breaks).tolist():
             count = shape // 8
             [members] = np.nonzero(stops * 8 + breaks == shape)
-            ways = np.array(break_choices(count, breaks=shape % 8, width=width), dtype=np.int64).T
-            lines = np.where(ways >= 0, ways + (self.lines - count), ways)
+            ways = break_choices(count, breaks=shape % 8, width=width)
+            lines = np.where(ways >= 0, ways + (len(drawn.codes) - count), ways)
             pairs.append(np.repeat(members, lines.shape[1]))
             taken.append(np.tile(lines, len(members)))
         return np.concatenate(pairs), np.concatenate(taken, axis=1)

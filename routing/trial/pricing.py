@@ -26,6 +26,9 @@ from routing.trial.weights import RouteWeights, Weights
 
 Price = tuple[float, ...]
 
+# Prices of starts that are kept; about 20 MB.
+REMEMBERED = 100_000
+
 # Metrics of a served job that its start decides.
 OF_STARTS = frozenset({
     "lateness_s", "late_visits", "lateness_cost", "max_lateness_s", "broken_promises",
@@ -68,6 +71,7 @@ class Prices:
         self._longest_work = max((max(row, default=0) for row in tables.lengths), default=0)
         self.scales = self._scales()
         self._slopes = [self._slopes_of(job) for job in tables.jobs]
+        self._starts: dict[tuple[int, int, float], Price] = {}
         self._money: Prices | None = None
 
     def put_job(self, number: int) -> None:
@@ -78,6 +82,8 @@ class Prices:
             who[number] = None
         self.unserved[number] = self._unserved_price(job)
         self._slopes[number] = self._slopes_of(job)
+        for key in [key for key in self._starts if key[0] == number]:
+            del self._starts[key]
         matters = self._start_matters(job)
         self.start_priced = self.start_priced - {number} | ({number} if matters else set())
         late = {number} if matters or job.max_lateness_s != 0 else set()
@@ -187,8 +193,8 @@ class Prices:
         total = [0.0] * self.levels
         for metric, value in values.items():
             if value:
-                weights = self._weights.of(metric, priority=priority)
-                self._add(total, [weight * value for weight in weights])
+                for level, weight in enumerate(self._weights.of(metric, priority=priority)):
+                    total[level] += weight * value
         return tuple(total)
 
     def _aims(self) -> dict[int, float]:
@@ -288,7 +294,16 @@ class Prices:
         )
 
     def start(self, number: int, *, vehicle: int, start: float, end: float) -> Price:
-        """The part of a job's price that its start decides."""
+        """The part of a job's price that its start decides; most starts are asked for again."""
+        key = number, vehicle, start
+        known = self._starts.get(key)
+        if known is None:
+            if len(self._starts) >= REMEMBERED:
+                self._starts.clear()
+            known = self._starts[key] = self._start_price(number, vehicle, start, end)
+        return known
+
+    def _start_price(self, number: int, vehicle: int, start: float, end: float) -> Price:
         values: dict[str, float] = {}
         job = self._tables.jobs[number]
         length = self._tables.lengths[vehicle][number]

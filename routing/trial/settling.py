@@ -53,15 +53,19 @@ class Settler:
         self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
     ) -> Laid | None:
         """`settle` without looking at what is remembered."""
+        return self._cheapest(
+            laid
+            for order in self.orders(vehicle, bare)
+            if (laid := self._with_breaks(vehicle, order, fixed)) is not None
+        )
+
+    def orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """The order with the depot stops that it needs, if any; without breaks."""
         if not self._tables.stocked:
-            return self._with_breaks(vehicle, bare, fixed)
+            return [bare]
         jobs = tuple(code for code in bare if code < self._jobs)
         orders = [order for order in {bare, jobs} if self._layer.supplied(vehicle, order)]
-        if not orders:
-            orders = list(self._loaded(vehicle, bare, MOST_LOADINGS))
-        return self._cheapest(
-            laid for order in orders if (laid := self._with_breaks(vehicle, order, fixed))
-        )
+        return orders or list(self._loaded(vehicle, bare, MOST_LOADINGS))
 
     def _loaded(
         self, vehicle: Vehicle, bare: tuple[int, ...], loadings: int

@@ -10,8 +10,8 @@ must meet others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,11 +93,11 @@ def lay_all(sheet: Sheet, *, fleet: Fleet) -> tuple[Ints, Times]:
     return kept[left], times.chosen(left)
 
 
-def break_choices(stops: int, *, breaks: int, width: int) -> Sequence[tuple[int, ...]]:
-    """For each way to put the breaks into a route of so many stops, the stop before which each is.
+@cache
+def break_choices(stops: int, *, breaks: int, width: int) -> Ints:
+    """``(width, ways)``: for each way to put breaks into a route, the stop before which each is.
 
-    The number of stops stands for the way home. In the order in which `Settler` tries them, with an
-    entry for each of ``width`` breaks.
+    The number of stops stands for the way home. In the order in which `Settler` tries them.
     """
     places = range(stops + 1)
     nothing = (LEFT_OUT,) * width
@@ -107,7 +107,8 @@ def break_choices(stops: int, *, breaks: int, width: int) -> Sequence[tuple[int,
         for place in places
     ]
     both = [(first, second) for first in places for second in range(first, stops + 1)]
-    return [nothing, *alone, *(both if breaks > 1 else ())]
+    ways = [nothing, *alone, *(both if breaks > 1 else ())]
+    return np.array(ways, dtype=np.int64).T
 
 
 def _forward(sheet: Sheet, depart: Floats) -> Times:

@@ -14,6 +14,7 @@ from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
 from routing.trial.changes import Changes
 from routing.trial.gaps import Block, Fits, Gaps
+from routing.trial.kinds import kinds_of
 from routing.trial.laying import Laid, Layer
 from routing.trial.partners import Partners
 from routing.trial.pricing import Price, Prices
@@ -288,9 +289,10 @@ class Trial:
         laid = min(routes, key=self.route_price, default=None)
         return laid if laid is not None and self.partners.admit(self, laid) else None
 
-    def supplied(self, vehicle: int, stops: Sequence[int]) -> bool:
-        """Whether tools, parts and room in the van last, in the order of the stops."""
-        return self._layer.supplied(self.tables.vehicles[vehicle], tuple(stops))
+    def orders(self, job: int, vehicle: int, position: int) -> list[tuple[int, ...]]:
+        """What `option` tries, without breaks: the stops with the job and what they need."""
+        stops, _ = self._with_job(job, vehicle, position)
+        return self._settler.orders(self.tables.vehicles[vehicle], stops)
 
     def try_route(self, vehicle: int, bare: Sequence[int]) -> Laid | None:
         """The order of jobs and depots in this vehicle, breaks put where they are cheapest."""
@@ -313,7 +315,7 @@ class Trial:
         """These vehicles, but of idle ones that are alike only the first."""
         seen: set[int] = set()
         if self._kinds is None:
-            self._kinds = _kinds(self.tables, self.prices)
+            self._kinds = kinds_of(self.tables, self.prices)
         for vehicle in vehicles:
             if self.routes[vehicle] is None:
                 if self._kinds[vehicle] in seen:
@@ -382,28 +384,3 @@ class Trial:
         scalar = self.prices.scalar
         road = self.prices.road(vehicle.index)
         return scalar(road.travel), scalar(road.distance), scalar(road.used)
-
-
-def _kinds(tables: Tables, prices: Prices) -> list[int]:
-    """A number for each vehicle, equal for those that are the same to the search."""
-    known: dict[object, int] = {}
-    found = []
-    for vehicle in tables.vehicles:
-        shift, lead = vehicle.shift, vehicle.lead
-        key: object = (
-            (shift.start, shift.end, vehicle.latest, vehicle.begin, vehicle.finish),
-            (shift.breaks, shift.soft_limits, shift.first_start, shift.last_end),
-            (shift.max_duration_s, shift.max_travel_s, shift.max_distance_m, shift.max_leg_s),
-            (shift.max_visits, tuple(sorted(shift.max_visits_by_tag.items()))),
-            (vehicle.travel_factor, vehicle.tools, len(vehicle.crew), lead.min_rest_s),
-            tuple(sorted(vehicle.parts.items())),
-            tuple(sorted(vehicle.capacity.items())),
-            tuple(one.cost for one in vehicle.crew),
-            tuple(tables.lengths[vehicle.index]),
-            tuple(tables.spans[vehicle.index]),
-            prices.who_row(vehicle.index),
-            # Of somebody with several shifts or in several crews, the other routes matter.
-            vehicle.index if len(lead.shifts) > 1 or len(vehicle.crew) > 1 else None,
-        )
-        found.append(known.setdefault(key, len(known)))
-    return found

@@ -9,50 +9,22 @@ traffic, jobs that must meet others) is laid out one by one, if its bound does n
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.rules.spans import Spans
+from routing.trial.asked import Asked
 from routing.trial.bounds import Hours, bounds, prices, sums
 from routing.trial.fleet import Fleet, Floats, Ints
 from routing.trial.laying import Laid
-from routing.trial.openings import Drawn, Openings, Wanted
+from routing.trial.openings import Drawn, Openings, Order, Wanted
 from routing.trial.settling import MOST_LOADINGS
 from routing.trial.sheets import lay_all
 from routing.trial.trial import Option, Trial
-
-# Pairs of each group that are priced before the others are held against them.
-FIRST = 10
-# Pairs of one sheet; more would only fill the memory.
-AT_ONCE = 500
-
-Order = tuple[int, ...]
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class _Asked:
-    """Pairs of gap and question, and what is known of each: a bound, then the exact price.
-
-    ``order`` is the cheapest order of a pair, ``way`` the same laid out. Pairs of one ``group``
-    compete with each other.
-    """
-
-    wanted: Wanted
-    spans: Sequence[Sequence[Spans]]
-    drawn: Drawn
-    gap: Ints
-    question: Ints
-    group: Ints
-    bound: Floats
-    priced: NDArray[np.bool_]
-    price: Floats
-    order: dict[int, Order] = field(default_factory=dict)
-    way: dict[int, Option] = field(default_factory=dict)
 
 
 class Ways:
@@ -75,7 +47,8 @@ class Ways:
         self._loads = np.array(
             [jobs != bare for jobs, bare in zip(self._jobs, self._bare, strict=True)]
         )
-        self._uses = [bool(trial.tables.draft.stocked.intersection(jobs)) for jobs in self._jobs]
+        stocked = trial.tables.draft.stocked
+        self._uses = np.array([not stocked.isdisjoint(jobs) for jobs in self._jobs])
         self._base = np.array([self._base_of(v) for v in range(len(self._jobs))])
         self._pinned = np.array([self._after_pins(jobs) for jobs in self._jobs])
         self._start_prices: dict[tuple[int, int, float], float] = {}
@@ -106,7 +79,7 @@ class Ways:
 
     # --- the question ---
 
-    def _asked(self, job: int, spans: Sequence[Sequence[Spans]]) -> _Asked:
+    def _asked(self, job: int, spans: Sequence[Sequence[Spans]]) -> Asked:
         """All pairs that pass the quick test, with their bounds."""
         trial, tables = self._trial, self._tables
         self._start_prices = {key: p for key, p in self._start_prices.items() if key[0] != job}
@@ -125,7 +98,7 @@ class Ways:
         drawn = self._openings.drawn(wanted, gaps)
         plain = ~self._odd[drawn.vehicle[number]]
         good = drawn.allowed[number] | ~plain
-        asked = _Asked(
+        asked = Asked(
             wanted=wanted, spans=spans, drawn=drawn, gap=number[good],
             question=question[keep][good], group=number[good],
             bound=np.full(int(good.sum()), -math.inf),
@@ -144,7 +117,7 @@ class Ways:
             free &= openings.position[gap] == pin.position - 1
         return free
 
-    def _bounds(self, asked: _Asked) -> Floats:
+    def _bounds(self, asked: Asked) -> Floats:
         """What each pair adds at least; nothing is known of odd vehicles."""
         drawn, fleet, wanted = asked.drawn, self._fleet, asked.wanted
         detours = MOST_LOADINGS * (self._loads | self._tables.stocked)[drawn.vehicle]
@@ -170,14 +143,14 @@ class Ways:
 
     # --- the answer ---
 
-    def _best(self, asked: _Asked, *, most: int, groups: int) -> list[list[Option]]:
+    def _best(self, asked: Asked, *, most: int, groups: int) -> list[list[Option]]:
         """Price pairs until no other can win, then lay the winners out; again if one is refused."""
         while True:
-            limit = self._limits(asked, most=most, groups=groups)
-            while len(todo := self._promising(asked, limit)):
+            limit = asked.limits(most=most, groups=groups)
+            while len(todo := asked.promising(limit)):
                 self._price(asked, todo, limit)
-                limit = self._limits(asked, most=most, groups=groups)
-            members = self._winners(asked, most=most)
+                limit = asked.limits(most=most, groups=groups)
+            members = asked.winners(most=most)
             refused = [
                 pair for own in members.values() for pair in own if not self._lay(asked, pair)
             ]
@@ -187,152 +160,138 @@ class Ways:
                     for group in range(groups)
                 ]
 
-    def _limits(self, asked: _Asked, *, most: int, groups: int) -> Floats:
-        """The price that a pair must beat to be among the best of its group."""
-        limit = np.full(groups, math.inf)
-        for group, own in self._winners(asked, most=most).items():
-            if len(own) == most:
-                limit[group] = asked.price[own[-1]]
-        return limit
-
-    def _winners(self, asked: _Asked, *, most: int) -> dict[int, list[int]]:
-        """The cheapest pairs of each group, among those that are priced."""
-        found: dict[int, list[int]] = defaultdict(list)
-        [known] = np.nonzero(asked.price < math.inf)
-        ranked = known[np.argsort(asked.price[known], kind="stable")]
-        for pair, group in zip(ranked.tolist(), asked.group[ranked].tolist(), strict=True):
-            if len(found[group]) < most:
-                found[group].append(pair)
-        return found
-
-    def _promising(self, asked: _Asked, limit: Floats) -> Ints:
-        """The next pairs to price: of each group those with the least bounds."""
-        [left] = np.nonzero(~asked.priced & (asked.bound < limit[asked.group]))
-        if not len(left):
-            return left
-        left = left[np.lexsort((asked.bound[left], asked.group[left]))]
-        group = asked.group[left]
-        begins = np.r_[True, group[1:] != group[:-1]]
-        rank = np.arange(len(left)) - np.maximum.accumulate(
-            np.where(begins, np.arange(len(left)), 0)
-        )
-        count = FIRST if np.isinf(limit[group]).any() else AT_ONCE
-        return left[rank < count][:AT_ONCE]
-
-    def _price(self, asked: _Asked, pairs: Ints, limit: Floats) -> None:
+    def _price(self, asked: Asked, pairs: Ints, limit: Floats) -> None:
         """Give these pairs their exact prices, or infinity where the job does not fit."""
         asked.priced[pairs] = True
-        by_hand = self._by_hand(asked, pairs)
+        vehicle = asked.drawn.vehicle[asked.gap[pairs]]
+        by_hand = self._odd[vehicle] | (asked.wanted.job in self._tables.linked)
         for pair in pairs[by_hand].tolist():
             self._lay_by_hand(asked, pair)
-        rest = pairs[~by_hand]
-        if len(rest):
-            self._price_sheet(asked, rest, limit)
+        stocked = ~by_hand & self._may_load(asked, vehicle)
+        plain = pairs[~by_hand & ~stocked]
+        if len(plain):
+            self._price_orders(asked, asked.drawn, asked.gap[plain], pairs=plain, limit=limit)
+        self._price_stocked(asked, pairs[stocked], limit)
 
-    def _by_hand(self, asked: _Asked, pairs: Ints) -> NDArray[np.bool_]:
-        """Which pairs no sheet can lay out."""
-        gap = asked.gap[pairs]
-        vehicle = asked.drawn.vehicle[gap]
-        hand: NDArray[np.bool_] = self._odd[vehicle] | self._loads[vehicle]
-        if asked.wanted.job in self._tables.linked:
-            hand[:] = True
-        needs = asked.wanted.job in self._tables.draft.stocked
-        known: dict[int, bool] = {}
-        for n, (g, v) in enumerate(zip(gap.tolist(), vehicle.tolist(), strict=True)):
-            if hand[n] or not (needs or self._uses[v]):
-                continue
-            if g not in known:
-                known[g] = self._trial.supplied(v, self._stops(asked, g))
-            hand[n] = not known[g]
-        return hand
+    def _may_load(self, asked: Asked, vehicle: Ints) -> NDArray[np.bool_]:
+        """Whether a route has depot stops, or may need some."""
+        if asked.wanted.job in self._tables.draft.stocked:
+            return np.ones(len(vehicle), dtype=np.bool_)
+        may: NDArray[np.bool_] = self._uses[vehicle] | self._loads[vehicle]
+        return may
 
-    def _price_sheet(self, asked: _Asked, pairs: Ints, limit: Floats) -> None:
-        """Price pairs on a sheet."""
-        drawn, fleet = asked.drawn, self._fleet
-        gap = asked.gap[pairs]
-        sheet, pair = self._openings.sheet(
-            asked.wanted, drawn, which=gap, questions=asked.question[pairs]
+    def _price_stocked(self, asked: Asked, pairs: Ints, limit: Floats) -> None:
+        """Price pairs by all orders of stops that supply them; a gap of jobs may be several."""
+        vehicles: list[int] = []
+        owners: list[int] = []
+        orders: list[Order] = []
+        known: dict[int, list[Order]] = {}
+        for pair in pairs.tolist():
+            gap = int(asked.gap[pair])
+            if gap not in known:
+                known[gap] = self._orders(asked, gap)
+            orders += known[gap]
+            owners += [pair] * len(known[gap])
+            vehicles += [int(asked.drawn.vehicle[gap])] * len(known[gap])
+        if orders:
+            drawn = self._openings.drawn_orders(asked.wanted, vehicles, orders)
+            [which] = np.nonzero(drawn.allowed)
+            if len(which):
+                self._price_orders(asked, drawn, which, pairs=np.array(owners)[which], limit=limit)
+
+    def _orders(self, asked: Asked, gap: int) -> list[Order]:
+        """The stops of a gap's route with the job, in each way to load what they need."""
+        vehicle = int(asked.drawn.vehicle[gap])
+        return list(
+            dict.fromkeys(
+                order
+                for n in self._positions(asked, gap)
+                for order in self._trial.orders(asked.wanted.job, vehicle, n)
+            )
+        )
+
+    def _positions(self, asked: Asked, gap: int) -> list[int]:
+        """Where in the route with its depot stops the job would be in this gap of jobs."""
+        bare = self._bare[int(asked.drawn.vehicle[gap])]
+        line, stops = int(asked.drawn.line[gap]), int(asked.drawn.stops[gap])
+        before, jobs = line - (len(asked.drawn.codes) - stops), len(self._trial.holder)
+        return [n for n in range(len(bare) + 1) if sum(code < jobs for code in bare[:n]) == before]
+
+    def _price_orders(
+        self, asked: Asked, drawn: Drawn, which: Ints, *, pairs: Ints, limit: Floats
+    ) -> None:
+        """Price pairs by these drawn orders on a sheet; a pair may have several."""
+        fleet, job, positive = self._fleet, asked.wanted.job, self._trial.prices.positive
+        sheet, entry = self._openings.sheet(
+            asked.wanted, drawn, which=which, questions=asked.question[pairs]
         )
         kept, times = lay_all(sheet, fleet=fleet)
-        pair, sheet = pair[kept], sheet.chosen(kept)
-        vehicle, number = sheet.vehicle, gap[pair]
-        plain = prices(
-            sheet, times, drawn=drawn, gap=number, fixed=sums(drawn, fleet=fleet), fleet=fleet
-        )
-        plain += self._trial.who_prices(asked.wanted.job)[vehicle] - self._base[vehicle]
-        codes = np.where(drawn.codes == self._openings.guest, asked.wanted.job, drawn.codes)
-        starts, lengths = times.starts.T, sheet.length.T
-        positive = self._trial.prices.positive
+        sheet, own, number = sheet.chosen(kept), pairs[entry[kept]], which[entry[kept]]
+        fixed = sums(drawn, fleet=fleet)
+        plain = prices(sheet, times, drawn=drawn, gap=number, fixed=fixed, fleet=fleet)
+        plain += (self._trial.who_prices(job) - self._base)[sheet.vehicle]
+        codes = np.where(drawn.codes == self._openings.guest, job, drawn.codes)
         for row in np.argsort(plain, kind="stable").tolist():
-            own = int(pairs[pair[row]])
-            if plain[row] >= asked.price[own] and positive:
+            pair, least = int(own[row]), float(plain[row])
+            if positive and least >= asked.price[pair]:
                 continue
-            if plain[row] >= limit[asked.group[own]] and positive:
+            if positive and least >= limit[asked.group[pair]]:
                 # Not exact, but too dear; it counts again when a cheaper one is refused.
-                asked.bound[own], asked.price[own] = max(asked.bound[own], plain[row]), math.inf
-                asked.priced[own] = False
+                asked.bound[pair], asked.price[pair] = least, math.inf
+                asked.priced[pair] = False
                 continue
-            price = plain[row] + self._starts_price(
-                codes[:, number[row]].tolist(),
-                int(vehicle[row]),
-                starts[row].tolist(),
-                lengths[row].tolist(),
+            stops = codes[:, number[row]].tolist()
+            price = least + self._starts_price(
+                stops, int(sheet.vehicle[row]), times.starts[:, row], sheet.length[:, row]
             )
-            if price < asked.price[own]:
-                asked.price[own] = price
-                asked.order[own] = self._with_breaks(
-                    asked, int(number[row]), sheet.taken[:, row].tolist()
+            if price < asked.price[pair]:
+                asked.price[pair] = price
+                count = int(drawn.stops[number[row]])
+                asked.order[pair] = self._with_breaks(
+                    int(sheet.vehicle[row]),
+                    stops[-count:],
+                    sheet.taken[:, row] - (len(stops) - count),
                 )
 
-    def _with_breaks(self, asked: _Asked, gap: int, taken: Sequence[int]) -> Order:
-        """The stops of a gap with the job and its breaks."""
-        vehicle, stops = int(asked.drawn.vehicle[gap]), self._stops(asked, gap)
-        first = self._openings.lines - len(stops)
+    def _with_breaks(self, vehicle: int, stops: Sequence[int], taken: Ints) -> Order:
+        """The stops with each break before the stop that ``taken`` says."""
         order: list[int] = []
         for n in range(len(stops) + 1):
             order += [
                 -1 - int(self._fleet.break_number[number, vehicle])
-                for number, line in enumerate(taken)
-                if line == first + n
+                for number, before in enumerate(taken.tolist())
+                if before == n
             ]
             order += stops[n : n + 1]
         return tuple(order)
 
-    def _stops(self, asked: _Asked, gap: int) -> Order:
-        """The jobs of a gap's route with the new one among them."""
-        jobs = self._jobs[int(asked.drawn.vehicle[gap])]
-        position = int(self._openings.position[asked.drawn.gaps[gap]])
-        return (*jobs[:position], asked.wanted.job, *jobs[position:])
-
     # --- one by one ---
 
-    def _lay(self, asked: _Asked, pair: int) -> bool:
+    def _lay(self, asked: Asked, pair: int) -> bool:
         """Lay a priced pair out, unless it is already; False and out of question when refused."""
         if pair in asked.way:
             return True
         vehicle = int(asked.drawn.vehicle[asked.gap[pair]])
         with self._starting(asked, pair, vehicle):
             laid = self._trial.lay(vehicle, asked.order[pair])
-        if laid is None:
-            asked.price[pair] = math.inf
-            return False
-        self._note(asked, pair, laid)
-        return True
+        asked.price[pair] = math.inf
+        if laid is not None:
+            self._note(asked, pair, laid)
+        elif self._loads[vehicle] or self._tables.stocked:
+            self._lay_by_hand(asked, pair)
+        return laid is not None
 
-    def _lay_by_hand(self, asked: _Asked, pair: int) -> None:
+    def _lay_by_hand(self, asked: Asked, pair: int) -> None:
         """Lay a pair out one order after the other; a gap of jobs may be several of stops."""
-        job, gap = asked.wanted.job, int(asked.gap[pair])
+        gap = int(asked.gap[pair])
         vehicle = int(asked.drawn.vehicle[gap])
-        position = int(self._openings.position[asked.drawn.gaps[gap]])
-        bare = self._bare[vehicle]
         with self._starting(asked, pair, vehicle):
-            for n in range(len(bare) + 1):
-                if sum(code < len(self._trial.holder) for code in bare[:n]) == position:
-                    laid = self._trial.settle_anew(job, vehicle, n)
-                    if laid is not None:
-                        self._note(asked, pair, laid)
+            for n in self._positions(asked, gap):
+                laid = self._trial.settle_anew(asked.wanted.job, vehicle, n)
+                if laid is not None:
+                    self._note(asked, pair, laid)
 
-    def _note(self, asked: _Asked, pair: int, laid: Laid) -> None:
+    def _note(self, asked: Asked, pair: int, laid: Laid) -> None:
         former = self._trial.routes[laid.vehicle]
         before = 0.0 if former is None else self._trial.route_price(former)
         way = Option(self._trial.route_price(laid) - before, asked.wanted.job, laid)
@@ -341,7 +300,7 @@ class Ways:
             asked.price[pair] = way.extra
 
     @contextmanager
-    def _starting(self, asked: _Asked, pair: int, vehicle: int) -> Iterator[None]:
+    def _starting(self, asked: Asked, pair: int, vehicle: int) -> Iterator[None]:
         """Only the starts that are asked for, in these hands."""
         row, job = self._tables.spans[vehicle], asked.wanted.job
         former = row[job]
@@ -370,11 +329,11 @@ class Ways:
         )
 
     def _starts_price(
-        self, codes: Sequence[int], vehicle: int, starts: Sequence[float], lengths: Sequence[float]
+        self, codes: Sequence[int], vehicle: int, starts: Floats, lengths: Floats
     ) -> float:
         """What the starts of a route cost by themselves."""
         prices_, total = self._trial.prices, 0.0
-        for code, start, length in zip(codes, starts, lengths, strict=True):
+        for code, start, length in zip(codes, starts.tolist(), lengths.tolist(), strict=True):
             if code in prices_.start_priced:
                 key = code, vehicle, start
                 known = self._start_prices.get(key)
