@@ -7,11 +7,12 @@ it as it stands.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routing.problem import Job, Problem, Window
-from routing.reasons import Reasons, Why
+from routing.reasons import Reasons, Shortfall, Why
 from routing.rules.spans import Spans, intersect
 from routing.solution import About, Origin, Route, Solution
 from routing.trial.crews import crews_of
@@ -103,6 +104,24 @@ class Incumbent:
         for way in self._ways().all(number):
             yield self._insertion(job, way, None)
 
+    def by_technician(self, job: Job) -> dict[str, Insertion | Shortfall]:
+        """For each technician the cheapest way to serve the job within its windows, or what lacks.
+
+        Whoever has several shifts is told of the cheapest; a crew is spoken for by its lead.
+        """
+        number = self._number_of(job)
+        self._trial.put_job(job, number=number)
+        ways, reasons = self._ways().by_vehicle(number), self._reasons_for(number)
+        found: dict[str, Insertion | Shortfall] = {}
+        cheapest: dict[str, float] = {}
+        for vehicle in self._trial.tables.vehicles:
+            way, who = ways.get(vehicle.index), vehicle.lead.id
+            if way is not None and way.extra < cheapest.get(who, math.inf):
+                cheapest[who], found[who] = way.extra, self._insertion(job, way, None)
+            elif who not in found:
+                found[who] = reasons.shortfall(self._trial, job=number, vehicle=vehicle.index)
+        return found
+
     def take_out(self, job: str) -> None:
         """Take a served job out of the plan, to ask where else it could go.
 
@@ -122,9 +141,7 @@ class Incumbent:
         """Why the job cannot be served beside the others, and what came nearest."""
         number = self._number_of(job)
         self._trial.put_job(job, number=number)
-        if self._reasons is None or number == self._guest:
-            self._reasons = Reasons(self._trial.tables)
-        return replace(self._reasons.why(self._trial, job=number), job=job.id)
+        return replace(self._reasons_for(number).why(self._trial, job=number), job=job.id)
 
     def solution(self) -> Solution:
         """The plan as it is laid out, with times; jobs that are left out carry no reason here."""
@@ -158,6 +175,13 @@ class Incumbent:
         if self._known_ways is None:
             self._known_ways = Ways(self._trial, fleet=self._fleet)
         return self._known_ways
+
+    def _reasons_for(self, number: int) -> Reasons:
+        """What holds on an empty day is remembered, but not of the guest and its like."""
+        if self._reasons is None:
+            self._reasons = Reasons(self._trial.tables)
+        self._reasons.forget(number)
+        return self._reasons
 
     def _former(self, vehicle: int) -> tuple[float, float, Price, float]:
         """Travel, metres, price and money of a route as it is; worked out once."""

@@ -199,12 +199,16 @@ class Room:
         for vehicle in self._tables.vehicles:
             if not self._tables.spans[vehicle.index][job]:
                 continue
-            laid = trial.routes[vehicle.index]
-            bare = () if laid is None else tuple(code for code in laid.stops if code >= 0)
-            missing = self._gaps.missing(job, self._gaps.block(vehicle, bare), vehicle)
+            missing = self.missing(trial, job=job, vehicle=vehicle.index)
             if found is None or missing < found[0]:
                 found = missing, vehicle.index
         return None if found is None else (found[1], max(0.0, found[0]))
+
+    def missing(self, trial: Routes, *, job: int, vehicle: int) -> float:
+        """Seconds by which the nearest gap of one route is too short; 0 or less when it is not."""
+        crew, laid = self._tables.vehicles[vehicle], trial.routes[vehicle]
+        bare = () if laid is None else tuple(code for code in laid.stops if code >= 0)
+        return self._gaps.missing(job, self._gaps.block(crew, bare), crew)
 
 
 def _all_spans(tables: Tables, job: int) -> tuple[Span, ...]:
