@@ -55,26 +55,28 @@ class Gaps:
         self.seconds[:size, :size] = tables.seconds
         self.metres = np.zeros((size + 1, size + 1))
         self.metres[:size, :size] = tables.metres
-        self._second_rows = self.seconds.tolist()  # quicker to ask one by one
+        self._second_rows = tables.second_rows  # quicker to ask one by one
         self._setups = np.array([*tables.setups, 0.0])
         self._setup_list = [*tables.setups, 0.0]
         self._open = size
         self._jobs = len(tables.jobs)
         self.ease = _smallest_traffic_factor(tables)
         self._factors = np.array([vehicle.travel_factor for vehicle in tables.vehicles])
-        self._lengths = np.array(tables.lengths, dtype=np.float64).reshape(
-            len(tables.vehicles), self._jobs
-        )
-        self._may = np.array(
-            [[bool(spans) for spans in row] for row in tables.spans], dtype=np.bool_
-        ).reshape(len(tables.vehicles), self._jobs)
-        self._spans = [_all_spans(tables, job) for job in range(self._jobs)]
+        # Of each job that was asked about: lengths of work, who may go, all starts of somebody.
+        self._known: dict[int, tuple[NDArray[np.float64], NDArray[np.bool_], Sequence[Span]]] = {}
 
     def put_job(self, number: int) -> None:
-        """Take over what the tables say of this number by now."""
-        self._lengths[:, number] = [row[number] for row in self._tables.lengths]
-        self._may[:, number] = [bool(row[number]) for row in self._tables.spans]
-        self._spans[number] = _all_spans(self._tables, number)
+        """Forget what the tables said of this number."""
+        self._known.pop(number, None)
+
+    def _about(self, job: int) -> tuple[NDArray[np.float64], NDArray[np.bool_], Sequence[Span]]:
+        known = self._known.get(job)
+        if known is None:
+            tables = self._tables
+            lengths = np.array([row[job] for row in tables.lengths], dtype=np.float64)
+            may = np.array([bool(row[job]) for row in tables.spans], dtype=np.bool_)
+            known = self._known[job] = lengths, may, _all_spans(tables, job)
+        return known
 
     def block(self, vehicle: Vehicle, bare: Sequence[int]) -> Block:
         """``(7, n + 1)`` of a route given as its stops without breaks."""
@@ -105,7 +107,7 @@ class Gaps:
         leaves = [vehicle.shift.start]
         for n, code in enumerate(bare):
             here, there = before[n], before[n + 1]
-            ready = leaves[-1] + self._second_rows[here][there] * factor + self._setup(here, there)
+            ready = leaves[-1] + self._road(here, there) * factor + self._setup(here, there)
             spans, length = self._work(vehicle, code)
             start = next((max(a, ready) for a, b in spans if ready <= b + NOISE_S), math.inf)
             leaves.append(start + length)
@@ -118,7 +120,7 @@ class Gaps:
         for n in range(len(bare) - 1, -1, -1):
             here, there = after[n], after[n + 1]
             spans, length = self._work(vehicle, bare[n])
-            road = self._second_rows[here][there] * factor
+            road = self._road(here, there) * factor
             road += self._setup(here, there) if n + 1 < len(bare) else 0
             bound = latest[-1] - road - length
             start = max(
@@ -135,6 +137,9 @@ class Gaps:
         spans = [(w.opens, w.closes) for w in depot.windows] or [(-math.inf, math.inf)]
         return spans, depot.duration_s
 
+    def _road(self, here: int, there: int) -> float:
+        return 0.0 if self._open in (here, there) else self._second_rows[here][there]
+
     def _setup(self, here: int, there: int) -> float:
         return 0.0 if here in (there, self._open) else self._setup_list[there]
 
@@ -144,8 +149,8 @@ class Gaps:
         place, length = self._tables.places[job], self._tables.lengths[vehicle.index][job]
         for before, after, leaves, latest, _, _, setup in block.T.tolist():
             here, there = int(before), int(after)
-            into = self._second_rows[here][place] * vehicle.travel_factor
-            out = self._second_rows[place][there] * vehicle.travel_factor
+            into = self._road(here, place) * vehicle.travel_factor
+            out = self._road(place, there) * vehicle.travel_factor
             ready = leaves + into * self.ease + self._setup(here, place)
             done = length + out * self.ease + (0 if place == there else setup)
             for opens, closes in self._tables.spans[vehicle.index][job]:
@@ -157,7 +162,8 @@ class Gaps:
         """The gaps of these blocks that the job passes, with the extra road through each."""
         gaps = np.concatenate(blocks, axis=1)
         vehicle = gaps[VEHICLE].astype(np.int64)
-        allowed = self._may[vehicle, job]
+        lengths, may, spans = self._about(job)
+        allowed = may[vehicle]
         if not allowed.all():
             gaps, vehicle = gaps[:, allowed], vehicle[allowed]
         before, after = gaps[BEFORE].astype(np.int64), gaps[AFTER].astype(np.int64)
@@ -167,11 +173,11 @@ class Gaps:
         ready = gaps[LEAVES] + into * self.ease
         ready += np.where((before != place) & (before != self._open), self._setups[place], 0)
         start = np.full(len(ready), np.inf)
-        for opens, closes in reversed(self._spans[job]):
+        for opens, closes in reversed(spans):
             start = np.where(ready <= closes + NOISE_S, np.maximum(ready, opens), start)
         if fixed is not None:
             start = np.where(start <= fixed[1] + NOISE_S, np.maximum(start, fixed[0]), np.inf)
-        met = start + self._lengths[vehicle, job] + out * self.ease
+        met = start + lengths[vehicle] + out * self.ease
         met += np.where(after != place, gaps[SETUP], 0)
         good = met <= gaps[LATEST] + NOISE_S
         direct = self.seconds[before, after] * factor

@@ -19,6 +19,8 @@ from routing.trial.van import Van
 
 # Seconds; sums of floats may miss a bound by less, the judge allows a thousandth.
 NOISE_S = 1e-6
+# Seconds; far below what is noise, far above what sums of floats lose.
+HAIR_S = 1e-9
 # Halvings that find the latest departure through breaks or traffic to far below a millisecond.
 HALVINGS = 60
 
@@ -289,7 +291,7 @@ class Layer:
             arrival, _ = roads.drive(
                 here, there, leave=leave, factor=vehicle.travel_factor, pauses=pauses
             )
-            return max(arrival, free) <= limit + 1e-9
+            return max(arrival, free) <= limit + HAIR_S
 
         low, high = sure, max(sure, limit)
         if works(high):
@@ -362,7 +364,9 @@ def _latest_before(
             bound = min(bound, pause.window.closes)
             if pause.window.opens > bound + NOISE_S:
                 return sure
-    return min(bound, total)
+    # A drive that ends as a break begins goes on after it: written times are rounded, and one that
+    # is reached before may be written as one that is not.
+    return min(bound, total + HAIR_S)
 
 
 def _kept(limit: float | None, value: float) -> bool:

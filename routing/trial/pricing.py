@@ -378,5 +378,5 @@ def _spare_levels(job: Job, vehicle: Vehicle) -> float:
 
 def _largest(table: NDArray[np.float64], places: Sequence[int]) -> float:
     """The longest leg between these places, missing roads aside."""
-    legs = table[np.ix_(places, places)]
-    return float(legs[legs < NO_ROAD].max(initial=0))
+    legs = table if len(places) == len(table) else table[np.ix_(places, places)]
+    return float(legs.max(initial=0, where=legs < NO_ROAD))
