@@ -12,6 +12,7 @@ WORKERS ?= 2
 B := .venv/bin
 PIP := $(B)/python -m pip install --disable-pip-version-check
 SETTINGS := setup.cfg pyproject.toml
+KERNEL := $(wildcard routing/engine/kernel/*.py)
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
 FRONTEND := app/assets.py $(shell find app/frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 MANIFEST := app/static/dist/manifest.json
@@ -32,7 +33,7 @@ help: ## list the targets
 run: setup ## serve on 127.0.0.1:8000 (PORT= changes it), on first use with a demo day
 	@$(B)/onsite run --demo --port $(PORT)
 
-setup: .venv/.installed .venv/.translated $(MANIFEST) ## environment and assets only; leaves .venv/bin/onsite
+setup: .venv/.installed .venv/.translated .venv/.compiled $(MANIFEST) ## environment and assets only; leaves .venv/bin/onsite
 
 demo: setup ## load a demo day into an empty instance/ (PACK=lyon PROFILE=M SEED=1)
 	@$(B)/onsite demo load --pack $(PACK) --profile $(PROFILE) --seed $(SEED)
@@ -52,8 +53,29 @@ check: .venv/.tested ## formatter, linter, types, import contracts, spelling
 		echo "== $$tool"; $(B)/$$tool || failed=1; \
 	done; exit $$failed
 
-bench: setup ## plan generated days, and the problems in the folder ONSITE_BENCHMARKS; prints a table
-	@$(B)/python -m benchmarks $(ONSITE_BENCHMARKS)
+# What users would plan: the demo's days of two sizes, and invented days of 100 visits; then whatever
+# the user has. PEERS="pyvrp vroom ortools" needs the extra bench, SECONDS= the time for each.
+BENCH := .venv/bench
+PEERS ?=
+SECONDS ?= 10
+DEMO_DAY := 2026-03-30
+
+bench: setup $(BENCH)/.made ## plan demo and invented days, and what lies in ONSITE_BENCHMARKS; prints a table (PEERS= SECONDS=)
+	@$(B)/onsite bench $(BENCH) $(ONSITE_BENCHMARKS) --time-limit $(SECONDS) --workers $(WORKERS) \
+		$(foreach peer,$(PEERS),--peer $(peer))
+
+$(BENCH)/.made: .venv/.installed
+	@rm -rf $(BENCH) && mkdir -p $(BENCH)/demo-S $(BENCH)/demo-M
+	@for size in S M; do \
+		export ONSITE_INSTANCE=$(BENCH)/instance-$$size; \
+		$(B)/onsite demo load --pack lyon --profile $$size --seed 1 --date $(DEMO_DAY) >/dev/null \
+		&& $(B)/onsite export-problem $(DEMO_DAY) --out $(BENCH)/demo-$$size >/dev/null || exit 1; \
+	done
+	@$(B)/onsite invent-problem technicians --over 0.15 --out $(BENCH)/technicians.json
+	@$(B)/onsite invent-problem technicians --over 0.15 --break --out $(BENCH)/technicians-lunch.json
+	@$(B)/onsite invent-problem short-rounds --out $(BENCH)/short-rounds.json
+	@$(B)/onsite invent-problem long-rounds --out $(BENCH)/long-rounds.json
+	@touch $@
 
 words: .venv/.installed ## collect new sentences from code and templates into app/translations/
 	@$(B)/pybabel -q extract -F app/translations/babel.cfg -k _l -k _n:1,2 --sort-output \
@@ -90,6 +112,11 @@ wheel: setup ## dist/onsite-*.whl, which carries the assets and needs no Node
 .venv/.translated: .venv/.installed $(CATALOGUES)
 	@echo "== translations"
 	@test -z "$(CATALOGUES)" || $(B)/pybabel -q compile -d app/translations
+	@touch $@
+
+.venv/.compiled: .venv/.installed $(KERNEL)
+	@echo "== planning engine (compiles once; half a minute)"
+	@$(B)/python -m routing.engine.kernel
 	@touch $@
 
 # The system's Node when it is new enough, otherwise one from a wheel; only building needs it.

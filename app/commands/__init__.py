@@ -29,6 +29,8 @@ COMMANDS = {
     "export-problem": ("app.commands.days:export_problem", "Write a day as a planning problem."),
     "solve": ("app.commands.planner:solve", "Plan a problem file."),
     "check": ("app.commands.planner:check", "Judge a plan against its problem."),
+    "invent-problem": ("app.commands.invent:invent_problem", "Make up a problem from a seed."),
+    "bench": ("app.commands.bench:bench", "Plan files, beside other planners; print a table."),
 }
 
 

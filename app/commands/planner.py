@@ -72,7 +72,7 @@ def solve(problem_file: Path, limit_s: float, seed: int, workers: int, out_file:
     """
     began = time.monotonic()
     problem = _read(problem_file)
-    with _stop_on_signals() as stop, _bar(limit_s) as watcher:
+    with stop_on_signals() as stop, _bar(limit_s) as watcher:
         try:
             answer = child.solve(
                 problem,
@@ -94,7 +94,7 @@ def solve(problem_file: Path, limit_s: float, seed: int, workers: int, out_file:
         seed=seed,
         seconds=round(answer.seconds, 3),
     )
-    _write(out_file, interchange.write_solution(replace(answer.solution, about=about)))
+    write_whole(out_file, interchange.write_solution(replace(answer.solution, about=about)))
     _summary(problem, answer.solution, seconds=answer.seconds)
 
 
@@ -126,7 +126,7 @@ def check(problem_file: Path, plan_file: Path | None, json_file: Path | None) ->
     elif report.finding is not None:
         _tell(report.finding)
         if json_file is not None:
-            _write(json_file, json.dumps(judge.document(report.finding), indent=1) + "\n")
+            write_whole(json_file, json.dumps(judge.document(report.finding), indent=1) + "\n")
     elif report.problem is not None:
         jobs, people = len(report.problem.jobs), len(report.problem.technicians)
         click.echo(f"well formed: {jobs} visits, {people} technicians")
@@ -141,7 +141,7 @@ def _read(problem_file: Path) -> Problem:
         sys.exit(2)
 
 
-def _write(target: Path, text: str) -> None:
+def write_whole(target: Path, text: str) -> None:
     """Write beside the target and rename, so that no reader ever sees half a file."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
@@ -157,7 +157,7 @@ def _write(target: Path, text: str) -> None:
 
 
 @contextmanager
-def _stop_on_signals() -> Iterator[threading.Event]:
+def stop_on_signals() -> Iterator[threading.Event]:
     """An event that SIGINT and SIGTERM set; both have their former meaning again afterwards."""
     stop = threading.Event()
 

@@ -14,16 +14,23 @@ import argparse
 import json
 import resource
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from routing import interchange
+from routing.engine.compiled import Compiled
+from routing.engine.kernel.compiling import is_compiled, is_kept
+from routing.engine.kernel.encode import beyond
 from routing.engine.lineage import die_with
 from routing.engine.team import Team
 from routing.engine.verdict import Judge
 from routing.faults import Malformed
+from routing.problem import Problem
 from routing.roads import Roads
+from routing.trial.crews import likely_crews
+from routing.trial.tables import tabulate
 
 # Seconds of the limit that reading the last plan and ending take on a busy machine.
 ENDING_S = 0.2
@@ -46,14 +53,7 @@ def main() -> int:
         sys.stderr.write(interchange.write_faults(malformed.faults))
         return 2
     _say({"event": "ready"})
-    team = Team(
-        problem=problem,
-        workers=asked.workers,
-        seed=asked.seed,
-        began=began,
-        deadline=max(time.monotonic() + LEAST_S, began + asked.time_limit - ENDING_S),
-        stopped=wish.stopped,
-    )
+    team = _team(problem, asked, stopped=wish.stopped)
     _report(team, began=began)
     reason = "stopped" if wish.stopped() else "limit"
     if team.best is None and not team.failed:
@@ -64,7 +64,51 @@ def main() -> int:
     return 1 if team.failed else 0
 
 
-def _report(team: Team, *, began: float) -> None:
+def _team(
+    problem: Problem, asked: argparse.Namespace, *, stopped: Callable[[], bool]
+) -> Team | Compiled:
+    """The compiled search where it can say the whole problem, the plain one elsewhere.
+
+    The plain one also steps in on a machine where nothing is compiled yet: that takes longer than
+    most limits, and goes on beside it for the next search.
+    """
+    deadline = max(time.monotonic() + LEAST_S, asked.began + asked.time_limit - ENDING_S)
+    tables = tabulate(problem, crews=likely_crews(problem))
+    ready = is_compiled() or asked.iterations is not None
+    if not ready and is_kept():
+        _compile_beside()
+    if ready and not beyond(tables):
+        return Compiled(
+            tables=tables,
+            workers=asked.workers,
+            seed=asked.seed,
+            began=asked.began,
+            deadline=deadline,
+            stopped=stopped,
+            iterations=asked.iterations,
+        )
+    return Team(
+        problem=problem,
+        workers=asked.workers,
+        seed=asked.seed,
+        began=asked.began,
+        deadline=deadline,
+        stopped=stopped,
+    )
+
+
+def _compile_beside() -> None:
+    """Let another process compile the search, and outlive this one."""
+    subprocess.Popen(
+        [sys.executable, "-m", "routing.engine.kernel"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _report(team: Team | Compiled, *, began: float) -> None:
     """Say each better plan, and how far the search is."""
     reported = began
     for best in team.run():
@@ -114,6 +158,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="searching processes")
+    parser.add_argument(
+        "--iterations", type=int, help="steps of each searcher, whatever time they take"
+    )
     parser.add_argument("--memory", type=int, default=0, help="bytes of address space; 0 is any")
     return parser.parse_args()
 

@@ -11,7 +11,8 @@ from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
-from routing.engine.worker import Best, Steps, Task, work
+from routing.engine.telling import Best
+from routing.engine.worker import Steps, Task, work
 from routing.problem import Problem
 
 # Shares of the time at which everybody takes over the best plan: from tuning on public problems.

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
-from routing import interchange
-from routing.check import Finding
 from routing.engine import local
 from routing.engine.lineage import die_with
 from routing.engine.search import Search
-from routing.engine.verdict import Judge, Worth
+from routing.engine.telling import Best, Order, Teller, begun, is_repair, nothing
 from routing.problem import Problem
-from routing.reasons import Reasons
-from routing.rules.spans import Span
-from routing.solution import Solution
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
-from routing.trial.trial import UNHELD, Memory, Trial
-from routing.trial.writing import as_known, follow, solution_of
+from routing.trial.trial import Memory, Trial
 
 # Seconds between two plans that are told, and between two looks at the post. To tell means to judge
 # and to explain; after it the search goes on for at least so many times as long.
 TELL_S, TELL_PAUSE = 0.25, 5.0
 LOOK_S = 0.1
-# Seconds for explanations in a plan on the way; what is known by then is known to the next.
-EXPLAIN_S = 0.3
 # Part of the time that is kept for the last insertion pass and the last judgement.
 LAST_SHARE, LAST_S = 0.01, 0.2
 # Part of the time after which the first plan is told, however many jobs it serves by then.
@@ -41,34 +31,6 @@ PHASES = (((0.0, 0.25), (0.7, 0.8)), ((0.5, 0.6),))
 LONGEST_SLICE_S, SHORTEST_PHASE_S = 3.0, 0.05
 # Beyond, building a model takes seconds and gigabytes.
 MOST_JOBS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The routes of a trial as plain numbers, fit to be sent to another process."""
-
-    routes: tuple[tuple[int, tuple[int, ...]], ...]
-    fixed: Mapping[int, Span] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """A plan that the judge accepted, what it is worth, and how to go on from it.
-
-    ``unexplained`` counts absent jobs for whose reason there was no time yet.
-    """
-
-    worth: Worth
-    unexplained: int
-    plan: Mapping[str, object]
-    served: int
-    order: Order
-
-    def beats(self, other: Best) -> bool:
-        """Whether it is better, or as good and explains more."""
-        if self.worth.beats(other.worth):
-            return True
-        return self.unexplained < other.unexplained and not other.worth.beats(self.worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +66,10 @@ class Worker:
         self._task = task
         self._post = post
         self._tables = tabulate(task.problem, crews=likely_crews(task.problem))
-        self._reasons = Reasons(self._tables)
-        self._judge = Judge(task.problem, self._tables.roads)
-        self._told: Best | None = None
+        self._teller = Teller(self._tables)
         self._told_price = float("inf")
         self._tell_next = 0.0
+        self._repairing = is_repair(task.problem)
         self._first_plan_due = not self._repairing
         self._given_up = False
         spare = LAST_S + LAST_SHARE * (task.deadline - task.began)
@@ -117,9 +78,7 @@ class Worker:
     def run(self) -> None:
         """Search for the whole time; where there is nothing to search for, say so and end."""
         if not self._tables.jobs or not self._tables.vehicles:
-            trial = Trial(self._tables)
-            plan = solution_of(trial, reasons=self._reasons.of(trial))
-            self._send(trial, plan, self._judge.finding(plan))
+            self._send(self._teller.offer(Trial(self._tables), over=self._over, last=True))
             return
         search = self._start()
         self._tell(search)
@@ -142,12 +101,10 @@ class Worker:
 
     def _start(self) -> Search:
         """Begin with the plan in force where there is one, and with nothing otherwise."""
-        trial = Trial(self._tables)
-        incumbent = self._task.problem.incumbent
-        if incumbent is not None:
-            follow(trial, incumbent)
-            trial.drop_half_served()
-            self._send_incumbent(trial, incumbent)
+        trial = begun(self._tables)
+        if self._task.problem.incumbent is not None:
+            for best in self._teller.incumbents(trial, self._task.problem.incumbent):
+                self._send(best)
         search = Search(
             trial,
             seed=self._task.seed * 1000 + self._task.number,
@@ -156,30 +113,6 @@ class Worker:
         first = self._task.began + FIRST_SHARE * (self._task.deadline - self._task.began)
         search.fill(over=lambda: time.monotonic() > first)
         return search
-
-    def _send_incumbent(self, trial: Trial, incumbent: Solution) -> None:
-        """Tell the plan in force first: as it is laid out here, then with its own times.
-
-        A plan from a database has no breaks, and the laying puts them in. Its own times are told
-        too where they keep the rules and save changes. Nothing is explained yet: a search that is
-        cut short answers no less than the plan in force.
-        """
-        laid = solution_of(trial, reasons=self._reasons.of(trial, over=_at_once))
-        self._send(trial, laid, self._judge.finding(laid))
-        known = as_known(incumbent, tables=self._tables)
-        if known is None:
-            return
-        why = {row.job: row for row in laid.unserved}
-        told = tuple(why.get(row.job, row) for row in known.unserved)
-        plan = replace(known, unserved=told)
-        finding = self._judge.finding(plan)
-        if self._judge.worth(finding) is not None:
-            self._send(trial, plan, finding)
-
-    @property
-    def _repairing(self) -> bool:
-        incumbent = self._task.problem.incumbent
-        return incumbent is not None and any(route.jobs for route in incumbent.routes)
 
     # --- OR-Tools ---
 
@@ -209,7 +142,7 @@ class Worker:
                 search.take(search.best)
                 return
         if orders is not None:
-            trial.recall(_nothing(trial))
+            trial.recall(nothing(trial))
             local.take_over(trial, orders)
             search.prune()
             search.fill(over=self._over)
@@ -228,38 +161,19 @@ class Worker:
         self._tell_next = now + max(TELL_S, TELL_PAUSE * (now - began))
 
     def _tell_best(self, search: Search) -> None:
-        began = time.monotonic()
-        last = began > self._until
-        fuller = last and self._told is not None and self._told.unexplained > 0
+        last = time.monotonic() > self._until
+        told = self._teller.told
+        fuller = last and told is not None and told.unexplained > 0
         if search.best_price >= self._told_price and not fuller:
             return
         self._told_price = search.best_price
         before = search.trial.remember()
         search.trial.recall(search.best)
-
-        def over() -> bool:
-            return self._over() or (not last and time.monotonic() - began > EXPLAIN_S)
-
-        reasons = self._reasons.of(search.trial, over=over)
-        solution = solution_of(search.trial, reasons=reasons)
-        self._send(search.trial, solution, self._judge.finding(solution))
+        self._send(self._teller.offer(search.trial, over=self._over, last=last))
         search.trial.recall(before)
 
-    def _send(self, trial: Trial, solution: Solution, finding: Finding) -> None:
-        worth = self._judge.worth(finding)
-        if worth is None:
-            codes = sorted({violation.code for violation in finding.violations})
-            sys.stderr.write(f"refused by the judge: {' '.join(codes)}\n")
-            return
-        best = Best(
-            worth=worth,
-            unexplained=sum(row.reason is None for row in solution.unserved),
-            plan=interchange.document_of(replace(solution, objective=finding.objective)),
-            served=sum(len(route.jobs) for route in solution.routes),
-            order=_order_of(trial.remember()),
-        )
-        if self._told is None or best.beats(self._told):
-            self._told = best
+    def _send(self, best: Best | None) -> None:
+        if best is not None:
             self._post.send(best)
 
     # --- listen ---
@@ -277,30 +191,12 @@ class Worker:
                 search.take(memory)
 
 
-def _at_once() -> bool:
-    """No time for anything beside."""
-    return True
-
-
-def _order_of(memory: Memory) -> Order:
-    routes = tuple(
-        (laid.vehicle, tuple(code for code in laid.stops if code >= 0))
-        for laid in memory.routes
-        if laid is not None
-    )
-    return Order(routes, memory.fixed)
-
-
 def _memory_of(trial: Trial, order: Order) -> Memory | None:
     """The same state in this process, or None when it cannot be laid out again."""
-    trial.recall(replace(_nothing(trial), fixed=dict(order.fixed)))
+    trial.recall(replace(nothing(trial), fixed=dict(order.fixed)))
     for vehicle, bare in order.routes:
         laid = trial.try_route(vehicle, bare)
         if laid is None:
             return None
         trial.hold(laid)
     return trial.remember()
-
-
-def _nothing(trial: Trial) -> Memory:
-    return Memory((None,) * len(trial.routes), (UNHELD,) * len(trial.holder), {})

@@ -85,6 +85,7 @@ class Apart:
 class Draft:
     """Demands by vehicle and job. Rules write them by verbs; a search reads the fields.
 
+    Vehicles that no rule can tell apart share their rows; ``alike`` has the first of them for each.
     ``spans[v][j]`` are the starts that vehicle v may choose for job j, empty when it never may;
     ``lengths[v][j]`` its seconds of work there. ``pending`` are the jobs not yet imposed on.
     """
@@ -94,6 +95,7 @@ class Draft:
     lengths: list[list[float]]
     spans: list[list[Spans]]
     pending: dict[int, Job]
+    alike: list[int]
     limits: dict[tuple[int, Amount], float] = field(default_factory=dict)
     counts: dict[tuple[int, str], tuple[frozenset[int], float]] = field(default_factory=dict)
     away: dict[int, tuple[float, float]] = field(default_factory=dict)
@@ -112,16 +114,25 @@ class Draft:
     most_changes: int | None = None
 
     @classmethod
-    def of(cls, problem: Problem, *, vehicles: tuple[Vehicle, ...]) -> Draft:
+    def of(cls, problem: Problem, *, vehicles: tuple[Vehicle, ...], alike: Sequence[int]) -> Draft:
         """A draft without demands: everybody may do everything at any time."""
         jobs = list(problem.jobs)
+        lengths = {first: _lengths(vehicles[first], jobs) for first in set(alike)}
+        spans: dict[int, list[Spans]] = {first: [ALWAYS] * len(jobs) for first in lengths}
         return cls(
             vehicles=vehicles,
             jobs=jobs,
-            lengths=[_lengths(vehicle, jobs) for vehicle in vehicles],
-            spans=[[ALWAYS] * len(jobs) for _ in vehicles],
+            lengths=[lengths[first] for first in alike],
+            spans=[spans[first] for first in alike],
             pending=dict(enumerate(jobs)),
+            alike=list(alike),
         )
+
+    def tell_apart(self) -> None:
+        """Give each vehicle rows of its own: from now on a job may ask for people by name."""
+        self.lengths = [list(row) for row in self.lengths]
+        self.spans = [list(row) for row in self.spans]
+        self.alike = list(range(len(self.vehicles)))
 
     def replace_job(self, number: int, *, job: Job) -> None:
         """Let a number stand for another job, which is pending again."""
@@ -139,8 +150,12 @@ class Draft:
     # --- verbs of the rules ---
 
     def candidates(self, job: int) -> Iterator[Vehicle]:
-        """Vehicles that no rule has kept from the job so far."""
-        return (vehicle for vehicle in self.vehicles if self.spans[vehicle.index][job])
+        """Vehicles that no rule has kept from the job so far, the first of those that are alike."""
+        return (
+            vehicle
+            for vehicle, first in zip(self.vehicles, self.alike, strict=True)
+            if first == vehicle.index and self.spans[first][job]
+        )
 
     def start_within(self, job: int, *, vehicle: int, spans: Sequence[tuple[float, float]]) -> None:
         """Narrow the starts of a job in these hands."""

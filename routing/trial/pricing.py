@@ -136,11 +136,11 @@ class Prices:
             return (0.0,) * self.levels
         vehicle = self._tables.vehicles[laid.vehicle]
         total = self._routes[laid.vehicle].price(laid, vehicle, jobs=len(self._tables.jobs))
-        for code, start, end in zip(laid.stops, laid.starts, laid.ends, strict=True):
+        for code, start in zip(laid.stops, laid.starts, strict=True):
             if 0 <= code < len(self._tables.jobs):
                 self._add(total, self.who(laid.vehicle, job=code))
                 if code in self.start_priced:
-                    price = self.start(code, vehicle=laid.vehicle, start=start, end=end)
+                    price = self.start_price(code, vehicle=laid.vehicle, start=start)
                     self._add(total, price)
         return tuple(total)
 
@@ -172,12 +172,13 @@ class Prices:
 
     def who(self, vehicle: int, *, job: int) -> Price:
         """The part of a job's price that only depends on who goes."""
-        known = self._who[vehicle][job]
+        tables = self._tables
+        row = self._who[tables.draft.alike[vehicle]]
+        known = row[job]
         if known is None:
-            tables = self._tables
             length = tables.lengths[vehicle][job]
             known = self._who_price(tables.jobs[job], tables.vehicles[vehicle], length)
-            self._who[vehicle][job] = known
+            row[job] = known
         return known
 
     def weights(self, metric: str, *, priority: int | None = None) -> Sequence[float]:
@@ -293,13 +294,22 @@ class Prices:
             or (former is not None and former.start is not None)
         )
 
-    def start(self, number: int, *, vehicle: int, start: float, end: float) -> Price:
-        """The part of a job's price that its start decides; most starts are asked for again."""
+    def former_start(self, job: str) -> float | None:
+        """When the incumbent begins the job, where it says so."""
+        former = self._former.get(job)
+        return None if former is None else former.start
+
+    def start_price(self, number: int, *, vehicle: int, start: float) -> Price:
+        """What it is worth to begin a job then, in these hands, and to end it without delay.
+
+        Most starts are asked for again, so the answer is remembered.
+        """
         key = number, vehicle, start
         known = self._starts.get(key)
         if known is None:
             if len(self._starts) >= REMEMBERED:
                 self._starts.clear()
+            end = start + self._tables.lengths[vehicle][number]
             known = self._starts[key] = self._start_price(number, vehicle, start, end)
         return known
 

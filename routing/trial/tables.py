@@ -21,6 +21,7 @@ from routing.problem import (
 )
 from routing.roads import NO_ROAD, Roads
 from routing.rules import impose
+from routing.rules.alike import first_alike, people_named
 from routing.rules.draft import Draft, Vehicle
 from routing.rules.people import covers
 from routing.rules.spans import Spans
@@ -71,6 +72,8 @@ class Tables:
     def put_job(self, job: Job, *, number: int) -> None:
         """Let this number stand for another job, one that no relation names."""
         self.places[number] = self.problem.location_index[job.location]
+        if any(people_named(job)):
+            self.draft.tell_apart()
         self.draft.replace_job(number, job=job)
         impose(self.draft, problem=self.problem)
 
@@ -80,7 +83,7 @@ def tabulate(problem: Problem, *, crews: Sequence[Sequence[str]] = ()) -> Tables
     seconds, metres = _road_tables(problem)
     given = problem.travel if isinstance(problem.travel, MatrixTravel) else None
     vehicles = _vehicles(problem, crews=crews)
-    draft = Draft.of(problem, vehicles=vehicles)
+    draft = Draft.of(problem, vehicles=vehicles, alike=first_alike(problem, vehicles))
     impose(draft, problem=problem)
     return Tables(
         problem=problem,

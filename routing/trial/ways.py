@@ -241,9 +241,7 @@ class Ways:
                 asked.priced[pair] = False
                 continue
             stops = codes[:, number[row]].tolist()
-            price = least + self._starts_price(
-                stops, int(sheet.vehicle[row]), times.starts[:, row], sheet.length[:, row]
-            )
+            price = least + self._starts_price(stops, int(sheet.vehicle[row]), times.starts[:, row])
             if price < asked.price[pair]:
                 asked.price[pair] = price
                 count = int(drawn.stops[number[row]])
@@ -328,17 +326,15 @@ class Ways:
             (n for n, pin in enumerate(pins, 1) if pin and pin.position is not None), default=0
         )
 
-    def _starts_price(
-        self, codes: Sequence[int], vehicle: int, starts: Floats, lengths: Floats
-    ) -> float:
+    def _starts_price(self, codes: Sequence[int], vehicle: int, starts: Floats) -> float:
         """What the starts of a route cost by themselves."""
         prices_, total = self._trial.prices, 0.0
-        for code, start, length in zip(codes, starts.tolist(), lengths.tolist(), strict=True):
+        for code, start in zip(codes, starts.tolist(), strict=True):
             if code in prices_.start_priced:
                 key = code, vehicle, start
                 known = self._start_prices.get(key)
                 if known is None:
-                    price = prices_.start(code, vehicle=vehicle, start=start, end=start + length)
+                    price = prices_.start_price(code, vehicle=vehicle, start=start)
                     known = self._start_prices[key] = prices_.scalar(price)
                 total += known
         return total

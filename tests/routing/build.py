@@ -19,7 +19,7 @@ from routing.problem import (
 )
 from routing.roads import Roads
 from routing.rules import PlanRule, RouteRule
-from routing.solution import Route, Solution, Stop, StopKind
+from routing.solution import Route, Solution, Stop, StopKind, Unserved
 from routing.timing import Timetable, timetable
 
 EIGHT, NOON, FIVE = 28800, 43200, 61200
@@ -65,6 +65,10 @@ def pause(name: str, **times: float) -> Stop:
 
 def loading(name: str, **times: float) -> Stop:
     return Stop(kind=StopKind.DEPOT, id=name, **times)
+
+
+def left_out(name: str = "till", **keys: Any) -> Unserved:
+    return Unserved(job=name, **keys)
 
 
 def route(*stops: Stop, crew: tuple[str, ...] = ("łukasz",), **keys: Any) -> Route:

@@ -155,10 +155,18 @@ def test_an_engine_over_its_memory_limit_dies_alone():
     assert child.solve(busy_day(), limit_s=1).end is End.LIMIT
 
 
+def related_day():
+    """A day that the compiled search cannot say, so that processes search."""
+    document = days.plain(Random(7), visits=60, technicians=6)
+    document["relations"] = [{"type": "same_technician", "visits": ["visit-0", "visit-1"]}]
+    return interchange.problem_of(document)
+
+
 @LINUX
-def test_engine_and_searchers_die_with_a_parent_that_is_killed(tmp_path):
+@pytest.mark.parametrize(("day", "processes_of_it"), [(busy_day, 1), (related_day, 3)])
+def test_engine_and_searchers_die_with_a_parent_that_is_killed(day, processes_of_it, tmp_path):
     file = tmp_path / "problem.json"
-    file.write_text(interchange.write_problem(busy_day()), encoding="utf-8")
+    file.write_text(interchange.write_problem(day()), encoding="utf-8")
     parent = subprocess.Popen([sys.executable, "-c", ORPHANS, str(file)], stdout=subprocess.PIPE)
     assert parent.stdout.readline() == b"going\n"
     [engine] = [pid for pid, its_parent in processes() if its_parent == parent.pid]
@@ -168,7 +176,7 @@ def test_engine_and_searchers_die_with_a_parent_that_is_killed(tmp_path):
     parent.wait()
     parent.stdout.close()
 
-    assert len(whole) == 3
+    assert len(whole) == processes_of_it
     assert gone(whole, within_s=2)
 
 

@@ -1,0 +1,205 @@
+"""The search of problems that the kernel can say: epochs of all searchers, told on the way.
+
+The temperature falls with the clock, or with the steps where their number is given; then the same
+seed and workers give the same plan. Plans are laid out, explained and judged in a thread beside the
+search, which does not wait for it.
+"""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from routing.engine.kernel.encode import Encoding
+from routing.engine.kernel.squad import Manner, Squad
+from routing.engine.kernel.state import Orders
+from routing.engine.recreate import Recreate
+from routing.engine.telling import Best, Teller, begun, is_repair
+from routing.problem import Problem
+from routing.trial.tables import Tables
+from routing.trial.trial import Trial
+
+# Seconds of one epoch: often enough for other parts and for a stop, rare enough to cost nothing.
+EPOCH_S = 0.1
+# Epochs of a search that counts its steps.
+EPOCHS = 200
+# Steps of the first epochs, by which the speed is measured, and between which a plan is begun.
+FIRST_STEPS = 100
+# Shares of the time at which everybody takes over the best plan.
+MEETINGS = (0.5, 0.7, 0.85, 0.94)
+# To tell takes time of the search: after it comes a pause of so many times as long.
+TELL_PAUSE = 4.0
+# Part of the time, and seconds, that are kept for the last insertions and the last judgement;
+# what telling took before counts, too.
+LAST_SHARE, LAST_S = 0.01, 0.1
+# Temperatures, in means of a short leg, where jobs must be served, where they may stay out, and
+# where a plan in force is repaired: from tuning on public problems.
+MUST = Manner(hot=10.0)
+MAY = Manner(hot=20.0, removed=15.0)
+REPAIR = Manner(hot=2.0, removed=15.0)
+
+
+@dataclass(slots=True)
+class Compiled:
+    """Searches with ``workers`` threads until ``deadline`` (``time.monotonic``) or ``stop``.
+
+    ``iterations`` counts steps of each searcher instead; then the clock is not looked at.
+    """
+
+    tables: Tables
+    workers: int
+    seed: int
+    began: float
+    deadline: float
+    stopped: Callable[[], bool]
+    iterations: int | None = None
+    best: Best | None = None
+    failed: bool = False
+    _squad: Squad = field(init=False)
+    _teller: Teller = field(init=False)
+    _news: queue.SimpleQueue[Best] = field(default_factory=queue.SimpleQueue)
+    _telling: threading.Thread | None = None
+    _told_cost: float = float("inf")
+    _tell_next: float = 0.0
+    _told_s: float = 0.0
+
+    @property
+    def problem(self) -> Problem:
+        return self.tables.problem
+
+    @property
+    def steps(self) -> int:
+        """Steps of everybody so far."""
+        return self._squad.steps
+
+    def run(self) -> Iterator[Best | None]:
+        """Each better plan as it comes, and None now and then so that the caller can report."""
+        self._teller = Teller(self.tables)
+        trial = begun(self.tables)
+        if self.problem.incumbent is not None:
+            for best in self._teller.incumbents(trial, self.problem.incumbent):
+                yield self._is_best(best)
+        self._squad = Squad(
+            Encoding(trial).question(), seed=self.seed, workers=self.workers, manner=self._manner()
+        )
+        self._squad.take(_orders_of(trial))
+        search = self._count() if self.iterations is not None else self._watch()
+        for _ in search:
+            yield from self._heard()
+        yield from self._end()
+
+    def _manner(self) -> Manner:
+        if is_repair(self.problem):
+            return REPAIR
+        may = any(number not in self.tables.draft.musts for number in range(len(self.tables.jobs)))
+        return MAY if may else MUST
+
+    # --- the search ---
+
+    def _heat(self, share: float) -> float:
+        manner = self._squad.manner
+        scale = self._squad.question.scale
+        return float(scale * manner.hot * (manner.cold / manner.hot) ** min(1.0, share))
+
+    def _count(self) -> Iterator[None]:
+        assert self.iterations is not None
+        done = 0
+        for epoch in range(EPOCHS):
+            steps = self.iterations * (epoch + 1) // EPOCHS - done
+            if steps and not self.stopped():
+                self._squad.epoch(steps, heat=self._heat(epoch / EPOCHS))
+                done += steps
+                self._meet(epoch / EPOCHS, (epoch + 1) / EPOCHS)
+                yield
+
+    def _watch(self) -> Iterator[None]:
+        steps, share = FIRST_STEPS, 0.0
+        while not self.stopped():
+            now = time.monotonic()
+            until = self._until()
+            if now >= until:
+                return
+            before, share = share, (now - self.began) / (until - self.began)
+            self._meet(before, share)
+            self._squad.epoch(steps, heat=self._heat(share))
+            took = max(1e-4, time.monotonic() - now)
+            wanted = min(EPOCH_S, max(0.01, until - time.monotonic()))
+            steps = max(10, int(steps * min(4.0, max(0.25, wanted / took))))
+            self._tell_beside()
+            yield
+
+    def _until(self) -> float:
+        """When the search must end for the last plan to be told in time."""
+        spare = LAST_S + LAST_SHARE * (self.deadline - self.began) + 1.5 * self._told_s
+        return self.deadline - min(spare, 0.5 * (self.deadline - self.began))
+
+    def _meet(self, before: float, share: float) -> None:
+        if any(before < meeting <= share for meeting in MEETINGS):
+            self._squad.meet()
+
+    # --- tell ---
+
+    def _tell_beside(self) -> None:
+        """Begin to tell the best plan, when there is a better one and nobody is telling."""
+        if self._telling is not None and self._telling.is_alive():
+            return
+        now = time.monotonic()
+        if now < self._tell_next or self._squad.best_cost >= self._told_cost:
+            return
+        self._told_cost = self._squad.best_cost
+        orders = self._squad.best
+
+        def tell() -> None:
+            began = time.monotonic()
+            best = self._teller.offer(self._laid(orders), over=self._over)
+            if best is not None:
+                self._news.put(best)
+            self._told_s = time.monotonic() - began
+            self._tell_next = time.monotonic() + TELL_PAUSE * self._told_s
+
+        self._telling = threading.Thread(target=tell, name="telling")
+        self._telling.start()
+
+    def _heard(self) -> Iterator[Best | None]:
+        yield None
+        while not self._news.empty():
+            yield self._is_best(self._news.get())
+
+    def _is_best(self, best: Best) -> Best:
+        self.best = best
+        return best
+
+    def _end(self) -> Iterator[Best | None]:
+        """The last plan, with everything explained and nobody left out who would fit."""
+        if self._telling is not None:
+            self._telling.join()
+        yield from self._heard()
+        trial = self._laid(self._squad.best)
+        Recreate(self.tables, chance=random.Random(self.seed)).all(trial, over=self._over)
+        best = self._teller.offer(trial, over=self._over, last=True)
+        if best is not None:
+            yield self._is_best(best)
+        self.failed = self.best is None
+
+    def _over(self) -> bool:
+        return self.iterations is None and time.monotonic() > self.deadline
+
+    def _laid(self, orders: Orders) -> Trial:
+        trial = Trial(self.tables)
+        for vehicle, jobs in orders:
+            trial.hold_most(vehicle, jobs)
+        trial.drop_half_served()
+        return trial
+
+
+def _orders_of(trial: Trial) -> Orders:
+    count = len(trial.holder)
+    return [
+        (laid.vehicle, [code for code in laid.stops if 0 <= code < count])
+        for laid in trial.routes
+        if laid is not None
+    ]

@@ -1,0 +1,49 @@
+"""Names for the columns of the kernel's arrays. Times are ticks, prices are the trial's number.
+
+Every route is a row of stops: stop 0 is where it begins, 1 to ``length`` are the jobs, the next one
+is where it ends. With b breaks a stop has b + 1 states: so many of the breaks, in the order of
+their windows, lie behind.
+"""
+
+from __future__ import annotations
+
+# Ticks a second: lengths are rounded up to whole ticks, windows inwards.
+TICKS = 1000
+# An earliest moment that never comes; the latest moment that is always missed is its opposite.
+FAR = 1 << 40
+
+# rows[v, p, :]: the stop's job and node, then for each state the earliest departure from it, then
+# for each state the latest moment to be ready there so that the rest of the route holds.
+JOB, NODE, EARLY = 0, 1, 2
+
+# crew[v, :]: which lengths and windows, which roads, which line of prices, and of vehicles that are
+# the same to the search the same kind; number of breaks; earliest departure and latest return;
+# nodes; limits.
+HAND, ROAD, LINE, KIND, BREAKS, START, END, FIRST, LAST, MOST_JOBS, MOST_TIME, PAUSE = range(12)
+# Then for each break: earliest and latest start, length, when the route must leave at the earliest,
+# and be back at the latest, to go without it.
+OPENS, CLOSES, LONG, EXCUSED_FROM, EXCUSED_UNTIL, PAUSE_WIDTH = range(6)
+
+# hands[h, j, :]: length of the work, number of windows, then opening and close of each.
+WORK, WINDOWS, WINDOW = 0, 1, 2
+
+# spans[v, p, :]: least duration, earliest and latest beginning of the route up to this stop, and of
+# the route from it on (Vidal et al. 2013).
+HEAD_TIME, HEAD_FROM, HEAD_BY, TAIL_TIME, TAIL_FROM, TAIL_BY, SPAN_WIDTH = range(7)
+
+# pay[v, :]: price of a tick of duration, of overtime; when overtime begins; of a used route; price
+# of a unit of the first and of the second road table.
+PER_TICK, PER_OVERTIME, OVERTIME_FROM, USED, TOLL, SECOND_TOLL, PAY_STEPS = range(7)
+# Then price steps of overtime and soft limits, (from, price) each.
+STEPS = 3
+SOFT_TIME, SOFT_TRAVEL, SOFT_METRES, SOFT_JOBS, SOFT_END = range(5)
+SOFTS = 5
+# Then the price of each break that is taken.
+MOST_BREAKS = 3
+PAY_WIDTH = PAY_STEPS + 2 * STEPS + 2 * SOFTS + MOST_BREAKS
+
+# tally: counters of one searcher.
+REMOVED, TOUCHED, SERVED, ROUTES, IDLE, STAMP, WIDEN, STALE, STEPS_DONE, TALLY_WIDTH = range(10)
+
+# How prices depend on times: not at all; by durations of routes without breaks; by more.
+PLAIN, TIMED, SIMULATED = range(3)

@@ -1,0 +1,75 @@
+"""How the kernel is compiled, and where its machine code is kept.
+
+Compiled code lies beside the byte code, in a folder named for all sources and versions: numba looks
+only at the file of the function itself, so a change elsewhere would go unnoticed. Where that folder
+cannot be written, a copy of it in a folder of this process serves.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import numba
+import numpy as np
+
+_HERE = Path(__file__).parent
+# Says that everything has been compiled.
+_DONE = "complete"
+
+
+def _stamp() -> str:
+    seen = hashlib.blake2b(digest_size=8)
+    for file in sorted(_HERE.glob("*.py")):
+        seen.update(file.read_bytes())
+    seen.update(f"{sys.version} {numba.__version__} {np.__version__}".encode())
+    return seen.hexdigest()
+
+
+def _folder(folder: Path) -> Path:
+    try:
+        _drop_others(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        private = Path(tempfile.mkdtemp(prefix="onsite-numba-"))
+        atexit.register(shutil.rmtree, private, ignore_errors=True)
+        if folder.is_dir():
+            shutil.copytree(folder, private, dirs_exist_ok=True)
+        return private
+    return folder
+
+
+def _drop_others(folder: Path) -> None:
+    """Remove what former sources were compiled to."""
+    for other in folder.parent.glob("numba-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+_SHARED = _HERE / "__pycache__" / f"numba-{_stamp()}"
+FOLDER = _folder(_SHARED)
+numba.config.CACHE_DIR = os.fspath(FOLDER)  # type: ignore[attr-defined]
+
+kernel = numba.njit(cache=True, nogil=True)
+inlined = numba.njit(cache=True, nogil=True, inline="always")
+
+
+def is_compiled() -> bool:
+    """Whether everything is there, so that a search begins at once."""
+    return (FOLDER / _DONE).exists()
+
+
+def is_kept() -> bool:
+    """Whether what is compiled now will be there for others."""
+    return FOLDER == _SHARED
+
+
+def note_compiled() -> None:
+    """Remember that everything is there."""
+    (FOLDER / _DONE).touch()

@@ -1,0 +1,169 @@
+"""Several searchers on one plan: each changes routes of its own part, and the parts are drawn anew
+many times.
+
+A part is what lies on one side of a line through the map, so neighbours are mostly together and
+each pair of neighbours is in one part sooner or later. Two searchers on two halves make twice the
+steps of one, on the same plan; on a plan with few routes they search apart and meet now and then.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.engine.kernel import columns as c
+from routing.engine.kernel.encode import Question
+from routing.engine.kernel.state import Orders, Plan
+
+Masks = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+# Routes that a part has at least.
+ROUTES_EACH = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a search goes about: temperatures in means of a short leg, jobs removed, longest string,
+    chance to pass over a place, and up to how many jobs every place is tried.
+    """
+
+    hot: float = 10.0
+    cold: float = 0.1
+    removed: float = 10.0
+    longest: float = 10.0
+    blink: float = 0.01
+    everywhere: int = 250
+
+
+class Squad:
+    """Searchers of one question. ``best`` is the cheapest plan met, ``now`` the one in hand."""
+
+    def __init__(self, question: Question, *, seed: int, workers: int, manner: Manner) -> None:
+        self.question = question
+        self.manner = manner
+        self._plans = [Plan(question, seed=seed * 1000 + k) for k in range(workers)]
+        self._chance = np.random.default_rng(seed)
+        self.now: Orders = []
+        self.best: Orders = []
+        self.cost = self.best_cost = float(self._plans[0].cost[0])
+        self.steps = 0
+        self._apart: list[Orders] = []
+
+    def take(self, orders: Orders) -> None:
+        """Go on from these jobs by vehicle."""
+        plan = self._plans[0]
+        self._whole(plan)
+        plan.take(orders)
+        self.now, self.cost = orders, float(plan.cost[0])
+        self._apart = []
+        self._note(orders, self.cost)
+
+    def _note(self, orders: Orders, cost: float) -> None:
+        if cost < self.best_cost - 1e-7 * max(1.0, abs(self.best_cost)) or not self.best:
+            self.best, self.best_cost = orders, cost
+
+    def epoch(self, steps: int, *, heat: float) -> None:
+        """So many steps of each searcher at about this temperature."""
+        parts = self._parts()
+        if len(parts) == 1:
+            self._search_apart(steps, heat)
+        else:
+            self._search_parted(parts, steps, heat)
+        self.steps += steps * len(self._plans)
+
+    # --- on one plan ---
+
+    def _search_parted(self, parts: list[Masks], steps: int, heat: float) -> None:
+        for plan, (vehicles, jobs) in zip(self._plans, parts, strict=True):
+            plan.confine(vehicles, jobs)
+            plan.take(self.now)
+        base = float(self._plans[0].cost[0])
+        self._run(steps, heat)
+        gains = [plan.cost - base for plan in self._plans]
+        best = _merged(
+            [(plan.best, mine) for plan, (mine, _) in zip(self._plans, parts, strict=True)]
+        )
+        self._note(best, base + sum(float(gain[1]) for gain in gains))
+        self.now = _merged(
+            [(plan.now, mine) for plan, (mine, _) in zip(self._plans, parts, strict=True)]
+        )
+        self.cost = base + sum(float(gain[0]) for gain in gains)
+
+    # --- each on its own ---
+
+    def _search_apart(self, steps: int, heat: float) -> None:
+        if not self._apart:
+            for plan in self._plans:
+                self._whole(plan)
+                plan.take(self.now)
+            self._apart = [self.now] * len(self._plans)
+        self._run(steps, heat)
+        for plan in self._plans:
+            if plan.cost[1] < self.best_cost:
+                self._note(plan.best, float(plan.cost[1]))
+
+    def meet(self) -> None:
+        """Everybody goes on from the best plan, where they search apart."""
+        if self._apart:
+            self.take(self.best)
+
+    # --- both ---
+
+    def _whole(self, plan: Plan) -> None:
+        q = self.question
+        plan.confine(np.ones(q.vehicles, dtype=np.bool_), np.ones(q.jobs, dtype=np.bool_))
+
+    def _run(self, steps: int, heat: float) -> None:
+        manner = self.manner
+        full = self.question.jobs <= manner.everywhere
+
+        def work(plan: Plan) -> None:
+            plan.run(
+                steps, hot=heat, cold=heat * 0.999, removed=manner.removed,
+                longest=manner.longest, blink=manner.blink, full=full,
+            )  # fmt: skip
+
+        others = [threading.Thread(target=work, args=(plan,)) for plan in self._plans[1:]]
+        for other in others:
+            other.start()
+        work(self._plans[0])
+        for other in others:
+            other.join()
+
+    def _parts(self) -> list[Masks]:
+        """The routes in as many parts as there are searchers, along a direction drawn by chance."""
+        q, count = self.question, len(self._plans)
+        if count == 1 or len(self.now) < ROUTES_EACH * count:
+            return [(np.ones(q.vehicles, dtype=np.bool_), np.ones(q.jobs, dtype=np.bool_))]
+        value = self._direction()
+        part = np.full(q.vehicles, -1)
+        middles = np.array([value[jobs].mean() for _, jobs in self.now])
+        sizes = np.array([len(jobs) for _, jobs in self.now])
+        rank = np.argsort(middles, kind="stable")
+        share = (np.cumsum(sizes[rank]) - sizes[rank] / 2) / sizes.sum() * count
+        for place, number in zip(rank.tolist(), share.tolist(), strict=True):
+            part[self.now[place][0]] = min(count - 1, int(number))
+        idle = np.flatnonzero(part < 0)
+        part[idle[np.argsort(q.crew[idle, c.KIND], kind="stable")]] = np.arange(len(idle)) % count
+        job_part = np.full(q.jobs, -1)
+        for v, jobs in self.now:
+            job_part[jobs] = part[v]
+        absent = np.flatnonzero(job_part < 0)
+        edges = [middles[rank][np.searchsorted(share, k)] for k in range(1, count)]
+        job_part[absent] = np.searchsorted(np.sort(edges), value[absent])
+        return [(part == k, job_part == k) for k in range(count)]
+
+    def _direction(self) -> NDArray[np.float64]:
+        """A number for each job: how much nearer it lies to one job than to another, by chance."""
+        q = self.question
+        one, other = self._chance.choice(q.jobs, size=2, replace=q.jobs < 2)
+        to_one, to_other = (q.seconds_in[0][q.node[job]][q.node] for job in (one, other))
+        nearer: NDArray[np.float64] = np.subtract(to_one, to_other, dtype=np.float64)
+        return nearer
+
+
+def _merged(pieces: list[tuple[Orders, NDArray[np.bool_]]]) -> Orders:
+    return [(v, jobs) for orders, mine in pieces for v, jobs in orders if mine[v]]

@@ -1,0 +1,248 @@
+"""Times of one route: earliest and latest moments by state, so that an insertion is tested at once.
+
+Invariants after ``refresh``: with s breaks behind, ``early[p, s]`` is the earliest departure from
+stop p and ``late[p, s]`` the latest readiness at it; ``FAR`` and ``-FAR`` mean that this state
+cannot be. A job fits between two stops when it can be ready, work, and be at the next stop no later
+than ``late`` says, in some states.
+"""
+
+from __future__ import annotations
+
+from routing.engine.kernel.columns import (
+    BREAKS,
+    CLOSES,
+    EARLY,
+    END,
+    EXCUSED_FROM,
+    EXCUSED_UNTIL,
+    FAR,
+    HAND,
+    HEAD_BY,
+    HEAD_FROM,
+    HEAD_TIME,
+    JOB,
+    LONG,
+    NODE,
+    OPENS,
+    PAUSE,
+    PAUSE_WIDTH,
+    ROAD,
+    START,
+    TAIL_BY,
+    TAIL_FROM,
+    TAIL_TIME,
+    WINDOW,
+    WINDOWS,
+    WORK,
+)
+from routing.engine.kernel.compiling import inlined, kernel
+
+
+@inlined
+def earliest(hands, h, j, ready):
+    """The first start of a job from ``ready`` on, FAR when all its windows have closed."""
+    start = FAR
+    for w in range(hands[h, j, WINDOWS] - 1, -1, -1):
+        if ready <= hands[h, j, WINDOW + 2 * w + 1]:
+            start = max(ready, hands[h, j, WINDOW + 2 * w])
+    return start
+
+
+@inlined
+def latest(hands, h, j, bound):
+    """The last start of a job up to ``bound``, -FAR when none of its windows has opened."""
+    start = -FAR
+    for w in range(hands[h, j, WINDOWS]):
+        if hands[h, j, WINDOW + 2 * w] <= bound:
+            start = min(bound, hands[h, j, WINDOW + 2 * w + 1])
+    return start
+
+
+@kernel
+def across(crew, v, taken, then, leave, leg):
+    """Arrival of who leaves with ``taken`` breaks behind and arrives with ``then``; FAR if never.
+
+    Driving stands still in a break; one that begins after the arrival is taken at the new place.
+    """
+    if leave >= FAR:
+        return FAR
+    clock, rested, lower = leave, 0, -FAR
+    for b in range(taken, then):
+        at = PAUSE + b * PAUSE_WIDTH
+        begin = max(clock, crew[v, at + OPENS])
+        if begin > crew[v, at + CLOSES]:
+            return FAR
+        clock = begin + crew[v, at + LONG]
+        lower = max(lower, crew[v, at + OPENS]) + crew[v, at + LONG]
+        rested += crew[v, at + LONG]
+    return max(leave + leg + rested, lower)
+
+
+@kernel
+def backwards(crew, v, taken, then, ready, leg):
+    """The latest departure for which ``across`` is no later than ``ready``; -FAR if none is."""
+    if ready <= -FAR:
+        return -FAR
+    bound, rested, lower = FAR, 0, -FAR
+    for b in range(taken, then):
+        at = PAUSE + b * PAUSE_WIDTH
+        bound = min(bound, crew[v, at + CLOSES] - rested)
+        if max(lower, crew[v, at + OPENS]) > crew[v, at + CLOSES]:
+            return -FAR
+        lower = max(lower, crew[v, at + OPENS]) + crew[v, at + LONG]
+        rested += crew[v, at + LONG]
+    if lower > ready:
+        return -FAR
+    return min(bound, ready - leg - rested)
+
+
+@kernel
+def refresh(v, first, last, rows, length, crew, hands, seconds, holder, position, states):
+    """Work the times of route v out: forward from stop ``first``, backward from stop ``last``."""
+    jobs, h, f, breaks = length[v], crew[v, HAND], crew[v, ROAD], crew[v, BREAKS]
+    late = EARLY + states
+    begin_row(v, rows, crew)
+    for p in range(max(1, first), jobs + 1):
+        j = rows[v, p, JOB]
+        holder[j] = v
+        position[j] = p
+        leg = seconds[f, rows[v, p - 1, NODE], rows[v, p, NODE]]
+        if breaks == 0:
+            ready = rows[v, p - 1, EARLY] + leg
+            start = earliest(hands, h, j, ready)
+            rows[v, p, EARLY] = start + hands[h, j, WORK] if start < FAR else FAR
+            continue
+        for s in range(breaks + 1):
+            ready = FAR
+            for r in range(s + 1):
+                ready = min(ready, across(crew, v, r, s, rows[v, p - 1, EARLY + r], leg))
+            start = earliest(hands, h, j, ready) if ready < FAR else FAR
+            rows[v, p, EARLY + s] = start + hands[h, j, WORK] if start < FAR else FAR
+    end_row(v, rows, length, crew, states)
+    for p in range(min(jobs, last), -1, -1):
+        leg = seconds[f, rows[v, p, NODE], rows[v, p + 1, NODE]]
+        j = rows[v, p, JOB]
+        for s in range(breaks + 1):
+            leave = -FAR
+            if breaks == 0:
+                ready = rows[v, p + 1, late]
+                leave = ready - leg if ready > -FAR else -FAR
+            else:
+                for r in range(s, breaks + 1):
+                    ready = rows[v, p + 1, late + r]
+                    leave = max(leave, backwards(crew, v, s, r, ready, leg))
+            if p > 0 and leave > -FAR:
+                leave = latest(hands, h, j, leave - hands[h, j, WORK])
+            rows[v, p, late + s] = leave
+
+
+@kernel
+def begin_row(v, rows, crew):
+    """Departures from where the route begins: breaks are excused when it leaves late enough."""
+    leave = crew[v, START]
+    rows[v, 0, EARLY] = leave
+    for b in range(crew[v, BREAKS]):
+        leave = max(leave, crew[v, PAUSE + b * PAUSE_WIDTH + EXCUSED_FROM])
+        rows[v, 0, EARLY + b + 1] = leave
+
+
+@kernel
+def end_row(v, rows, length, crew, states):
+    """Returns: a break is excused when the route is back early enough."""
+    end, back, breaks = length[v] + 1, crew[v, END], crew[v, BREAKS]
+    rows[v, end, EARLY + states + breaks] = back
+    for b in range(breaks - 1, -1, -1):
+        back = min(back, crew[v, PAUSE + b * PAUSE_WIDTH + EXCUSED_UNTIL])
+        rows[v, end, EARLY + states + b] = back
+
+
+@inlined
+def fits(v, p, j, there, on, rows, crew, hands, states):
+    """May job j stand between stops p and p + 1? ``there`` and ``on`` are the legs to and from it."""
+    h, late = crew[v, HAND], EARLY + states
+    if crew[v, BREAKS] == 0:
+        start = earliest(hands, h, j, rows[v, p, EARLY] + there)
+        return start < FAR and start + hands[h, j, WORK] + on <= rows[v, p + 1, late]
+    return fits_with_breaks(v, p, j, there, on, rows, crew, hands, states)
+
+
+@kernel
+def fits_with_breaks(v, p, j, there, on, rows, crew, hands, states):
+    """`fits` for a route with breaks, which may be taken on both legs."""
+    h, late, breaks = crew[v, HAND], EARLY + states, crew[v, BREAKS]
+    for s in range(breaks + 1):
+        for r in range(s, breaks + 1):
+            ready = across(crew, v, s, r, rows[v, p, EARLY + s], there)
+            if ready >= FAR:
+                break
+            start = earliest(hands, h, j, ready)
+            if start >= FAR:
+                break
+            done = start + hands[h, j, WORK]
+            for q in range(r, breaks + 1):
+                if across(crew, v, r, q, done, on) <= rows[v, p + 1, late + q]:
+                    return True
+    return False
+
+
+@kernel
+def holds(v, rows, crew, states):
+    """Whether the route as it stands can be driven; call after `refresh`."""
+    late = EARLY + states
+    for s in range(crew[v, BREAKS] + 1):
+        if rows[v, 0, EARLY + s] <= rows[v, 0, late + s]:
+            return True
+    return False
+
+
+@inlined
+def joined(time, since, by, leg, more, opens, closes):
+    """Two pieces of a route as one: least duration, earliest and latest beginning."""
+    lag = time + leg
+    wait = max(0, opens - by - lag)
+    return time + more + leg + wait, max(opens - lag, since) - wait, min(closes - lag, by)
+
+
+@kernel
+def measure(v, rows, spans, length, crew, hands, seconds):
+    """Work out the durations of all beginnings and ends of route v; breaks are left out."""
+    jobs, h, f = length[v], crew[v, HAND], crew[v, ROAD]
+    time, since, by = 0, crew[v, START], crew[v, END]
+    spans[v, 0, HEAD_TIME], spans[v, 0, HEAD_FROM], spans[v, 0, HEAD_BY] = time, since, by
+    for p in range(1, jobs + 1):
+        j = rows[v, p, JOB]
+        leg = seconds[f, rows[v, p - 1, NODE], rows[v, p, NODE]]
+        last = WINDOW + 2 * hands[h, j, WINDOWS] - 1
+        time, since, by = joined(
+            time, since, by, leg, hands[h, j, WORK], hands[h, j, WINDOW], hands[h, j, last]
+        )
+        spans[v, p, HEAD_TIME], spans[v, p, HEAD_FROM], spans[v, p, HEAD_BY] = time, since, by
+    time, since, by = 0, crew[v, START], crew[v, END]
+    end = jobs + 1
+    spans[v, end, TAIL_TIME], spans[v, end, TAIL_FROM], spans[v, end, TAIL_BY] = time, since, by
+    for p in range(jobs, -1, -1):
+        leg = seconds[f, rows[v, p, NODE], rows[v, p + 1, NODE]]
+        if p == 0:
+            work, opens, closes = 0, crew[v, START], crew[v, END]
+        else:
+            j = rows[v, p, JOB]
+            work, opens = hands[h, j, WORK], hands[h, j, WINDOW]
+            closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
+        time, since, by = joined(work, opens, closes, leg, time, since, by)
+        spans[v, p, TAIL_TIME], spans[v, p, TAIL_FROM], spans[v, p, TAIL_BY] = time, since, by
+
+
+@inlined
+def duration_with(v, p, j, there, on, spans, crew, hands):
+    """Least duration of the route with job j between stops p and p + 1; breaks are left out."""
+    h = crew[v, HAND]
+    last = WINDOW + 2 * hands[h, j, WINDOWS] - 1
+    time, since, by = joined(
+        spans[v, p, HEAD_TIME], spans[v, p, HEAD_FROM], spans[v, p, HEAD_BY],
+        there, hands[h, j, WORK], hands[h, j, WINDOW], hands[h, j, last],
+    )  # fmt: skip
+    time, _, _ = joined(
+        time, since, by, on,
+        spans[v, p + 1, TAIL_TIME], spans[v, p + 1, TAIL_FROM], spans[v, p + 1, TAIL_BY],
+    )  # fmt: skip
+    return time

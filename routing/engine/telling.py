@@ -1,0 +1,145 @@
+"""What a search tells: plans that are laid out exactly, explained, and accepted by the judge."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from routing import interchange
+from routing.check import Finding
+from routing.engine.verdict import Judge, Worth
+from routing.problem import Problem
+from routing.reasons import Reasons
+from routing.rules.spans import Span
+from routing.solution import Solution
+from routing.trial.tables import Tables
+from routing.trial.trial import UNHELD, Memory, Trial
+from routing.trial.writing import as_known, follow, solution_of
+
+# Seconds for explanations in a plan on the way; what is known by then is known to the next.
+EXPLAIN_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The routes of a trial as plain numbers, fit to be sent to another process."""
+
+    routes: tuple[tuple[int, tuple[int, ...]], ...]
+    fixed: Mapping[int, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A plan that the judge accepted, what it is worth, and how to go on from it.
+
+    ``unexplained`` counts absent jobs for whose reason there was no time yet.
+    """
+
+    worth: Worth
+    unexplained: int
+    plan: Mapping[str, object]
+    served: int
+    order: Order
+
+    def beats(self, other: Best) -> bool:
+        """Whether it is better, or as good and explains more."""
+        if self.worth.beats(other.worth):
+            return True
+        return self.unexplained < other.unexplained and not other.worth.beats(self.worth)
+
+
+class Teller:
+    """Judges plans of one problem. ``told`` is the best accepted so far."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._problem: Problem = tables.problem
+        self._reasons = Reasons(tables)
+        self._judge = Judge(tables.problem, tables.roads)
+        self.told: Best | None = None
+
+    def offer(self, trial: Trial, *, over: Callable[[], bool], last: bool = False) -> Best | None:
+        """The trial's plan when the judge accepts it and it beats what was told; None otherwise.
+
+        Reasons are looked for until ``over``, and not for long before the ``last`` plan.
+        """
+        began = time.monotonic()
+
+        def enough() -> bool:
+            return over() or (not last and time.monotonic() - began > EXPLAIN_S)
+
+        plan = solution_of(trial, reasons=self._reasons.of(trial, over=enough))
+        return self._beaten_by(trial, plan, self._judge.finding(plan))
+
+    def incumbents(self, trial: Trial, incumbent: Solution) -> list[Best]:
+        """The plan in force: as it is laid out here, then with its own times.
+
+        A plan from a database has no breaks, and the laying puts them in. Its own times are told
+        too where they keep the rules and save changes. Nothing is explained yet: a search that is
+        cut short answers no less than the plan in force.
+        """
+        laid = solution_of(trial, reasons=self._reasons.of(trial, over=_at_once))
+        found = [self._beaten_by(trial, laid, self._judge.finding(laid))]
+        known = as_known(incumbent, tables=self._tables)
+        if known is not None:
+            why = {row.job: row for row in laid.unserved}
+            told = tuple(why.get(row.job, row) for row in known.unserved)
+            plan = replace(known, unserved=told)
+            finding = self._judge.finding(plan)
+            if self._judge.worth(finding) is not None:
+                found.append(self._beaten_by(trial, plan, finding))
+        return [best for best in found if best is not None]
+
+    def _beaten_by(self, trial: Trial, solution: Solution, finding: Finding) -> Best | None:
+        worth = self._judge.worth(finding)
+        if worth is None:
+            codes = sorted({violation.code for violation in finding.violations})
+            sys.stderr.write(f"refused by the judge: {' '.join(codes)}\n")
+            return None
+        best = Best(
+            worth=worth,
+            unexplained=sum(row.reason is None for row in solution.unserved),
+            plan=interchange.document_of(replace(solution, objective=finding.objective)),
+            served=sum(len(route.jobs) for route in solution.routes),
+            order=order_of(trial.remember()),
+        )
+        if self.told is not None and not best.beats(self.told):
+            return None
+        self.told = best
+        return best
+
+
+def begun(tables: Tables) -> Trial:
+    """A trial that follows the plan in force, where there is one."""
+    trial = Trial(tables)
+    if tables.problem.incumbent is not None:
+        follow(trial, tables.problem.incumbent)
+        trial.drop_half_served()
+    return trial
+
+
+def is_repair(problem: Problem) -> bool:
+    """Whether there is a plan in force to go on from."""
+    return problem.incumbent is not None and any(route.jobs for route in problem.incumbent.routes)
+
+
+def order_of(memory: Memory) -> Order:
+    """Routes as numbers, breaks left out."""
+    routes = tuple(
+        (laid.vehicle, tuple(code for code in laid.stops if code >= 0))
+        for laid in memory.routes
+        if laid is not None
+    )
+    return Order(routes, memory.fixed)
+
+
+def nothing(trial: Trial) -> Memory:
+    """The state in which nobody is served."""
+    return Memory((None,) * len(trial.routes), (UNHELD,) * len(trial.holder), {})
+
+
+def _at_once() -> bool:
+    """No time for anything beside."""
+    return True
