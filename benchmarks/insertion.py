@@ -16,6 +16,7 @@ from random import Random
 import click
 import numpy as np
 
+from routing.check import judge
 from routing.insertion import Incumbent
 from routing.problem import (
     Break,
@@ -51,6 +52,7 @@ SKILLS = ("fibre", "tills", "gas", "lifts")
 OFFERED = tuple(
     Window(opens=hour * HOUR, closes=(hour + 2) * HOUR - 1) for hour in (8, 10, 12, 14, 16)
 )
+ALL_DAY = Window(opens=0, closes=24 * HOUR)
 # Gaps laid out for each visit when the plan in force is made: a fair plan, quickly.
 TRIES = 3
 
@@ -64,27 +66,39 @@ TRIES = 3
 @click.option("--seed", default=1, show_default=True)
 def main(days: int, technicians: int, visits: int, large: int, repeats: int, seed: int) -> None:
     """Print median and 95th percentile in milliseconds, and the time to lay a plan out."""
-    click.echo(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    click.echo(f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}")
     week = [planned(seed + n, technicians=technicians, visits=visits) for n in range(days)]
-    year = planned(seed, technicians=large * technicians // visits, visits=large)
+    bulk = planned(seed, technicians=large * technicians // visits, visits=large)
+    plans, plan = [_of(day) for day in week], _of(bulk)
     rng = Random(seed)
-    _line("lay a day out", [_timed(lambda day=day: Incumbent.of(*_apart(day))) for day in week])
-    _line("lay the large day out", [_timed(lambda: _of(year)) for _ in range(3)])
-    plans, [plan] = [_of(day) for day in week], [_of(year)]
     guests = [newcomer(rng, week[0], name=f"new-{n}") for n in range(repeats)]
-    _line(
-        f"windows, {days} days",
-        [_timed(lambda g=guest: [p.insertions(g, windows=OFFERED, most=1) for p in plans])
-         for guest in guests],
-    )  # fmt: skip
-    _line(
-        f"windows, {large} visits",
-        [_timed(lambda g=guest: plan.insertions(g, windows=OFFERED)) for guest in guests],
-    )
+    _line(f"plan of {visits} visits, laid out", [_timed(lambda d=day: _of(d)) for day in week])
+    _line(f"plan of {large} visits, laid out", [_timed(lambda: _of(bulk)) for _ in range(3)])
+    for name, act in (
+        (f"windows of {days} days", lambda job: [_windows(p, job, most=1) for p in plans]),
+        (f"windows of a plan of {large}", lambda job: _windows(plan, job, most=3)),
+        ("everybody's price or lack", plans[0].by_technician),
+        ("why nobody can", plans[0].why_not),
+        ("drag judged, whole day", lambda job: _dragged(week[0], plans[0], job)),
+    ):
+        act(guests[0])  # warm
+        _line(name, [_timed(lambda act=act, job=job: act(job)) for job in guests])
 
 
 def _of(day: Problem) -> Incumbent:
     return Incumbent.of(day, solution=day.incumbent or Solution())
+
+
+def _windows(plan: Incumbent, job: Job, *, most: int) -> object:
+    return plan.insertions(job, windows=OFFERED, most=most)
+
+
+def _dragged(day: Problem, plan: Incumbent, job: Job) -> object:
+    """The judge's word on the day with the job put where it is cheapest."""
+    [way, *_] = plan.insertions(job, windows=[ALL_DAY], most=1) or [None]
+    if way is None:
+        return None
+    return judge(plan.with_insertion(way), problem=replace(day, jobs=(*day.jobs, job)))
 
 
 def _timed(act: Callable[[], object]) -> float:
@@ -222,10 +236,6 @@ def newcomer(rng: Random, day: Problem, *, name: str) -> Job:
     """A visit that looks for its window, at a place that every generated day has."""
     place = rng.choice(day.locations[24:-1]).id
     return replace(_job(rng, name, place=place), promise=None, release=None, change_factor=0)
-
-
-def _apart(day: Problem) -> tuple[Problem, Solution]:
-    return day, day.incumbent or Solution()
 
 
 if __name__ == "__main__":
