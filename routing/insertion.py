@@ -89,7 +89,7 @@ class Incumbent:
         asked: Sequence[Window | None] = windows if windows is not None else job.windows or (None,)
         self._trial.put_job(job, number=number)
         rows = [row[number] for row in self._trial.tables.spans]
-        spans = [[_cut(own, window) for own in rows] for window in asked]
+        spans = [_cut(rows, window) for window in asked]
         found = self._ways().cheapest(number, spans=spans, most=most)
         return tuple(
             self._insertion(job, way, window)
@@ -227,6 +227,9 @@ def _named(route: Route, job: Job) -> Route:
     return replace(route, stops=stops)
 
 
-def _cut(spans: Spans, window: Window | None) -> Spans:
-    """Starts inside the window."""
-    return spans if window is None else intersect(spans, ((window.opens, window.closes),))
+def _cut(rows: Sequence[Spans], window: Window | None) -> Sequence[Spans]:
+    """Starts of each vehicle inside the window; most vehicles have the same."""
+    if window is None:
+        return rows
+    own = {spans: intersect(spans, ((window.opens, window.closes),)) for spans in set(rows)}
+    return [own[spans] for spans in rows]

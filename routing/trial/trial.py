@@ -372,12 +372,16 @@ class Trial:
         ]
 
     def who_prices(self, job: int) -> NDArray[np.float64]:
-        """`Prices.who` of one job as one number, for each vehicle."""
+        """`Prices.who` of one job as one number, for each vehicle that may serve it."""
         found = self._who.get(job)
         if found is None:
-            vehicles = range(len(self.tables.vehicles))
-            prices = [self.prices.scalar(self.prices.who(v, job=job)) for v in vehicles]
-            found = self._who[job] = np.array(prices)
+            prices = self.prices
+            found = self._who[job] = np.array(
+                [
+                    prices.scalar(prices.who(vehicle, job=job)) if row[job] else 0.0
+                    for vehicle, row in enumerate(self.tables.spans)
+                ]
+            )
         return found
 
     def _road_price(self, vehicle: Vehicle) -> tuple[float, float, float]:
