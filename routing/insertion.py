@@ -7,17 +7,20 @@ it as it stands.
 
 from __future__ import annotations
 
-import heapq
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routing.problem import Job, Problem, Window
-from routing.reasons import Reasons, Why
-from routing.rules.spans import intersect
+from routing.reasons import Reasons, Shortfall, Why
+from routing.rules.spans import Spans, intersect
 from routing.solution import About, Origin, Route, Solution
 from routing.trial.crews import crews_of
+from routing.trial.fleet import Fleet
+from routing.trial.pricing import Price
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Option, Trial
+from routing.trial.ways import Ways
 from routing.trial.writing import follow, route_of, solution_of
 
 # The number that stands for a job that the problem does not know gets this name meanwhile.
@@ -57,6 +60,9 @@ class Incumbent:
     def __init__(self, trial: Trial, *, lost: tuple[str, ...]) -> None:
         self._trial = trial
         self._guest = len(trial.tables.jobs) - 1
+        self._fleet = Fleet(trial.tables, prices=trial.prices)
+        self._known_ways: Ways | None = None
+        self._before: dict[int, tuple[float, float, Price, float]] = {}
         self._reasons: Reasons | None = None
         self.lost = lost
 
@@ -81,20 +87,40 @@ class Incumbent:
         """
         number = self._number_of(job)
         asked: Sequence[Window | None] = windows if windows is not None else job.windows or (None,)
-        found: list[Insertion] = []
-        for window in asked:
-            self._bind(job, number=number, window=window)
-            ways = self._cheapest(number, most)
-            found += [self._insertion(job, way, window) for way in ways]
-        self._bind(job, number=number, window=None)
-        return tuple(found)
+        self._trial.put_job(job, number=number)
+        rows = [row[number] for row in self._trial.tables.spans]
+        spans = [_cut(rows, window) for window in asked]
+        found = self._ways().cheapest(number, spans=spans, most=most)
+        return tuple(
+            self._insertion(job, way, window)
+            for window, ways in zip(asked, found, strict=True)
+            for way in ways
+        )
 
     def everywhere(self, job: Job) -> Iterator[Insertion]:
         """Every way to serve the job within its windows, in no particular order."""
         number = self._number_of(job)
-        self._bind(job, number=number, window=None)
-        for way in self._trial.options(number):
+        self._trial.put_job(job, number=number)
+        for way in self._ways().all(number):
             yield self._insertion(job, way, None)
+
+    def by_technician(self, job: Job) -> dict[str, Insertion | Shortfall]:
+        """For each technician the cheapest way to serve the job within its windows, or what lacks.
+
+        Whoever has several shifts is told of the cheapest; a crew is spoken for by its lead.
+        """
+        number = self._number_of(job)
+        self._trial.put_job(job, number=number)
+        ways, reasons = self._ways().by_vehicle(number), self._reasons_for(number)
+        found: dict[str, Insertion | Shortfall] = {}
+        cheapest: dict[str, float] = {}
+        for vehicle in self._trial.tables.vehicles:
+            way, who = ways.get(vehicle.index), vehicle.lead.id
+            if way is not None and way.extra < cheapest.get(who, math.inf):
+                cheapest[who], found[who] = way.extra, self._insertion(job, way, None)
+            elif who not in found:
+                found[who] = reasons.shortfall(self._trial, job=number, vehicle=vehicle.index)
+        return found
 
     def take_out(self, job: str) -> None:
         """Take a served job out of the plan, to ask where else it could go.
@@ -105,6 +131,8 @@ class Incumbent:
         if self._trial.holder[number] == UNHELD:
             raise ValueError(f"job {job} is not served")
         before = self._trial.remember()
+        self._known_ways = None
+        self._before.clear()
         if self._trial.take([number]) != [number]:
             self._trial.recall(before)
             raise ValueError(f"without job {job} its route loses others")
@@ -112,10 +140,8 @@ class Incumbent:
     def why_not(self, job: Job) -> Why:
         """Why the job cannot be served beside the others, and what came nearest."""
         number = self._number_of(job)
-        self._bind(job, number=number, window=None)
-        if self._reasons is None or number == self._guest:
-            self._reasons = Reasons(self._trial.tables)
-        return replace(self._reasons.why(self._trial, job=number), job=job.id)
+        self._trial.put_job(job, number=number)
+        return replace(self._reasons_for(number).why(self._trial, job=number), job=job.id)
 
     def solution(self) -> Solution:
         """The plan as it is laid out, with times; jobs that are left out carry no reason here."""
@@ -145,38 +171,37 @@ class Incumbent:
             raise ValueError(f"job {job.id} is served already")
         return known
 
-    def _bind(self, job: Job, *, number: int, window: Window | None) -> None:
-        """Let the number stand for the job, as if the window were the only one."""
-        self._trial.put_job(job, number=number)
-        if window is not None:
-            only = (window.opens, window.closes)
-            for spans in self._trial.tables.spans:
-                spans[number] = intersect(spans[number], (only,))
-            self._trial.refresh(number)
+    def _ways(self) -> Ways:
+        if self._known_ways is None:
+            self._known_ways = Ways(self._trial, fleet=self._fleet)
+        return self._known_ways
 
-    def _cheapest(self, number: int, most: int) -> list[Option]:
-        """Exact ways, cheapest first; gaps that cannot beat the best so far are not laid out."""
-        best: list[tuple[float, int, Option]] = []
-        for turn, (bound, vehicle, position) in enumerate(self._trial.likely(number)):
-            if len(best) == most and bound >= -best[0][0]:
-                break
-            way = self._trial.option(number, vehicle, position)
-            if way is not None:
-                heapq.heappush(best, (-way.extra, -turn, way))
-                if len(best) > most:
-                    heapq.heappop(best)
-        return [way for _, _, way in sorted(best, reverse=True)]
+    def _reasons_for(self, number: int) -> Reasons:
+        """What holds on an empty day is remembered, but not of the guest and its like."""
+        if self._reasons is None:
+            self._reasons = Reasons(self._trial.tables)
+        self._reasons.forget(number)
+        return self._reasons
+
+    def _former(self, vehicle: int) -> tuple[float, float, Price, float]:
+        """Travel, metres, price and money of a route as it is; worked out once."""
+        if vehicle not in self._before:
+            laid, prices = self._trial.routes[vehicle], self._trial.prices
+            self._before[vehicle] = (
+                (0.0, 0.0, (0.0,) * prices.levels, 0.0)
+                if laid is None
+                else (laid.travel_s, laid.distance_m, prices.route(laid), prices.money(laid))
+            )
+        return self._before[vehicle]
 
     def _insertion(self, job: Job, way: Option, window: Window | None) -> Insertion:
         trial, laid = self._trial, way.laid
         tables = trial.tables
-        former = trial.routes[laid.vehicle]
         served = [code for code in laid.stops if 0 <= code < len(tables.jobs)]
         route = _named(route_of(tables, laid), job)
         at = laid.stops.index(way.job)
-        before = (0.0,) * trial.prices.levels if former is None else trial.prices.route(former)
+        travel_s, metres, before, money = self._former(laid.vehicle)
         after = trial.prices.route(laid)
-        money_before = 0.0 if former is None else trial.prices.money(former)
         return Insertion(
             job=job.id,
             technicians=route.technicians,
@@ -186,9 +211,9 @@ class Incumbent:
             start=laid.starts[at],
             end=laid.ends[at],
             extra=tuple(b - a for a, b in zip(before, after, strict=True)),
-            extra_money=trial.prices.money(laid) - money_before,
-            extra_travel_s=laid.travel_s - (0.0 if former is None else former.travel_s),
-            extra_metres=laid.distance_m - (0.0 if former is None else former.distance_m),
+            extra_money=trial.prices.money(laid) - money,
+            extra_travel_s=laid.travel_s - travel_s,
+            extra_metres=laid.distance_m - metres,
             starts={
                 s.id: s.start for s in route.stops if s.start is not None and s.id in route.jobs
             },
@@ -200,3 +225,11 @@ def _named(route: Route, job: Job) -> Route:
     """The route with the guest under its own name."""
     stops = tuple(replace(s, id=job.id) if s.id == GUEST else s for s in route.stops)
     return replace(route, stops=stops)
+
+
+def _cut(rows: Sequence[Spans], window: Window | None) -> Sequence[Spans]:
+    """Starts of each vehicle inside the window; most vehicles have the same."""
+    if window is None:
+        return rows
+    own = {spans: intersect(spans, ((window.opens, window.closes),)) for spans in set(rows)}
+    return [own[spans] for spans in rows]

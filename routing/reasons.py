@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -73,6 +73,7 @@ class Reasons:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._alone: dict[int, Why | None] = {}
+        self._empty_day: Trial | None = None
 
     def of(
         self, trial: Trial, *, over: Callable[[], bool] = lambda: False
@@ -106,12 +107,33 @@ class Reasons:
             return Why(job=name, reason=Reason.TOO_COSTLY, shortfall=lack)
         return Why(job=name, reason=Reason.NO_ROOM, shortfall=self._no_room(trial, job))
 
+    def forget(self, job: int) -> None:
+        """A number stands for another job by now."""
+        self._alone.pop(job, None)
+        self._empty_day = None
+
+    def shortfall(self, trial: Trial, *, job: int, vehicle: int) -> Shortfall:
+        """Why one vehicle has no place for an absent job, beside what it does already."""
+        crew = self._tables.vehicles[vehicle]
+        lacks = list(self._lacks(crew, self._tables.jobs[job]))
+        if lacks:
+            return lacks[0]
+        alone = self._lateness(crew, job)
+        if alone.lack is not Lack.LIMIT:
+            return alone
+        seconds = self._room.missing(trial, job=job, vehicle=vehicle)
+        if seconds < 1:
+            return alone
+        return Shortfall(lack=Lack.ROOM, technician=crew.lead.id, amount=seconds)
+
     def _entry(self, why: Why) -> Unserved:
         return Unserved(job=why.job, reason=why.reason.value, text=why.text())
 
-    @cached_property
+    @property
     def _empty(self) -> Trial:
-        return Trial(self._tables)
+        if self._empty_day is None:
+            self._empty_day = Trial(self._tables)
+        return self._empty_day
 
     @cached_property
     def _room(self) -> Room:
@@ -135,6 +157,8 @@ class Reasons:
             self._tables.problem,
             self._tables.vehicles,
         )
+        if problem.job_by_id.get(what.id) is not what:
+            problem = replace(problem, jobs=(what,), incumbent=None)
         possible = is_possible_alone(what, problem=problem, roads=self._tables.roads)
         if possible is None:
             alone = (self._empty.try_route(v.index, (job,)) is not None for v in vehicles)

@@ -71,12 +71,9 @@ class Draft:
 
     def by_technician(self, job: Job) -> dict[int, Insertion]:
         """The cheapest place with each technician who can take it."""
-        best: dict[str, insertion.Insertion] = {}
-        for way in self._open(self._incumbent.everywhere(job)):
-            who = way.route.lead
-            if who not in best or way.extra < best[who].extra:
-                best[who] = way
-        return {int(who): self._proved(way) for who, way in best.items()}
+        found = self._incumbent.by_technician(job).values()
+        ways = [way for way in found if isinstance(way, insertion.Insertion)]
+        return {int(way.route.lead): self._proved(way) for way in self._open(ways)}
 
     def why_not(self, job: Job) -> Why:
         """Why nobody can take it beside the others, and what came nearest."""

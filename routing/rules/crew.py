@@ -15,7 +15,7 @@ CODES = ("E_CREW",)
 def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
     """Keep crews away that are too small."""
     for number, job in draft.pending.items():
-        for vehicle in draft.candidates(number):
+        for vehicle in draft.candidates(number) if job.crew_size > 1 else ():
             if len(vehicle.crew) < job.crew_size:
                 draft.forbid(number, vehicle=vehicle.index)
 

@@ -24,6 +24,8 @@ def impose(draft: Draft, *, problem: Problem) -> None:
     for number, job in draft.pending.items():
         if job.tools or job.parts or job.demand:
             draft.use_stock(number)
+            if not job.demand and problem.depots:
+                continue  # a depot on the way may cure the rest
             for vehicle in draft.candidates(number):
                 short = {one.code for one in shortages([job], crew=vehicle.crew, name="")}
                 if "E_CAPACITY" in short or (short and not problem.depots):

@@ -20,8 +20,8 @@ from routing.trial.laying import NOISE_S, Laid
 from routing.trial.tables import Tables
 
 # Rows of a block: place before, place after, leaves at the earliest, must be met at the latest,
-# vehicle, position among the stops without breaks.
-BEFORE, AFTER, LEAVES, LATEST, VEHICLE, POSITION = range(6)
+# vehicle, position among the stops without breaks, set-up at the place after (at home there is none).
+BEFORE, AFTER, LEAVES, LATEST, VEHICLE, POSITION, SETUP = range(7)
 
 Block = NDArray[np.float64]
 
@@ -51,33 +51,35 @@ class Gaps:
         self._tables = tables
         size = len(tables.setups)
         # The last row and column stand for an open end: from there and to there it is no way.
-        self._seconds = np.zeros((size + 1, size + 1))
-        self._seconds[:size, :size] = tables.seconds
-        self._metres = np.zeros((size + 1, size + 1))
-        self._metres[:size, :size] = tables.metres
-        self._second_rows = self._seconds.tolist()  # quicker to ask one by one
+        self.seconds = np.zeros((size + 1, size + 1))
+        self.seconds[:size, :size] = tables.seconds
+        self.metres = np.zeros((size + 1, size + 1))
+        self.metres[:size, :size] = tables.metres
+        self._second_rows = tables.second_rows  # quicker to ask one by one
         self._setups = np.array([*tables.setups, 0.0])
         self._setup_list = [*tables.setups, 0.0]
         self._open = size
         self._jobs = len(tables.jobs)
-        self._ease = _smallest_traffic_factor(tables)
+        self.ease = _smallest_traffic_factor(tables)
         self._factors = np.array([vehicle.travel_factor for vehicle in tables.vehicles])
-        self._lengths = np.array(tables.lengths, dtype=np.float64).reshape(
-            len(tables.vehicles), self._jobs
-        )
-        self._may = np.array(
-            [[bool(spans) for spans in row] for row in tables.spans], dtype=np.bool_
-        ).reshape(len(tables.vehicles), self._jobs)
-        self._spans = [_all_spans(tables, job) for job in range(self._jobs)]
+        # Of each job that was asked about: lengths of work, who may go, all starts of somebody.
+        self._known: dict[int, tuple[NDArray[np.float64], NDArray[np.bool_], Sequence[Span]]] = {}
 
     def put_job(self, number: int) -> None:
-        """Take over what the tables say of this number by now."""
-        self._lengths[:, number] = [row[number] for row in self._tables.lengths]
-        self._may[:, number] = [bool(row[number]) for row in self._tables.spans]
-        self._spans[number] = _all_spans(self._tables, number)
+        """Forget what the tables said of this number."""
+        self._known.pop(number, None)
+
+    def _about(self, job: int) -> tuple[NDArray[np.float64], NDArray[np.bool_], Sequence[Span]]:
+        known = self._known.get(job)
+        if known is None:
+            tables = self._tables
+            lengths = np.array([row[job] for row in tables.lengths], dtype=np.float64)
+            may = np.array([bool(row[job]) for row in tables.spans], dtype=np.bool_)
+            known = self._known[job] = lengths, may, _all_spans(tables, job)
+        return known
 
     def block(self, vehicle: Vehicle, bare: Sequence[int]) -> Block:
-        """``(6, n + 1)`` of a route given as its stops without breaks."""
+        """``(7, n + 1)`` of a route given as its stops without breaks."""
         places = [self._tables.places[code] for code in bare]
         first = self._open if vehicle.begin is None else vehicle.begin
         last = self._open if vehicle.finish is None else vehicle.finish
@@ -92,18 +94,20 @@ class Gaps:
                 latest,
                 [vehicle.index] * count,
                 range(count),
-            ]
+                [*(self._setup_list[place] for place in places), 0],
+            ],
+            dtype=np.float64,
         )
 
     def _earliest(
         self, vehicle: Vehicle, bare: Sequence[int], before: Sequence[int]
     ) -> list[float]:
         """When the route can leave each place before a gap."""
-        factor = vehicle.travel_factor * self._ease
+        factor = vehicle.travel_factor * self.ease
         leaves = [vehicle.shift.start]
         for n, code in enumerate(bare):
             here, there = before[n], before[n + 1]
-            ready = leaves[-1] + self._second_rows[here][there] * factor + self._setup(here, there)
+            ready = leaves[-1] + self._road(here, there) * factor + self._setup(here, there)
             spans, length = self._work(vehicle, code)
             start = next((max(a, ready) for a, b in spans if ready <= b + NOISE_S), math.inf)
             leaves.append(start + length)
@@ -111,12 +115,13 @@ class Gaps:
 
     def _latest(self, vehicle: Vehicle, bare: Sequence[int], after: Sequence[int]) -> list[float]:
         """When work after each gap must start, or the route be home, so that the rest is kept."""
-        factor = vehicle.travel_factor * self._ease
+        factor = vehicle.travel_factor * self.ease
         latest = [vehicle.latest]
         for n in range(len(bare) - 1, -1, -1):
             here, there = after[n], after[n + 1]
             spans, length = self._work(vehicle, bare[n])
-            road = self._second_rows[here][there] * factor + self._setup(here, there)
+            road = self._road(here, there) * factor
+            road += self._setup(here, there) if n + 1 < len(bare) else 0
             bound = latest[-1] - road - length
             start = max(
                 (min(b, bound) for a, b in spans if a <= bound + NOISE_S), default=-math.inf
@@ -132,6 +137,9 @@ class Gaps:
         spans = [(w.opens, w.closes) for w in depot.windows] or [(-math.inf, math.inf)]
         return spans, depot.duration_s
 
+    def _road(self, here: int, there: int) -> float:
+        return 0.0 if self._open in (here, there) else self._second_rows[here][there]
+
     def _setup(self, here: int, there: int) -> float:
         return 0.0 if here in (there, self._open) else self._setup_list[there]
 
@@ -139,12 +147,12 @@ class Gaps:
         """Seconds by which the best gap of one route is too short; infinite outside of windows."""
         best = math.inf
         place, length = self._tables.places[job], self._tables.lengths[vehicle.index][job]
-        for before, after, leaves, latest, _, _ in block.T.tolist():
+        for before, after, leaves, latest, _, _, setup in block.T.tolist():
             here, there = int(before), int(after)
-            into = self._second_rows[here][place] * vehicle.travel_factor
-            out = self._second_rows[place][there] * vehicle.travel_factor
-            ready = leaves + into * self._ease + self._setup(here, place)
-            done = length + out * self._ease + (0 if place == there else self._setup_list[there])
+            into = self._road(here, place) * vehicle.travel_factor
+            out = self._road(place, there) * vehicle.travel_factor
+            ready = leaves + into * self.ease + self._setup(here, place)
+            done = length + out * self.ease + (0 if place == there else setup)
             for opens, closes in self._tables.spans[vehicle.index][job]:
                 start = max(opens, ready)
                 best = min(best, max(start - closes, 0) + max(start + done - latest, 0))
@@ -154,25 +162,26 @@ class Gaps:
         """The gaps of these blocks that the job passes, with the extra road through each."""
         gaps = np.concatenate(blocks, axis=1)
         vehicle = gaps[VEHICLE].astype(np.int64)
-        allowed = self._may[vehicle, job]
+        lengths, may, spans = self._about(job)
+        allowed = may[vehicle]
         if not allowed.all():
             gaps, vehicle = gaps[:, allowed], vehicle[allowed]
         before, after = gaps[BEFORE].astype(np.int64), gaps[AFTER].astype(np.int64)
         place, factor = self._tables.places[job], self._factors[vehicle]
-        into = self._seconds[before, place] * factor
-        out = self._seconds[place, after] * factor
-        ready = gaps[LEAVES] + into * self._ease
+        into = self.seconds[before, place] * factor
+        out = self.seconds[place, after] * factor
+        ready = gaps[LEAVES] + into * self.ease
         ready += np.where((before != place) & (before != self._open), self._setups[place], 0)
         start = np.full(len(ready), np.inf)
-        for opens, closes in reversed(self._spans[job]):
+        for opens, closes in reversed(spans):
             start = np.where(ready <= closes + NOISE_S, np.maximum(ready, opens), start)
         if fixed is not None:
             start = np.where(start <= fixed[1] + NOISE_S, np.maximum(start, fixed[0]), np.inf)
-        met = start + self._lengths[vehicle, job] + out * self._ease
-        met += np.where((after != place) & (after != self._open), self._setups[after], 0)
+        met = start + lengths[vehicle] + out * self.ease
+        met += np.where(after != place, gaps[SETUP], 0)
         good = met <= gaps[LATEST] + NOISE_S
-        direct = self._seconds[before, after] * factor
-        metres = self._metres
+        direct = self.seconds[before, after] * factor
+        metres = self.metres
         extra_m = metres[before, place] + metres[place, after] - metres[before, after]
         return Fits(
             vehicle=vehicle[good],
@@ -196,12 +205,16 @@ class Room:
         for vehicle in self._tables.vehicles:
             if not self._tables.spans[vehicle.index][job]:
                 continue
-            laid = trial.routes[vehicle.index]
-            bare = () if laid is None else tuple(code for code in laid.stops if code >= 0)
-            missing = self._gaps.missing(job, self._gaps.block(vehicle, bare), vehicle)
+            missing = self.missing(trial, job=job, vehicle=vehicle.index)
             if found is None or missing < found[0]:
                 found = missing, vehicle.index
         return None if found is None else (found[1], max(0.0, found[0]))
+
+    def missing(self, trial: Routes, *, job: int, vehicle: int) -> float:
+        """Seconds by which the nearest gap of one route is too short; 0 or less when it is not."""
+        crew, laid = self._tables.vehicles[vehicle], trial.routes[vehicle]
+        bare = () if laid is None else tuple(code for code in laid.stops if code >= 0)
+        return self._gaps.missing(job, self._gaps.block(crew, bare), crew)
 
 
 def _all_spans(tables: Tables, job: int) -> tuple[Span, ...]:

@@ -19,6 +19,8 @@ from routing.trial.van import Van
 
 # Seconds; sums of floats may miss a bound by less, the judge allows a thousandth.
 NOISE_S = 1e-6
+# Seconds; far below what is noise, far above what sums of floats lose.
+HAIR_S = 1e-9
 # Halvings that find the latest departure through breaks or traffic to far below a millisecond.
 HALVINGS = 60
 
@@ -270,11 +272,12 @@ class Layer:
         """Latest instant to leave and be ready by ``limit``, taking these breaks on the way."""
         roads = self._tables.roads
         assert there is not None
-        work = 0.0
-        if here is not None and here != there:
-            work = self._tables.second_rows[here][there] * vehicle.travel_factor
+        here = there if here is None else here
+        work = self._tables.second_rows[here][there] * vehicle.travel_factor
         if not breaks:
             return roads.retreat(limit, work=work)
+        if not self._traffic:
+            return max(sure, _latest_before(vehicle, breaks, limit=limit, work=work, sure=sure))
 
         def works(leave: float) -> bool:
             free, pauses = leave, []
@@ -285,11 +288,10 @@ class Layer:
                     return False
                 free = start + pause.duration_s
                 pauses.append((start, free))
-            origin = there if here is None else here
             arrival, _ = roads.drive(
-                origin, there, leave=leave, factor=vehicle.travel_factor, pauses=pauses
+                here, there, leave=leave, factor=vehicle.travel_factor, pauses=pauses
             )
-            return max(arrival, free) <= limit + 1e-9
+            return max(arrival, free) <= limit + HAIR_S
 
         low, high = sure, max(sure, limit)
         if works(high):
@@ -343,6 +345,28 @@ class Layer:
             elif code >= 0 and not stock.serves(self._tables.jobs[code]):
                 return n
         return None
+
+
+def _latest_before(
+    vehicle: Vehicle, breaks: Sequence[int], *, limit: float, work: float, sure: float
+) -> float:
+    """Latest instant to leave where nothing but breaks delays the road; ``sure`` if there is none.
+
+    Driving goes on whenever no break is taken, so road and breaks are over after all their seconds,
+    or with the last break.
+    """
+    bound, total = limit, limit - work
+    for number in reversed(breaks):
+        pause = vehicle.breaks[number]
+        total -= pause.duration_s
+        bound -= pause.duration_s
+        if pause.window is not None:
+            bound = min(bound, pause.window.closes)
+            if pause.window.opens > bound + NOISE_S:
+                return sure
+    # A drive that ends as a break begins goes on after it: written times are rounded, and one that
+    # is reached before may be written as one that is not.
+    return min(bound, total + HAIR_S)
 
 
 def _kept(limit: float | None, value: float) -> bool:

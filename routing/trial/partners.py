@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from routing.problem import Relation, RelationType
@@ -32,14 +32,18 @@ class Partners:
         for relation in tables.problem.relations:
             for job in relation.jobs:
                 self._of[tables.job_number[job]].append(relation)
-        self._clashes = [_clashing(vehicle, tables.vehicles) for vehicle in tables.vehicles]
+        by_person: dict[str, list[Vehicle]] = defaultdict(list)
+        for vehicle in tables.vehicles:
+            for person in vehicle.people:
+                by_person[person].append(vehicle)
+        self._clashes = [_clashing(vehicle, by_person) for vehicle in tables.vehicles]
         self._pinned = {
             n: job.pin.position
             for n, job in enumerate(tables.jobs)
             if job.pin is not None and job.pin.position is not None
         }
         self._machines = [n for n, job in enumerate(tables.jobs) if job.equipment]
-        self._everybody = [self._vehicles_for(job) for job in range(len(tables.jobs))]
+        self._everybody: dict[int, list[int]] = {}
         self.groups = self._joined()
 
     def related(self, job: int) -> bool:
@@ -48,7 +52,7 @@ class Partners:
 
     def put_job(self, number: int) -> None:
         """Take over what the tables say of this number by now."""
-        self._everybody[number] = self._vehicles_for(number)
+        self._everybody.pop(number, None)
         job = self._tables.jobs[number]
         self._pinned.pop(number, None)
         if job.pin is not None and job.pin.position is not None:
@@ -56,7 +60,11 @@ class Partners:
         self._machines = [n for n, one in enumerate(self._tables.jobs) if one.equipment]
 
     def _vehicles_for(self, job: int) -> list[int]:
-        return [vehicle for vehicle, row in enumerate(self._tables.spans) if row[job]]
+        found = self._everybody.get(job)
+        if found is None:
+            found = [vehicle for vehicle, row in enumerate(self._tables.spans) if row[job]]
+            self._everybody[job] = found
+        return found
 
     # --- groups ---
 
@@ -145,7 +153,7 @@ class Partners:
 
     def open_to(self, trial: _Routes, job: int) -> Sequence[int]:
         """Vehicles that may serve the job beside the routes there are."""
-        vehicles: Iterable[int] = self._everybody[job]
+        vehicles: Iterable[int] = self._vehicles_for(job)
         if any(self._clashes):
             vehicles = [v for v in vehicles if not self._people_away(trial, v)]
         for relation in self._of.get(job, ()):
@@ -253,14 +261,18 @@ class Partners:
                     yield code, start, end
 
 
-def _clashing(vehicle: Vehicle, vehicles: Sequence[Vehicle]) -> list[int]:
+def _clashing(vehicle: Vehicle, by_person: Mapping[str, Sequence[Vehicle]]) -> list[int]:
     """Other vehicles that need one of these people in the same shift."""
+    others = {
+        other.index: other
+        for person in vehicle.people
+        for other in by_person[person]
+        if other is not vehicle
+    }
     return [
-        other.index
-        for other in vehicles
-        if other.index != vehicle.index
-        and other.people & vehicle.people
-        and any(_own_shift(other, one) == _own_shift(vehicle, one) for one in other.people)
+        index
+        for index, other in sorted(others.items())
+        if any(_own_shift(other, one) == _own_shift(vehicle, one) for one in other.people)
     ]
 
 

@@ -26,6 +26,9 @@ from routing.trial.weights import RouteWeights, Weights
 
 Price = tuple[float, ...]
 
+# Prices of starts that are kept; about 20 MB.
+REMEMBERED = 100_000
+
 # Metrics of a served job that its start decides.
 OF_STARTS = frozenset({
     "lateness_s", "late_visits", "lateness_cost", "max_lateness_s", "broken_promises",
@@ -48,6 +51,8 @@ class Prices:
         self._tables = tables
         self._weights = Weights(tables.problem)
         self.levels = self._weights.levels
+        # Whether doing worse never pays.
+        self.positive = self._weights.positive
         self._former = former_places(tables.problem)
         self._routes = [RouteWeights(self._weights, vehicle) for vehicle in tables.vehicles]
         self.start_priced = frozenset(
@@ -66,6 +71,7 @@ class Prices:
         self._longest_work = max((max(row, default=0) for row in tables.lengths), default=0)
         self.scales = self._scales()
         self._slopes = [self._slopes_of(job) for job in tables.jobs]
+        self._starts: dict[tuple[int, int, float], Price] = {}
         self._money: Prices | None = None
 
     def put_job(self, number: int) -> None:
@@ -76,6 +82,8 @@ class Prices:
             who[number] = None
         self.unserved[number] = self._unserved_price(job)
         self._slopes[number] = self._slopes_of(job)
+        for key in [key for key in self._starts if key[0] == number]:
+            del self._starts[key]
         matters = self._start_matters(job)
         self.start_priced = self.start_priced - {number} | ({number} if matters else set())
         late = {number} if matters or job.max_lateness_s != 0 else set()
@@ -128,11 +136,12 @@ class Prices:
             return (0.0,) * self.levels
         vehicle = self._tables.vehicles[laid.vehicle]
         total = self._routes[laid.vehicle].price(laid, vehicle, jobs=len(self._tables.jobs))
-        for code, start, end in zip(laid.stops, laid.starts, laid.ends, strict=True):
+        for code, start in zip(laid.stops, laid.starts, strict=True):
             if 0 <= code < len(self._tables.jobs):
                 self._add(total, self.who(laid.vehicle, job=code))
                 if code in self.start_priced:
-                    self._add(total, self._start_price(code, vehicle, start, end))
+                    price = self.start_price(code, vehicle=laid.vehicle, start=start)
+                    self._add(total, price)
         return tuple(total)
 
     def road(self, vehicle: int) -> RouteWeights:
@@ -185,8 +194,8 @@ class Prices:
         total = [0.0] * self.levels
         for metric, value in values.items():
             if value:
-                weights = self._weights.of(metric, priority=priority)
-                self._add(total, [weight * value for weight in weights])
+                for level, weight in enumerate(self._weights.of(metric, priority=priority)):
+                    total[level] += weight * value
         return tuple(total)
 
     def _aims(self) -> dict[int, float]:
@@ -291,14 +300,23 @@ class Prices:
         return None if former is None else former.start
 
     def start_price(self, number: int, *, vehicle: int, start: float) -> Price:
-        """What it is worth to begin a job then, in these hands, and to end it without delay."""
-        end = start + self._tables.lengths[vehicle][number]
-        return self._start_price(number, self._tables.vehicles[vehicle], start, end)
+        """What it is worth to begin a job then, in these hands, and to end it without delay.
 
-    def _start_price(self, number: int, vehicle: Vehicle, start: float, end: float) -> Price:
+        Most starts are asked for again, so the answer is remembered.
+        """
+        key = number, vehicle, start
+        known = self._starts.get(key)
+        if known is None:
+            if len(self._starts) >= REMEMBERED:
+                self._starts.clear()
+            end = start + self._tables.lengths[vehicle][number]
+            known = self._starts[key] = self._start_price(number, vehicle, start, end)
+        return known
+
+    def _start_price(self, number: int, vehicle: int, start: float, end: float) -> Price:
         values: dict[str, float] = {}
         job = self._tables.jobs[number]
-        length = self._tables.lengths[vehicle.index][number]
+        length = self._tables.lengths[vehicle][number]
         late = lateness(job, start=start, length=length)
         if late > TOLERANCE:
             values |= {
@@ -316,7 +334,7 @@ class Prices:
         values["delay_s"] = delay
         values["delay_cost"] = delay * job.delay_cost_per_s + (steps[-1] if steps else 0)
         values |= _missed_windows(job, start)
-        values |= self._moved(job, vehicle, start)
+        values |= self._moved(job, self._tables.vehicles[vehicle], start)
         return self._sum(values, job.priority)
 
     def _moved(self, job: Job, vehicle: Vehicle, start: float) -> dict[str, float]:
@@ -370,5 +388,5 @@ def _spare_levels(job: Job, vehicle: Vehicle) -> float:
 
 def _largest(table: NDArray[np.float64], places: Sequence[int]) -> float:
     """The longest leg between these places, missing roads aside."""
-    legs = table[np.ix_(places, places)]
-    return float(legs[legs < NO_ROAD].max(initial=0))
+    legs = table if len(places) == len(table) else table[np.ix_(places, places)]
+    return float(legs.max(initial=0, where=legs < NO_ROAD))

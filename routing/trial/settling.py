@@ -41,26 +41,31 @@ class Settler:
         Depot stops in ``bare`` that nothing needs are left out, missing ones are added.
         """
         if fixed and any(code in fixed for code in bare):
-            return self._settled(vehicle, bare, fixed)
+            return self.settle_anew(vehicle, bare, fixed)
         key = vehicle.index, bare
         if key not in self._known:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self._known[key] = self._settled(vehicle, bare, fixed)
+            self._known[key] = self.settle_anew(vehicle, bare, fixed)
         return self._known[key]
 
-    def _settled(
+    def settle_anew(
         self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
     ) -> Laid | None:
+        """`settle` without looking at what is remembered."""
+        return self._cheapest(
+            laid
+            for order in self.orders(vehicle, bare)
+            if (laid := self._with_breaks(vehicle, order, fixed)) is not None
+        )
+
+    def orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """The order with the depot stops that it needs, if any; without breaks."""
         if not self._tables.stocked:
-            return self._with_breaks(vehicle, bare, fixed)
+            return [bare]
         jobs = tuple(code for code in bare if code < self._jobs)
         orders = [order for order in {bare, jobs} if self._layer.supplied(vehicle, order)]
-        if not orders:
-            orders = list(self._loaded(vehicle, bare, MOST_LOADINGS))
-        return self._cheapest(
-            laid for order in orders if (laid := self._with_breaks(vehicle, order, fixed))
-        )
+        return orders or list(self._loaded(vehicle, bare, MOST_LOADINGS))
 
     def _loaded(
         self, vehicle: Vehicle, bare: tuple[int, ...], loadings: int
@@ -89,7 +94,7 @@ class Settler:
 
     def _orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         """All orders with each break once, in the order of their windows, or left out."""
-        due = sorted(range(len(vehicle.breaks)), key=lambda n: _opens(vehicle, n))
+        due = breaks_in_order(vehicle)
         yield bare
         for count in range(1, len(due) + 1):
             for chosen in itertools.combinations(due, count):
@@ -102,6 +107,11 @@ class Settler:
 
     def _cheapest(self, routes: Iterable[Laid]) -> Laid | None:
         return min(routes, key=self._price, default=None)
+
+
+def breaks_in_order(vehicle: Vehicle) -> list[int]:
+    """Numbers of the breaks by the opening of their windows."""
+    return sorted(range(len(vehicle.breaks)), key=lambda n: _opens(vehicle, n))
 
 
 def _opens(vehicle: Vehicle, number: int) -> float:

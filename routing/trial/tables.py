@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,7 @@ class Tables:
 def tabulate(problem: Problem, *, crews: Sequence[Sequence[str]] = ()) -> Tables:
     """Work the numbers out once. ``crews`` names technicians that travel together, lead first."""
     seconds, metres = _road_tables(problem)
+    given = problem.travel if isinstance(problem.travel, MatrixTravel) else None
     vehicles = _vehicles(problem, crews=crews)
     draft = Draft.of(problem, vehicles=vehicles, alike=first_alike(problem, vehicles))
     impose(draft, problem=problem)
@@ -89,8 +91,8 @@ def tabulate(problem: Problem, *, crews: Sequence[Sequence[str]] = ()) -> Tables
         roads=Roads(problem),
         seconds=seconds,
         metres=metres,
-        second_rows=seconds.tolist(),
-        metre_rows=metres.tolist(),
+        second_rows=_rows(seconds, given.seconds if given else None),
+        metre_rows=_rows(metres, given.metres if given else None),
         setups=[place.setup_s for place in problem.locations],
         job_number={job.id: number for number, job in enumerate(problem.jobs)},
         places=[problem.location_index[job.location] for job in problem.jobs]
@@ -163,6 +165,16 @@ def _road_tables(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.floa
     np.fill_diagonal(seconds, 0)
     np.fill_diagonal(metres, 0)
     return seconds, metres
+
+
+def _rows(
+    table: NDArray[np.float64], given: Sequence[Sequence[float | None]] | None
+) -> Sequence[Sequence[float]]:
+    """A table as lists; what was given does, unless it has gaps, or something on its diagonal."""
+    if given is None or (table >= NO_ROAD).any() or any(row[n] for n, row in enumerate(given)):
+        rows: list[list[float]] = table.tolist()
+        return rows
+    return cast("Sequence[Sequence[float]]", given)
 
 
 def _matrix(rows: Sequence[Sequence[float | None]], size: int) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
 from routing.trial.changes import Changes
 from routing.trial.gaps import Block, Fits, Gaps
+from routing.trial.kinds import kinds_of
 from routing.trial.laying import Laid, Layer
 from routing.trial.partners import Partners
 from routing.trial.pricing import Price, Prices
@@ -52,12 +53,9 @@ class Trial:
         # Earliest starts of linked jobs that wait for a slower partner.
         self.floors: dict[int, float] = {}
         self.partners = Partners(tables)
-        self._gaps = Gaps(tables)
-        self._settler = Settler(
-            tables,
-            layer=Layer(tables, early=self.prices.early, aims=self.prices.aims),
-            price=self.route_price,
-        )
+        self.gaps = Gaps(tables)
+        self._layer = Layer(tables, early=self.prices.early, aims=self.prices.aims)
+        self._settler = Settler(tables, layer=self._layer, price=self.route_price)
         self._blocks: dict[int, Block] = {}
         self._road = np.array([self._road_price(vehicle) for vehicle in tables.vehicles]).T
         self._who: dict[int, NDArray[np.float64]] = {}
@@ -84,7 +82,7 @@ class Trial:
     def refresh(self, number: int) -> None:
         """Take over what the tables say of an absent number by now."""
         self.partners.put_job(number)
-        self._gaps.put_job(number)
+        self.gaps.put_job(number)
         self._settler.put_job(early=self.prices.early)
 
     # --- what it is worth ---
@@ -261,17 +259,40 @@ class Trial:
     def option(self, job: int, vehicle: int, position: int) -> Option | None:
         """The job in this vehicle, at this position among the stops without breaks."""
         former = self.routes[vehicle]
-        bare = () if former is None else self.bare(former)
-        stops = (*bare[:position], job, *bare[position:])
-        spans = self.fixed
-        window = self.partners.window(self, job)
-        if window is not None:
-            spans = {**spans, job: window}
+        stops, spans = self._with_job(job, vehicle, position)
         laid = self._settler.settle(self.tables.vehicles[vehicle], stops, spans)
         if laid is None or not self.partners.admit(self, laid):
             return None
         before = 0.0 if former is None else self.route_price(former)
         return Option(self.route_price(laid) - before, job, laid)
+
+    def _with_job(
+        self, job: int, vehicle: int, position: int
+    ) -> tuple[tuple[int, ...], dict[int, Span]]:
+        """The stops with the job among them, and the starts that others leave to them."""
+        former = self.routes[vehicle]
+        bare = () if former is None else self.bare(former)
+        window = self.partners.window(self, job)
+        fixed = self.fixed if window is None else {**self.fixed, job: window}
+        return (*bare[:position], job, *bare[position:]), fixed
+
+    def settle_anew(self, job: int, vehicle: int, position: int) -> Laid | None:
+        """The route of `option`, even when the job's starts have changed meanwhile."""
+        stops, spans = self._with_job(job, vehicle, position)
+        laid = self._settler.settle_anew(self.tables.vehicles[vehicle], stops, spans)
+        return laid if laid is not None and self.partners.admit(self, laid) else None
+
+    def lay(self, vehicle: int, stops: Sequence[int]) -> Laid | None:
+        """The route with exactly these stops, breaks included."""
+        crew = self.tables.vehicles[vehicle]
+        routes = self._layer.lays(crew, tuple(stops), fixed=self.fixed)
+        laid = min(routes, key=self.route_price, default=None)
+        return laid if laid is not None and self.partners.admit(self, laid) else None
+
+    def orders(self, job: int, vehicle: int, position: int) -> list[tuple[int, ...]]:
+        """What `option` tries, without breaks: the stops with the job and what they need."""
+        stops, _ = self._with_job(job, vehicle, position)
+        return self._settler.orders(self.tables.vehicles[vehicle], stops)
 
     def try_route(self, vehicle: int, bare: Sequence[int]) -> Laid | None:
         """The order of jobs and depots in this vehicle, breaks put where they are cheapest."""
@@ -285,7 +306,7 @@ class Trial:
         blocks = [self._block(vehicle) for vehicle in self._offered(vehicles)]
         if not blocks:
             return
-        fits = self._gaps.fits(job, blocks=blocks, fixed=window)
+        fits = self.gaps.fits(job, blocks=blocks, fixed=window)
         bounds = self._bounds(job, fits)
         for n in np.argsort(bounds, kind="stable").tolist():
             yield float(bounds[n]), int(fits.vehicle[n]), int(fits.position[n])
@@ -294,7 +315,7 @@ class Trial:
         """These vehicles, but of idle ones that are alike only the first."""
         seen: set[int] = set()
         if self._kinds is None:
-            self._kinds = _kinds(self.tables, self.prices)
+            self._kinds = kinds_of(self.tables, self.prices)
         for vehicle in vehicles:
             if self.routes[vehicle] is None:
                 if self._kinds[vehicle] in seen:
@@ -307,7 +328,7 @@ class Trial:
         if block is None:
             laid = self.routes[vehicle]
             bare = () if laid is None else self.bare(laid)
-            block = self._gaps.block(self.tables.vehicles[vehicle], bare)
+            block = self.gaps.block(self.tables.vehicles[vehicle], bare)
             self._blocks[vehicle] = block
         return block
 
@@ -317,7 +338,7 @@ class Trial:
         idle = np.array([laid is None for laid in self.routes])
         bounds: NDArray[np.float64] = (
             np.where(idle[vehicle], used[vehicle], 0.0)
-            + self._who_prices(job)[vehicle]
+            + self.who_prices(job)[vehicle]
             + per_s[vehicle] * fits.extra_s
             + per_m[vehicle] * fits.extra_m
         )
@@ -350,41 +371,20 @@ class Trial:
             for worth, urgency in zip(plain, self._urgency, strict=True)
         ]
 
-    def _who_prices(self, job: int) -> NDArray[np.float64]:
-        """`Prices.who` of one job as one number, for each vehicle."""
+    def who_prices(self, job: int) -> NDArray[np.float64]:
+        """`Prices.who` of one job as one number, for each vehicle that may serve it."""
         found = self._who.get(job)
         if found is None:
-            vehicles = range(len(self.tables.vehicles))
-            prices = [self.prices.scalar(self.prices.who(v, job=job)) for v in vehicles]
-            found = self._who[job] = np.array(prices)
+            prices = self.prices
+            found = self._who[job] = np.array(
+                [
+                    prices.scalar(prices.who(vehicle, job=job)) if row[job] else 0.0
+                    for vehicle, row in enumerate(self.tables.spans)
+                ]
+            )
         return found
 
     def _road_price(self, vehicle: Vehicle) -> tuple[float, float, float]:
         scalar = self.prices.scalar
         road = self.prices.road(vehicle.index)
         return scalar(road.travel), scalar(road.distance), scalar(road.used)
-
-
-def _kinds(tables: Tables, prices: Prices) -> list[int]:
-    """A number for each vehicle, equal for those that are the same to the search."""
-    known: dict[object, int] = {}
-    found = []
-    for vehicle in tables.vehicles:
-        shift, lead = vehicle.shift, vehicle.lead
-        key: object = (
-            (shift.start, shift.end, vehicle.latest, vehicle.begin, vehicle.finish),
-            (shift.breaks, shift.soft_limits, shift.first_start, shift.last_end),
-            (shift.max_duration_s, shift.max_travel_s, shift.max_distance_m, shift.max_leg_s),
-            (shift.max_visits, tuple(sorted(shift.max_visits_by_tag.items()))),
-            (vehicle.travel_factor, vehicle.tools, len(vehicle.crew), lead.min_rest_s),
-            tuple(sorted(vehicle.parts.items())),
-            tuple(sorted(vehicle.capacity.items())),
-            tuple(one.cost for one in vehicle.crew),
-            tuple(tables.lengths[vehicle.index]),
-            tuple(tables.spans[vehicle.index]),
-            prices.who_row(vehicle.index),
-            # Of somebody with several shifts or in several crews, the other routes matter.
-            vehicle.index if len(lead.shifts) > 1 or len(vehicle.crew) > 1 else None,
-        )
-        found.append(known.setdefault(key, len(known)))
-    return found

@@ -27,6 +27,8 @@ class Weights:
                 parts = ("cost", *COST_PARTS) if term.metric == "cost" else (term.metric,)
                 for metric in parts:
                     self._add(metric, term.priority, level, term.weight)
+        # Whether doing worse never pays, on any level.
+        self.positive = all(term.weight >= 0 for terms in problem.objective for term in terms)
         # Metrics that matter at all.
         self.metrics = frozenset(metric for metric, _ in self._weights)
         self._found: dict[tuple[str, int | None], Sequence[float]] = {}
@@ -56,8 +58,8 @@ class RouteWeights:
 
     def __init__(self, weights: Weights, vehicle: Vehicle) -> None:
         money, crew = weights.of("route_cost"), vehicle.crew
-        self._soft = weights.of("soft_limit_cost")
-        self._money = money
+        self.soft = weights.of("soft_limit_cost")
+        self.money = money
 
         def priced(metric: str, amount: float) -> list[float]:
             pairs = zip(weights.of(metric), money, strict=True)
@@ -96,8 +98,8 @@ class RouteWeights:
             + self.duration[n] * duration
             + self.unpaid[n] * laid.unpaid_s
             + self.overtime[n] * overtime
-            + self._money[n] * steps
-            + self._soft[n] * soft
+            + self.money[n] * steps
+            + self.soft[n] * soft
             + self.visit[n] * laid.jobs
             + self.wait[n] * wait
             + sum(row[n] * seconds for row, seconds in zip(self.busy, busy, strict=True))

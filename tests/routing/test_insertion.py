@@ -11,8 +11,8 @@ import pytest
 from routing import interchange
 from routing.check import judge
 from routing.insertion import Incumbent
-from routing.problem import Cost, Term, Window
-from routing.reasons import Lack
+from routing.problem import Cost, Requirement, Skill, Term, Window
+from routing.reasons import Lack, Shortfall
 from routing.solution import Reason, Route, Solution, Stop, Unserved
 from tests.routing import build, days
 from tests.routing.plans import plan_of, searched
@@ -188,3 +188,34 @@ def test_who_could_come_but_not_in_time_is_named_with_the_seconds():
     assert why.job == "lamp"
     assert why.reason is Reason.UNREACHABLE
     assert (why.shortfall.lack, why.shortfall.amount) == (Lack.WINDOW, 600)
+
+
+def test_each_technician_has_a_price_or_a_lack():
+    skilled = build.technician("łukasz", skills={"fibre": Skill(level=2)})
+    unskilled = build.technician("田中")
+    problem = build.problem(build.job("till"), technicians=(skilled, unskilled))
+    incumbent = Incumbent.of(problem, solution=Solution())
+    needs = (Requirement(names=("fibre",), level=2),)
+
+    found = incumbent.by_technician(build.job("lamp", location="bank", skills=needs))
+
+    assert found["łukasz"].technicians == ("łukasz",)
+    assert found["田中"] == Shortfall(lack=Lack.SKILL, technician="田中", name="fibre", amount=2)
+
+
+def test_a_full_round_is_told_by_the_seconds_that_are_missing():
+    problem = build.problem(build.job("till", duration_s=28_000))
+    incumbent = Incumbent.of(problem, solution=order_of("till"))
+
+    [found] = incumbent.by_technician(build.job("lamp", location="bank", duration_s=7200)).values()
+
+    assert (found.lack, found.amount) == (Lack.ROOM, 5200)
+
+
+def test_a_job_that_nobody_knows_yet_is_explained_too():
+    problem = build.problem(build.job("till", duration_s=28_000))
+    incumbent = Incumbent.of(problem, solution=order_of("till"))
+
+    why = incumbent.why_not(build.job("lamp", location="bank", duration_s=7200))
+
+    assert (why.job, why.reason, why.shortfall.amount) == ("lamp", Reason.NO_ROOM, 5200)

@@ -22,7 +22,7 @@ from dispatch.planning.tables import Assignment, AssignmentState, Override, Pin
 from dispatch.promises import Hold, HoldState, Promise, promises_of
 from dispatch.tickets import Ticket
 from dispatch.visits import Visit, VisitState
-from dispatch.workforce import Absence, Shift, Technician, VanStock
+from dispatch.workforce import Absence, Part, Shift, Technician, VanStock
 
 PLANNABLE = (VisitState.READY, VisitState.PAUSED)
 Period = tuple[datetime, datetime]
@@ -305,11 +305,13 @@ def _accepted(session: Session, *, assignments: Iterable[Assignment]) -> dict[in
 
 def _carried(session: Session, *, technician_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = session.scalars(
-        select(VanStock).where(VanStock.technician_id.in_(sorted(technician_ids)))
+    rows = session.execute(
+        select(VanStock.technician_id, Part.code, VanStock.pieces)
+        .join(VanStock.part)
+        .where(VanStock.technician_id.in_(sorted(technician_ids)))
     )
-    for row in rows:
-        found[row.technician_id][row.part.code] = row.pieces
+    for technician_id, part, pieces in rows:
+        found[technician_id][part] = pieces
     return found
 
 
