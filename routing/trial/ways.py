@@ -22,6 +22,7 @@ from routing.trial.bounds import Hours, bounds, prices, sums
 from routing.trial.fleet import Fleet, Floats, Ints
 from routing.trial.laying import Laid
 from routing.trial.openings import Drawn, Openings, Order, Wanted
+from routing.trial.pricing import REMEMBERED
 from routing.trial.settling import MOST_LOADINGS
 from routing.trial.sheets import lay_all
 from routing.trial.trial import Option, Trial
@@ -82,6 +83,8 @@ class Ways:
     def _asked(self, job: int, spans: Sequence[Sequence[Spans]]) -> Asked:
         """All pairs that pass the quick test, with their bounds."""
         trial, tables = self._trial, self._tables
+        if len(self._start_prices) > REMEMBERED:
+            self._start_prices.clear()
         self._start_prices = {key: p for key, p in self._start_prices.items() if key[0] != job}
         wanted = Wanted.of(
             tables,
