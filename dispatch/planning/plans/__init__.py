@@ -42,6 +42,7 @@ from dispatch.planning.plans.publication import (
 from dispatch.planning.tables import (
     Assignment,
     AssignmentState,
+    CrewRole,
     Occupancy,
     Origin,
     Override,
@@ -57,6 +58,7 @@ __all__ = [
     "Assignment",
     "AssignmentState",
     "BriefOutdated",
+    "CrewRole",
     "Move",
     "NotWorking",
     "Occupancy",
