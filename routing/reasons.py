@@ -17,6 +17,7 @@ from routing.rules.draft import Vehicle
 from routing.rules.territories import is_inside
 from routing.solution import Reason, Unserved
 from routing.trial.gaps import Room
+from routing.trial.joining import serve
 from routing.trial.tables import Tables
 from routing.trial.trial import UNHELD, Trial
 
@@ -41,6 +42,7 @@ class Lack(StrEnum):
     ROOM = "room"  # seconds
     PRICE = "price"  # the problem's money, as one number
     PARTNER = "partner"
+    TOGETHER = "together"  # persons
     LIMIT = "limit"  # of the route, or its breaks
 
 
@@ -97,6 +99,8 @@ class Reasons:
             lack = Shortfall(lack=Lack.PARTNER, name=partner)
             return Why(job=name, reason=Reason.RELATED, shortfall=lack)
         option = trial.best(job, tries=TRIES)
+        if option is not None and self._is_all_absent(trial, job):
+            return self._why_not_together(trial, job)
         if option is not None:
             lack = Shortfall(
                 lack=Lack.PRICE,
@@ -105,6 +109,33 @@ class Reasons:
             )
             return Why(job=name, reason=Reason.TOO_COSTLY, shortfall=lack)
         return Why(job=name, reason=Reason.NO_ROOM, shortfall=self._no_room(trial, job))
+
+    def _is_all_absent(self, trial: Trial, job: int) -> bool:
+        """Whether the job belongs to others, none of which is served either."""
+        group = trial.partners.groups.get(job, ())
+        return bool(group) and all(trial.holder[mate] == UNHELD for mate in group)
+
+    def _why_not_together(self, trial: Trial, job: int) -> Why:
+        """Somebody could serve this one: what stands in the way of serving them all."""
+        group = trial.partners.groups[job]
+        name = self._tables.jobs[job].id
+        before, price = trial.remember(), trial.total()
+        served = serve(trial, group, tries=TRIES)
+        dearer = trial.total() - price
+        trial.recall(before)
+        if served:
+            lack = Shortfall(lack=Lack.PRICE, amount=dearer)
+            return Why(job=name, reason=Reason.TOO_COSTLY, shortfall=lack)
+        able = {
+            who
+            for vehicle in self._tables.vehicles
+            if any(self._tables.spans[vehicle.index][mate] for mate in group)
+            for who in vehicle.people
+        }
+        missing = len(group) - len(able)
+        kind = Lack.PEOPLE if missing > 0 else Lack.TOGETHER
+        lack = Shortfall(lack=kind, amount=missing if missing > 0 else len(group))
+        return Why(job=name, reason=Reason.NO_ROOM, shortfall=lack)
 
     def _entry(self, why: Why) -> Unserved:
         return Unserved(job=why.job, reason=why.reason.value, text=why.text())
@@ -261,6 +292,7 @@ _SENTENCES = {
     Lack.WINDOW: "{technician} comes nearest, and is {amount:.0f} s late for the window.",
     Lack.SHIFT: "{technician} comes nearest, and is back {amount:.0f} s after the shift.",
     Lack.ROOM: "The nearest gap, of {technician}, is {amount:.0f} s too short.",
+    Lack.TOGETHER: "{amount:g} people who are free at the same time are not to be found.",
     Lack.PRICE: "{technician} could go, but that costs {amount:.6g} more than leaving it out.",
     Lack.PARTNER: "{name}, which belongs to it, is not served.",
     Lack.LIMIT: "There is time, but every route would break a limit, lose a break or move a pin.",
@@ -269,5 +301,5 @@ _SENTENCES = {
 
 def _sentence(lack: Shortfall) -> str:
     return _SENTENCES[lack.lack].format(
-        technician=lack.technician, name=lack.name, amount=lack.amount or 0
+        technician=lack.technician or "Everybody", name=lack.name, amount=lack.amount or 0
     )

@@ -4,8 +4,8 @@ A brief is read at one moment, frozen, and carries a stamp of what was read. The
 the day's first instant where the territory lies, so a day may have 23, 24 or 25 hours.
 
 Why a package: ``scope`` says how much of a day, ``reading`` asks the database, ``people``,
-``windows`` and ``jobs`` translate, each its part, ``prices`` says what is traded, ``stamps`` what
-was read.
+``windows``, ``crews``, ``pins`` and ``jobs`` translate, each its part, ``prices`` says what is
+traded, ``stamps`` what was read.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from dispatch.planning.briefs import jobs, people
+from dispatch.planning.briefs.crews import Crews
 from dispatch.planning.briefs.people import Piece, shift_id_of
 from dispatch.planning.briefs.prices import CLASSES, Settings
 from dispatch.planning.briefs.reading import Reading, bounds, read
@@ -104,7 +105,8 @@ def brief(  # noqa: PLR0913 - whose day, for whom
 def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT) -> Brief:
     """The question that a reading makes; asks no database."""
     pieces = people.pieces(reading)
-    work = jobs.jobs(reading, pieces=pieces, settings=settings)
+    crews = Crews(reading)
+    work = jobs.jobs(reading, crews=crews, pieces=pieces, settings=settings)
     needed: Counter[str] = Counter()
     for job in work:
         needed.update({part: int(pieces_) for part, pieces_ in job.parts.items()})
@@ -121,8 +123,11 @@ def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT)
         technicians=crew,
         jobs=work,
         depots=_depots(reading, settings=settings) if needed else (),
+        relations=tuple(
+            crews.relations(jobs.open_visits(reading), within_s=settings.together.total_seconds())
+        ),
         objective=_objective(),
-        incumbent=_incumbent(reading, pieces=pieces, work=work),
+        incumbent=_incumbent(reading, crews=crews, pieces=pieces, work=work),
         change_cost=question.ChangeCost(
             per_change=settings.change_minor,
             tolerance_s=settings.tolerance.total_seconds(),
@@ -205,16 +210,20 @@ def _objective() -> tuple[tuple[question.Term, ...], ...]:
 
 
 def _incumbent(
-    reading: Reading, *, pieces: Sequence[Piece], work: Iterable[question.Job]
+    reading: Reading,
+    *,
+    crews: Crews,
+    pieces: Sequence[Piece],
+    work: Iterable[question.Job],
 ) -> Solution | None:
     """The plan in force as the planner writes it; of people who are gone too, under their names."""
     known = {job.id for job in work}
     stops: dict[tuple[str, str], list[Stop]] = {}
     for place in reading.ahead:
-        number = str(place.visit_id) if isinstance(place, Assignment) else place.id
+        number = crews.name(place) if isinstance(place, Assignment) else place.id
         if number not in known:
             continue
-        piece = jobs.piece_at(pieces, place)
+        piece = people.piece_at(pieces, place)
         shift = piece.id if piece is not None else str(place.shift_id)
         arrival = place.arrives_at if isinstance(place, Assignment) else place.starts_at
         stop = Stop(

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from dispatch.planning.briefs.prices import Settings
 from dispatch.planning.briefs.reading import Period, Reading
+from dispatch.planning.briefs.scope import Block
 from dispatch.planning.tables import Assignment, AssignmentState
 from dispatch.workforce import Shift, Technician, TechnicianSkill
 from routing import problem as question
@@ -100,6 +101,23 @@ def technicians(
     return tuple(
         _technician(reading, own[0].technician, own, parts_needed, settings)
         for own in by_technician.values()
+    )
+
+
+def blocks(reading: Reading, *, pieces: Sequence[Piece]) -> tuple[Block, ...]:
+    """Taken time that the planner must keep; of people who are gone it is nobody's."""
+    return tuple(block for block in reading.blocks if piece_at(pieces, block) is not None)
+
+
+def piece_at(pieces: Sequence[Piece], place: Assignment | Block) -> Piece | None:
+    """The stretch of the shift in which a place lies: none when it has been cut away."""
+    return next(
+        (
+            piece
+            for piece in pieces
+            if piece.shift.id == place.shift_id and piece.holds(place.starts_at)
+        ),
+        None,
     )
 
 

@@ -31,6 +31,7 @@ class Settings:
     """Prices and horizons of planning."""
 
     frozen: timedelta = timedelta(minutes=45)  # what starts sooner keeps technician and order
+    together: timedelta = timedelta(minutes=5)  # people of one visit begin within that
     tolerance: timedelta = timedelta(minutes=15)  # a start that moves by less is no change
 
     spare_level_minor: int = 50  # per level above the need: specialists stay free

@@ -6,7 +6,7 @@ A fixed number of queries whatever the size of the day. Nothing here decides any
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from dispatch.agreements import Agreement
 from dispatch.places import Depot, Territory
 from dispatch.planning import assignments
-from dispatch.planning.briefs.scope import Block, Scope, held
-from dispatch.planning.tables import Assignment, AssignmentState, Override, Pin
+from dispatch.planning.briefs.scope import Block, Scope, awaited, held
+from dispatch.planning.tables import Assignment, AssignmentState, CrewRole, Override, Pin
 from dispatch.promises import Hold, HoldState, Promise, promises_of
 from dispatch.tickets import Ticket
 from dispatch.visits import Visit, VisitState
@@ -49,6 +49,8 @@ class Reading:
     carried: Mapping[int, Mapping[str, int]]
     last_visitors: Mapping[int, int]
     depots: tuple[Depot, ...]
+    # Places of others at visits of these rounds, when not all rounds are read.
+    beyond: tuple[Assignment, ...] = ()
 
     def seconds(self, at: datetime) -> int:
         """Whole seconds after the planner's zero, rounded up."""
@@ -60,18 +62,30 @@ class Reading:
 
     @property
     def started(self) -> tuple[Assignment, ...]:
-        """Stops that nobody moves any more."""
-        return tuple(row for row in self.assignments if row.state in assignments.STARTED)
+        """Stops that nobody moves any more; one that is due at a visit begun by others, too."""
+        begun = begun_visits((*self.assignments, *self.beyond))
+        return tuple(
+            row
+            for row in self.assignments
+            if row.state in assignments.STARTED
+            or (row.visit_id in begun and row.starts_at <= self.now)
+        )
 
     @property
     def movable(self) -> tuple[Assignment, ...]:
-        """Stops that the planner may still move."""
-        return tuple(row for row in self.assignments if row.state in assignments.MOVABLE)
+        """Stops that the planner may still move: nobody has set off to their visit."""
+        begun = begun_visits((*self.assignments, *self.beyond))
+        return tuple(row for row in self.assignments if row.visit_id not in begun)
 
     @property
     def ahead(self) -> tuple[Assignment | Block, ...]:
         """Everything that still lies ahead in somebody's round."""
         return (*self.movable, *self.blocks)
+
+
+def begun_visits(rows: Iterable[Assignment]) -> frozenset[int]:
+    """Visits to which somebody has set off."""
+    return frozenset(row.visit_id for row in rows if row.state in assignments.STARTED)
 
 
 def bounds(zone: ZoneInfo, *, day: date) -> Period:
@@ -129,7 +143,11 @@ def _read(
         shifts=shifts,
         absences=_absences(session, technician_ids=people, during=(opens_at, closes_at)),
         assignments=work.rows,
-        blocks=(*work.blocks, *(held(hold) for hold in holds if hold.shift_id in mine)),
+        blocks=(
+            *work.blocks,
+            *(block for hold in holds for block in held(hold) if block.shift_id in mine),
+            *_awaited(work, now=now),
+        ),
         visits=work.visits,
         promises=work.promises,
         pins=work.pins,
@@ -137,6 +155,7 @@ def _read(
         carried=_carried(session, technician_ids=people),
         last_visitors=_last_visitors(session, visits=work.visits.values(), since=since),
         depots=_depots(session, territory_id=territory.id),
+        beyond=work.beyond,
     )
 
 
@@ -149,6 +168,7 @@ class _Work:
     visits: Mapping[int, Visit]
     promises: Mapping[int, Promise]
     pins: Mapping[int, Pin]
+    beyond: tuple[Assignment, ...]
 
 
 def _work(
@@ -179,7 +199,21 @@ def _work(
         visits={n: visit for n, visit in visits.items() if scope.wants(n, taken=taken)},
         promises={n: promise for n, promise in promises.items() if scope.keeps_promise(n)},
         pins=pins,
+        beyond=tuple(
+            row
+            for row in incumbent
+            if row.visit_id in {own.visit_id for own in rows}
+            and not scope.has_round(row.technician_id)
+        ),
     )
+
+
+def _awaited(work: _Work, *, now: datetime) -> Iterator[Block]:
+    """Times at which somebody is awaited at a visit that others have begun."""
+    begun = begun_visits((*work.rows, *work.beyond))
+    for row in work.rows:
+        if row.visit_id in begun and row.state in assignments.MOVABLE and row.starts_at > now:
+            yield awaited(row, site=work.visits[row.visit_id].site)
 
 
 def _shifts(session: Session, *, territory_id: int, day: date, scope: Scope) -> tuple[Shift, ...]:
@@ -314,7 +348,7 @@ def _carried(session: Session, *, technician_ids: Iterable[int]) -> dict[int, di
 
 
 def _last_visitors(session: Session, *, visits: Iterable[Visit], since: datetime) -> dict[int, int]:
-    """Who came last for the same ticket or the same device, by visit."""
+    """Who led the last visit for the same ticket or the same device, by visit."""
     by_ticket = {visit.ticket_id for visit in visits}
     by_asset = {v.ticket.asset_id for v in visits if v.ticket.asset_id is not None}
     rows = session.execute(
@@ -323,6 +357,7 @@ def _last_visitors(session: Session, *, visits: Iterable[Visit], since: datetime
         .join(Ticket, Visit.ticket_id == Ticket.id)
         .where(
             Assignment.state == AssignmentState.FINISHED,
+            Assignment.role == CrewRole.LEAD,
             Assignment.finished_at > since,
             or_(Visit.ticket_id.in_(by_ticket), Ticket.asset_id.in_(by_asset)),
         )

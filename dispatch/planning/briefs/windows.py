@@ -15,7 +15,7 @@ from dispatch.planning.briefs.prices import Settings
 from dispatch.planning.briefs.reading import Period, Reading
 from dispatch.promises import Promise
 from dispatch.visits import Visit
-from routing.problem import Deadline, DeadlineOf, Window, WindowWish
+from routing.problem import Deadline, DeadlineOf, Job, Window, WindowWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,23 @@ def times(reading: Reading, visit: Visit, *, accepted: frozenset[str]) -> Times:
         promise=None if promise is None or "E_PROMISE" in accepted else told(reading, promise),
         release=None if release is None else reading.seconds(release),
     )
+
+
+def for_helpers(lead: Job) -> tuple[Window, ...]:
+    """Starts of those who come along: as the lead's, within the promise while it can be kept."""
+    late = lead.duration_s if lead.finish_inside else 0
+    hours = [(hour.opens, hour.closes - late) for hour in lead.windows]
+    if lead.promise is not None and lead.promise_hard:
+        told = lead.promise
+        hours = [(max(a, told.opens), min(b, told.closes)) for a, b in hours]
+        hours = [(a, b) for a, b in hours if a <= b] or [(told.opens, told.closes)]
+    return tuple(Window(opens=opens, closes=closes) for opens, closes in hours if opens <= closes)
+
+
+def release_of_helpers(lead: Job) -> float | None:
+    """Nobody comes before the promised window opens."""
+    bounds = [lead.release, None if lead.promise is None else lead.promise.opens]
+    return max((bound for bound in bounds if bound is not None), default=None)
 
 
 def told(reading: Reading, promise: Promise) -> Window:
