@@ -88,13 +88,14 @@ def incumbent(session: Session, *, territory_id: int, day: date) -> Sequence[Ass
 
 
 def assignments_of(session: Session, *, visit_id: int) -> Sequence[Assignment]:
-    """Assignments in force of one visit: one for each of its crew."""
-    return session.scalars(
+    """Assignments in force of one visit: one for each who goes, the lead's first."""
+    rows = session.scalars(
         select(Assignment)
         .where(Assignment.visit_id == visit_id, Assignment.state.in_(IN_FORCE))
         .order_by(Assignment.id)
         .execution_options(populate_existing=True)
-    ).all()
+    )
+    return sorted(rows, key=lambda row: row.role is not CrewRole.LEAD)
 
 
 def revision(session: Session, *, territory_id: int, day: date) -> int:

@@ -101,6 +101,12 @@ class Draft:
                 best[who] = way
         return {int(who): self._proved(way) for who, way in best.items()}
 
+    def led_by(self, technician_id: int, *, jobs: Sequence[Job]) -> Insertion | None:
+        """The cheapest place for several people of whom this technician leads."""
+        joint = self._joint(jobs)
+        way = joint.cheapest(lead=str(technician_id), without=self._people_of(joint.lost))
+        return None if way is None else self._joined(way)
+
     def why_not(self, jobs: Sequence[Job]) -> Why:
         """Why nobody can take it beside the others, and what came nearest."""
         if len(jobs) > 1:
