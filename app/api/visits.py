@@ -27,7 +27,7 @@ from app.database import session, thought_over
 from app.security import DESK, Audience
 from dispatch import visits
 from dispatch.planning import plans
-from dispatch.planning.plans import Assignment
+from dispatch.planning.plans import Assignment, CrewRole
 from dispatch.tickets import Priority
 from dispatch.visits import NeededPart, NeededSkill, Visit, VisitState
 from dispatch.workforce import Technician
@@ -119,6 +119,7 @@ class AssignmentOut(Schema):
 
     visit_id = fields.Integer()
     technician_id = fields.Integer()
+    role = fields.Enum(CrewRole, by_value=True)
     day = fields.Date()
     position = fields.Integer()
     version = fields.Integer()
@@ -131,6 +132,7 @@ class MoveIn(Schema):
     """Put a visit into a round by hand; a broken rule needs a reason, which is kept."""
 
     technician_id = identifier(required=True)
+    helper_ids = fields.List(identifier(), load_default=None, allow_none=True)
     day = fields.Date(required=True)
     starts_at = fields.AwareDateTime(load_default=None, allow_none=True)
     reason = fields.String(load_default="", validate=validate.Length(max=400))
@@ -253,6 +255,7 @@ class HandPlaced(MethodView):
             session(),
             visit=found(visit_id),
             technician=technician,
+            helpers=_helpers(new["helper_ids"]),
             day=new["day"],
             starts_at=new["starts_at"],
             travel=travel.provider(),
@@ -269,6 +272,13 @@ class HandPlaced(MethodView):
             )
             session().commit()
         return _placed(assignment)
+
+
+def _helpers(named: list[int] | None) -> list[Technician] | None:
+    """Whoever was named to come along; None leaves it to the planner."""
+    if named is None:
+        return None
+    return [session().get(Technician, each) or abort(422) for each in named]
 
 
 def _standing(visit_id: int) -> object:
