@@ -6,13 +6,13 @@ The code is the claim that the judge examines; the shortfall says what a dispatc
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from routing.alone import is_anybody_able, is_possible_alone
-from routing.problem import Job, Requirement, Technician
+from routing.problem import Job, RelationType, Requirement, Technician
 from routing.rules.draft import Vehicle
 from routing.rules.territories import is_inside
 from routing.solution import Reason, Unserved
@@ -98,9 +98,14 @@ class Reasons:
         if partner is not None:
             lack = Shortfall(lack=Lack.PARTNER, name=partner)
             return Why(job=name, reason=Reason.RELATED, shortfall=lack)
+        group = self._absent_group(trial, job)
+        missing = self._missing_people(group)
+        if missing > 0:
+            lack = Shortfall(lack=Lack.PEOPLE, amount=missing)
+            return Why(job=name, reason=Reason.NO_ROOM, shortfall=lack)
         option = trial.best(job, tries=TRIES)
-        if option is not None and self._is_all_absent(trial, job):
-            return self._why_not_together(trial, job)
+        if option is not None and group:
+            return self._why_not_together(trial, job, group)
         if option is not None:
             lack = Shortfall(
                 lack=Lack.PRICE,
@@ -110,14 +115,34 @@ class Reasons:
             return Why(job=name, reason=Reason.TOO_COSTLY, shortfall=lack)
         return Why(job=name, reason=Reason.NO_ROOM, shortfall=self._no_room(trial, job))
 
-    def _is_all_absent(self, trial: Trial, job: int) -> bool:
-        """Whether the job belongs to others, none of which is served either."""
+    def _absent_group(self, trial: Trial, job: int) -> tuple[int, ...]:
+        """The job and those that are served with it or not at all; none when some are served."""
         group = trial.partners.groups.get(job, ())
-        return bool(group) and all(trial.holder[mate] == UNHELD for mate in group)
+        return group if all(trial.holder[mate] == UNHELD for mate in group) else ()
 
-    def _why_not_together(self, trial: Trial, job: int) -> Why:
+    def _missing_people(self, group: Sequence[int]) -> int:
+        """How many people more would be needed for jobs that nobody may do two of."""
+        apart = [
+            [self._tables.job_number[job] for job in relation.jobs]
+            for relation in self._tables.problem.relations
+            if relation.type is RelationType.DIFFERENT_TECHNICIAN
+        ]
+        return max(
+            (len(jobs) - len(self._able(jobs)) for jobs in apart if set(jobs) <= set(group)),
+            default=0,
+        )
+
+    def _able(self, jobs: Sequence[int]) -> set[str]:
+        """Everybody who could do any of these jobs."""
+        return {
+            who
+            for vehicle in self._tables.vehicles
+            if any(self._tables.spans[vehicle.index][job] for job in jobs)
+            for who in vehicle.people
+        }
+
+    def _why_not_together(self, trial: Trial, job: int, group: Sequence[int]) -> Why:
         """Somebody could serve this one: what stands in the way of serving them all."""
-        group = trial.partners.groups[job]
         name = self._tables.jobs[job].id
         before, price = trial.remember(), trial.total()
         served = serve(trial, group, tries=TRIES)
@@ -126,15 +151,7 @@ class Reasons:
         if served:
             lack = Shortfall(lack=Lack.PRICE, amount=dearer)
             return Why(job=name, reason=Reason.TOO_COSTLY, shortfall=lack)
-        able = {
-            who
-            for vehicle in self._tables.vehicles
-            if any(self._tables.spans[vehicle.index][mate] for mate in group)
-            for who in vehicle.people
-        }
-        missing = len(group) - len(able)
-        kind = Lack.PEOPLE if missing > 0 else Lack.TOGETHER
-        lack = Shortfall(lack=kind, amount=missing if missing > 0 else len(group))
+        lack = Shortfall(lack=Lack.TOGETHER, amount=len(group))
         return Why(job=name, reason=Reason.NO_ROOM, shortfall=lack)
 
     def _entry(self, why: Why) -> Unserved:

@@ -201,10 +201,11 @@ def _penalty(reading: Reading, visit: Visit, *, dearest: int, settings: Settings
     if _class(reading, visit) != MAY_WAIT:
         return UNSERVED + min(int(waited / timedelta(hours=1)), UNSERVED_AGE_CAP)
     work = visit.work_minutes * dearest // 60
+    # Several people work and drive as often as there are of them.
     wait = settings.wait_minor + settings.wait_minor_per_day * waited.days
     if visit.due_at is not None and visit.due_at < reading.closes_at + timedelta(days=1):
         wait += settings.wait_eve_minor
-    return work + round(wait * settings.wait_factor[visit.priority])
+    return (work + round(wait * settings.wait_factor[visit.priority])) * visit.crew_size
 
 
 def _dearest(crew: Sequence[Technician]) -> int:

@@ -86,6 +86,17 @@ def test_leaving_a_visit_for_two_out_is_counted_once(session):
     assert lead.priority == helper.priority
 
 
+def test_to_let_two_people_wait_costs_what_two_visits_cost(session):
+    territory, _ = staffed(session)
+    visit, alone = for_two(session, territory), build.visit(session, territory=territory)
+
+    brief = brief_of(session, territory)
+
+    lead, _ = jobs_of(brief, visit)
+    one = brief.problem.job_by_id[str(alone.id)]
+    assert lead.unserved_penalty == 2 * one.unserved_penalty
+
+
 def test_moving_a_visit_for_two_is_one_change(session):
     territory, shifts = staffed(session)
     visit, alone = for_two(session, territory), build.visit(session, territory=territory)
