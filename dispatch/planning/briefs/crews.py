@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from dispatch.planning import seats
@@ -56,6 +56,15 @@ class Crews:
             if len(jobs) > 1:
                 yield Relation(type=RelationType.SAME_START, jobs=jobs, max_s=within_s)
                 yield Relation(type=RelationType.DIFFERENT_TECHNICIAN, jobs=jobs)
+
+
+def in_turn(visits: Iterable[Visit], *, jobs: Collection[str]) -> Iterator[Relation]:
+    """What follows another visit of this day begins when that one has ended, or not at all."""
+    for visit in visits:
+        if visit.predecessor_id is not None:
+            pair = seats.job_id(visit.predecessor_id), seats.job_id(visit.id)
+            if all(job in jobs for job in pair):
+                yield Relation(type=RelationType.PRECEDENCE, jobs=pair)
 
 
 def _by_visit(rows: Iterable[Assignment]) -> dict[int, list[Assignment]]:

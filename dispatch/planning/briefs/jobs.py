@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
 from dispatch.planning import seats
-from dispatch.planning.briefs import windows
+from dispatch.planning.briefs import windows, worth
 from dispatch.planning.briefs.crews import Crews
 from dispatch.planning.briefs.people import Piece, blocks, site_place
 from dispatch.planning.briefs.pins import Pins, is_pinned_to_nobody
-from dispatch.planning.briefs.prices import CLASSES, MAY_WAIT, UNSERVED, UNSERVED_AGE_CAP, Settings
+from dispatch.planning.briefs.prices import CLASSES, UNSERVED, Mode, Settings
 from dispatch.planning.briefs.reading import PLANNABLE, Reading, begun_visits
 from dispatch.planning.briefs.scope import Block
 from dispatch.planning.tables import Assignment, AssignmentState, CrewRole
@@ -50,6 +50,8 @@ def open_visits(reading: Reading) -> list[Visit]:
 
 
 def _may_be_served(reading: Reading, visit: Visit) -> bool:
+    if visit.id in reading.too_soon:
+        return False
     return visit.id in reading.promises or not windows.is_closed(reading, visit)
 
 
@@ -76,6 +78,9 @@ class _Desk:
         place = self.crews.row_of(name)
         accepted = reading.accepted.get(visit.id, frozenset())
         times = windows.times(reading, visit, accepted=accepted)
+        kept = settings.mode is not Mode.FREE and _is_kept(
+            reading, visit, place=place, known=self.known
+        )
         allowed, forbidden = _chosen(visit, known=self.known, accepted=accepted)
         if is_pinned_to_nobody(reading, visit, known=self.known):
             allowed = frozenset()
@@ -87,7 +92,7 @@ class _Desk:
             windows=times.windows,
             finish_inside=times.finish_inside,
             promise=times.promise,
-            promise_hard=_is_kept(reading, visit, place=place, known=self.known),
+            promise_hard=kept,
             release=times.release,
             deadlines=windows.deadlines(reading, visit, settings=settings),
             wishes=_wishes(reading, visit, settings=settings),
@@ -96,8 +101,9 @@ class _Desk:
             allowed_technicians=allowed,
             forbidden_technicians=forbidden,
             territory=reading.territory.code,
-            priority=_class(reading, visit),
-            unserved_penalty=_penalty(reading, visit, dearest=self.dearest, settings=settings),
+            priority=worth.class_of(reading, visit),
+            unserved_penalty=worth.penalty(reading, visit, dearest=self.dearest, settings=settings),
+            mandatory=kept and times.promise is not None,
             pin=self.pins.of(visit, job=name),
             # The people of a visit share the price of a change, so that it is one change.
             change_factor=_change_factor(reading, place=place, settings=settings)
@@ -181,31 +187,6 @@ def _is_kept(
     kept = promise.opens_at <= place.starts_at < promise.closes_at
     lost = windows.is_lost(promise, earliest_start=reading.now)
     return kept and not lost and place.technician_id in known
-
-
-def _class(reading: Reading, visit: Visit) -> int:
-    if visit.priority is not Priority.URGENT and not _is_due(reading, visit):
-        return MAY_WAIT
-    return CLASSES[visit.priority]
-
-
-def _is_due(reading: Reading, visit: Visit) -> bool:
-    """Whether this is the last day on which it is in time, or it is promised."""
-    if visit.id in reading.promises:
-        return True
-    return visit.due_at is not None and visit.due_at < reading.closes_at
-
-
-def _penalty(reading: Reading, visit: Visit, *, dearest: int, settings: Settings) -> int:
-    waited = max(reading.now - visit.requested_at, timedelta(0))
-    if _class(reading, visit) != MAY_WAIT:
-        return UNSERVED + min(int(waited / timedelta(hours=1)), UNSERVED_AGE_CAP)
-    work = visit.work_minutes * dearest // 60
-    # Several people work and drive as often as there are of them.
-    wait = settings.wait_minor + settings.wait_minor_per_day * waited.days
-    if visit.due_at is not None and visit.due_at < reading.closes_at + timedelta(days=1):
-        wait += settings.wait_eve_minor
-    return (work + round(wait * settings.wait_factor[visit.priority])) * visit.crew_size
 
 
 def _dearest(crew: Sequence[Technician]) -> int:

@@ -5,9 +5,8 @@ A fixed number of queries whatever the size of the day. Nothing here decides any
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,12 +16,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from dispatch.agreements import Agreement
 from dispatch.places import Depot, Territory
 from dispatch.planning import assignments
+from dispatch.planning.briefs import rows as rows_of
+from dispatch.planning.briefs.ledger import Worked, worked
 from dispatch.planning.briefs.scope import Block, Scope, awaited, held
-from dispatch.planning.tables import Assignment, AssignmentState, CrewRole, Override, Pin
+from dispatch.planning.tables import Assignment, AssignmentState, Pin
 from dispatch.promises import Hold, HoldState, Promise, promises_of
 from dispatch.tickets import Ticket
 from dispatch.visits import Visit, VisitState
-from dispatch.workforce import Absence, Shift, Technician, VanStock
+from dispatch.workforce import Shift, Technician
 
 PLANNABLE = (VisitState.READY, VisitState.PAUSED)
 Period = tuple[datetime, datetime]
@@ -51,6 +52,10 @@ class Reading:
     depots: tuple[Depot, ...]
     # Places of others at visits of these rounds, when not all rounds are read.
     beyond: tuple[Assignment, ...] = ()
+    # Visits that follow another one, which will not have been done by this day.
+    too_soon: frozenset[int] = frozenset()
+    ledger: Mapping[int, Worked] = field(default_factory=dict)
+    for_booking: bool = False
 
     def seconds(self, at: datetime) -> int:
         """Whole seconds after the planner's zero, rounded up."""
@@ -96,13 +101,14 @@ def bounds(zone: ZoneInfo, *, day: date) -> Period:
     return opens.astimezone(UTC), closes.astimezone(UTC)
 
 
-def read(
+def read(  # noqa: PLR0913 - whose day, how far back
     session: Session,
     *,
     territory_id: int,
     day: date,
     now: datetime,
     last_visitor_days: int = 90,
+    ledger_days: int = 28,
     candidate: Visit | None = None,
     mover: Visit | None = None,
     technician_ids: Collection[int] | None = None,
@@ -114,6 +120,7 @@ def read(
         day=day,
         now=now,
         since=now - timedelta(days=last_visitor_days),
+        days_back=ledger_days,
         scope=Scope(candidate=candidate, mover=mover, technician_ids=technician_ids),
     )
 
@@ -125,6 +132,7 @@ def _read(
     day: date,
     now: datetime,
     since: datetime,
+    days_back: int,
     scope: Scope,
 ) -> Reading:
     opens_at, closes_at = bounds(territory.tz, day=day)
@@ -141,7 +149,7 @@ def _read(
         now=now,
         revision=assignments.revision(session, territory_id=territory.id, day=day),
         shifts=shifts,
-        absences=_absences(session, technician_ids=people, during=(opens_at, closes_at)),
+        absences=rows_of.absences(session, technician_ids=people, during=(opens_at, closes_at)),
         assignments=work.rows,
         blocks=(
             *work.blocks,
@@ -151,11 +159,16 @@ def _read(
         visits=work.visits,
         promises=work.promises,
         pins=work.pins,
-        accepted=_accepted(session, assignments=work.rows),
-        carried=_carried(session, technician_ids=people),
-        last_visitors=_last_visitors(session, visits=work.visits.values(), since=since),
-        depots=_depots(session, territory_id=territory.id),
+        accepted=rows_of.accepted(session, assignments=work.rows),
+        carried=rows_of.carried(session, technician_ids=people),
+        last_visitors=rows_of.last_visitors(session, visits=work.visits.values(), since=since),
+        depots=rows_of.depots(session, territory_id=territory.id),
         beyond=work.beyond,
+        too_soon=rows_of.too_soon(session, visits=work.visits, day=day, scope=scope),
+        ledger={}
+        if scope.visit is not None
+        else worked(session, technician_ids=people, day=day, days=days_back),
+        for_booking=scope.candidate is not None,
     )
 
 
@@ -270,7 +283,7 @@ def _visits(session: Session, *, ids: Collection[int]) -> dict[int, Visit]:
         .where(Visit.id.in_(sorted(ids)))
         .options(
             joinedload(Visit.site),
-            joinedload(Visit.ticket),
+            joinedload(Visit.ticket).selectinload(Ticket.clocks),
             joinedload(Visit.agreement).selectinload(Agreement.levels),
             selectinload(Visit.skills),
             selectinload(Visit.parts),
@@ -306,74 +319,3 @@ def _elsewhere(
     later = {visit for visit, promise in promises.items() if promise.opens_at >= closes_at}
     pinned = {visit for visit, pin in pins.items() if pin.day is not None and pin.day != day}
     return later | pinned
-
-
-def _absences(
-    session: Session, *, technician_ids: Iterable[int], during: Period
-) -> dict[int, tuple[Period, ...]]:
-    """By technician; a shift may run on after midnight, so a day is added at the end."""
-    found: dict[int, tuple[Period, ...]] = defaultdict(tuple)
-    rows = session.scalars(
-        select(Absence)
-        .where(
-            Absence.technician_id.in_(sorted(technician_ids)),
-            Absence.starts_at < during[1] + timedelta(days=1),
-            Absence.ends_at > during[0],
-        )
-        .order_by(Absence.starts_at)
-    )
-    for row in rows:
-        found[row.technician_id] += ((row.starts_at, row.ends_at),)
-    return found
-
-
-def _accepted(session: Session, *, assignments: Iterable[Assignment]) -> dict[int, frozenset[str]]:
-    """Codes of rules that a dispatcher broke on purpose, by visit."""
-    visit_of = {row.id: row.visit_id for row in assignments}
-    found: dict[int, frozenset[str]] = defaultdict(frozenset)
-    rows = session.scalars(select(Override).where(Override.assignment_id.in_(sorted(visit_of))))
-    for row in rows:
-        found[visit_of[row.assignment_id]] |= frozenset(row.codes)
-    return found
-
-
-def _carried(session: Session, *, technician_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = session.scalars(
-        select(VanStock).where(VanStock.technician_id.in_(sorted(technician_ids)))
-    )
-    for row in rows:
-        found[row.technician_id][row.part.code] = row.pieces
-    return found
-
-
-def _last_visitors(session: Session, *, visits: Iterable[Visit], since: datetime) -> dict[int, int]:
-    """Who led the last visit for the same ticket or the same device, by visit."""
-    by_ticket = {visit.ticket_id for visit in visits}
-    by_asset = {v.ticket.asset_id for v in visits if v.ticket.asset_id is not None}
-    rows = session.execute(
-        select(Visit.ticket_id, Ticket.asset_id, Assignment.technician_id)
-        .join(Visit, Assignment.visit_id == Visit.id)
-        .join(Ticket, Visit.ticket_id == Ticket.id)
-        .where(
-            Assignment.state == AssignmentState.FINISHED,
-            Assignment.role == CrewRole.LEAD,
-            Assignment.finished_at > since,
-            or_(Visit.ticket_id.in_(by_ticket), Ticket.asset_id.in_(by_asset)),
-        )
-        .order_by(Assignment.finished_at)
-    ).all()
-    tickets = {ticket: technician for ticket, _, technician in rows}
-    assets = {asset: technician for _, asset, technician in rows if asset is not None}
-    found = {}
-    for visit in visits:
-        last = tickets.get(visit.ticket_id) or assets.get(visit.ticket.asset_id or 0)
-        if last is not None:
-            found[visit.id] = last
-    return found
-
-
-def _depots(session: Session, *, territory_id: int) -> tuple[Depot, ...]:
-    return tuple(
-        session.scalars(select(Depot).where(Depot.territory_id == territory_id).order_by(Depot.id))
-    )
