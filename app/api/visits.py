@@ -27,9 +27,9 @@ from app.database import session, thought_over
 from app.security import DESK, Audience
 from dispatch import visits
 from dispatch.planning import plans
-from dispatch.planning.plans import Assignment, CrewRole
+from dispatch.planning.plans import Assignment
 from dispatch.tickets import Priority
-from dispatch.visits import NeededPart, NeededSkill, Visit, VisitState
+from dispatch.visits import CrewRole, NeededPart, NeededSkill, Visit, VisitState
 from dispatch.workforce import Technician
 
 blueprint = Blueprint("api-visits", __name__, description="Visits and who does them")
@@ -43,6 +43,7 @@ class SkillNeed(Schema):
     any_of_group = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=20)
     )
+    role = fields.Enum(CrewRole, by_value=True, load_default=CrewRole.LEAD)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: object) -> NeededSkill:

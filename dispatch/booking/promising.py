@@ -20,7 +20,7 @@ from dispatch.booking.holding import demand_live
 from dispatch.booking.offers import demand_bookable
 from dispatch.planning import assignments, occupancy
 from dispatch.planning.assignments import Place
-from dispatch.planning.tables import Assignment, AssignmentState, CrewRole
+from dispatch.planning.tables import Assignment, AssignmentState
 from dispatch.promises import (
     APPOINTMENT_STEPS,
     Appointment,
@@ -30,7 +30,7 @@ from dispatch.promises import (
     HoldState,
     live_appointment,
 )
-from dispatch.visits import Visit
+from dispatch.visits import CrewRole, Visit
 
 # Customers change a promise by themselves until then; later they talk to the desk (FEATURES 7.3).
 LATEST = timedelta(hours=2)

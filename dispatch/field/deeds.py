@@ -20,9 +20,9 @@ from dispatch.base import Incomplete
 from dispatch.field.tables import Deed, DeedKind
 from dispatch.planning import assignments, plans
 from dispatch.planning.assignments import STEPS
-from dispatch.planning.tables import Assignment, CrewRole
+from dispatch.planning.tables import Assignment
 from dispatch.promises import Appointment, live_appointment
-from dispatch.visits import Visit
+from dispatch.visits import CrewRole, Visit
 from dispatch.workforce import Technician
 
 # A phone's clock that is further ahead, or tells of an older deed, is not believed.

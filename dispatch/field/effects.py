@@ -17,10 +17,9 @@ from dispatch.field.reports import OutcomeReport
 from dispatch.field.tables import Outcome, OutcomeKind, RemoteFixable
 from dispatch.planning import assignments, occupancy
 from dispatch.planning.assignments import STEPS
-from dispatch.planning.tables import CrewRole
 from dispatch.promises import AppointmentState, appointments_of, live_appointment
 from dispatch.tickets import TicketState
-from dispatch.visits import FINAL, Visit
+from dispatch.visits import FINAL, CrewRole, Visit
 
 PRODUCT_TIER = 3
 REMOTE_TIER = 2

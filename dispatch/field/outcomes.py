@@ -20,9 +20,8 @@ from dispatch.field.effects import take_effect
 from dispatch.field.reports import OutcomeIncomplete, OutcomeReport
 from dispatch.field.tables import Deed, DeedKind, Outcome, OutcomeState, RemoteFixable
 from dispatch.planning import assignments
-from dispatch.planning.tables import CrewRole
 from dispatch.tickets import Ticket
-from dispatch.visits import FINAL, Visit, VisitState
+from dispatch.visits import FINAL, CrewRole, Visit, VisitState
 from dispatch.workforce import Technician
 
 # Below so many outcomes a share says nothing (FEATURES 6: no rate when n < 30).

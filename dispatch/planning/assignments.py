@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from dispatch import guards, journal
 from dispatch.accounts import Account
 from dispatch.planning import occupancy
-from dispatch.planning.tables import Assignment, AssignmentState, CrewRole, TerritoryDay
+from dispatch.planning.tables import Assignment, AssignmentState, TerritoryDay
 from dispatch.promises import Hold, HoldState
-from dispatch.visits import Visit, VisitState
+from dispatch.visits import CrewRole, Visit, VisitState
 from dispatch.workforce import Shift, Technician
 
 # States in which an assignment counts, and those in which the planner may still move it.

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.planning.tables import Assignment, AssignmentState, CrewRole
+from dispatch.planning.tables import Assignment, AssignmentState
+from dispatch.visits import CrewRole
 from dispatch.workforce import Technician
 
 

@@ -14,7 +14,7 @@ from dispatch.base import DispatchError
 from dispatch.planning import seats
 from dispatch.planning.assignments import Place
 from dispatch.planning.briefs import shift_id_of
-from dispatch.planning.tables import CrewRole
+from dispatch.visits import CrewRole
 from routing import check
 from routing.check import Finding
 from routing.insertion import Incumbent

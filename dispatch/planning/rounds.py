@@ -21,14 +21,13 @@ from dispatch.planning.company import Companion, Company, company_of, others_tha
 from dispatch.planning.plans import (
     Assignment,
     AssignmentState,
-    CrewRole,
     Plan,
     PlanState,
     Unserved,
 )
 from dispatch.planning.runs import PlanRun, latest_run
 from dispatch.tickets import Ticket
-from dispatch.visits import Visit, VisitState
+from dispatch.visits import CrewRole, Visit, VisitState
 from dispatch.workforce import Absence, Shift, Technician
 
 _PRIORITY_ORDER = {"urgent": 0, "high": 1, "normal": 2, "planned": 3}

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from dispatch.planning.tables import CrewRole
+from dispatch.visits import CrewRole
 
 _SEAT = re.compile(r"(\d+)(?:\.(\d+))?")
 

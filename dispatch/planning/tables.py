@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dispatch.base import Base, one_of
 from dispatch.places import Territory
 from dispatch.planning.runs import PlanRun
-from dispatch.visits import Visit
+from dispatch.visits import CrewRole, Visit
 from dispatch.workforce import Shift, Technician
 
 
@@ -114,13 +114,6 @@ class AssignmentState(StrEnum):
     ON_SITE = "on-site"
     FINISHED = "finished"
     RELEASED = "released"
-
-
-class CrewRole(StrEnum):
-    """What a technician is to a visit: one leads the work and reports it, others come along."""
-
-    LEAD = "lead"
-    HELPER = "helper"
 
 
 class Assignment(Base):

@@ -44,6 +44,7 @@ def upgrade() -> None:
             "hold_id", "technician_id", name=op.f("uq_hold_helper_hold_id_technician_id")
         ),
     )
+    _add_needs_of_helpers()
     with op.batch_alter_table("occupancy") as batch:
         batch.drop_constraint(op.f("uq_occupancy_hold_id"), type_="unique")
         batch.create_unique_constraint(
@@ -61,6 +62,14 @@ def downgrade() -> None:
         batch.drop_constraint(op.f("uq_occupancy_hold_id_technician_id"), type_="unique")
         batch.create_unique_constraint(op.f("uq_occupancy_hold_id"), ["hold_id"])
     op.drop_table("hold_helper")
+    op.execute("DELETE FROM visit_skill WHERE role = 'helper'")
+    with op.batch_alter_table("visit_skill") as batch:
+        batch.drop_constraint(op.f("uq_visit_skill_visit_id_skill_id_role"), type_="unique")
+        batch.create_unique_constraint(
+            op.f("uq_visit_skill_visit_id_skill_id"), ["visit_id", "skill_id"]
+        )
+        batch.drop_constraint(op.f("ck_visit_skill_role"), type_="check")
+        batch.drop_column("role")
     op.drop_index("uq_assignment_lead", table_name="assignment")
     with op.batch_alter_table("assignment") as batch:
         batch.drop_constraint(op.f("ck_assignment_role"), type_="check")
@@ -69,11 +78,8 @@ def downgrade() -> None:
 
 def _add_roles() -> None:
     """Whoever had a visit leads it; of several rows for one visit the first does."""
-    role = sa.Enum(
-        "lead", "helper", name="role", native_enum=False, create_constraint=True, length=32
-    )
     with op.batch_alter_table("assignment") as batch:
-        batch.add_column(sa.Column("role", role, nullable=False, server_default="lead"))
+        batch.add_column(sa.Column("role", _role(), nullable=False, server_default="lead"))
     op.execute(
         "UPDATE assignment SET role = 'helper' WHERE state <> 'released' AND EXISTS"
         " (SELECT 1 FROM assignment o WHERE o.visit_id = assignment.visit_id"
@@ -88,4 +94,21 @@ def _add_roles() -> None:
         unique=True,
         sqlite_where=sa.text(LEADS),
         postgresql_where=sa.text(LEADS),
+    )
+
+
+def _add_needs_of_helpers() -> None:
+    with op.batch_alter_table("visit_skill") as batch:
+        batch.add_column(sa.Column("role", _role(), nullable=False, server_default="lead"))
+        batch.drop_constraint(op.f("uq_visit_skill_visit_id_skill_id"), type_="unique")
+        batch.create_unique_constraint(
+            op.f("uq_visit_skill_visit_id_skill_id_role"), ["visit_id", "skill_id", "role"]
+        )
+    with op.batch_alter_table("visit_skill") as batch:
+        batch.alter_column("role", server_default=None)
+
+
+def _role() -> sa.Enum:
+    return sa.Enum(
+        "lead", "helper", name="role", native_enum=False, create_constraint=True, length=32
     )

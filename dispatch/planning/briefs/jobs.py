@@ -17,9 +17,9 @@ from dispatch.planning.briefs.pins import Pins, is_pinned_to_nobody
 from dispatch.planning.briefs.prices import CLASSES, UNSERVED, Mode, Settings
 from dispatch.planning.briefs.reading import PLANNABLE, Reading, begun_visits
 from dispatch.planning.briefs.scope import Block
-from dispatch.planning.tables import Assignment, AssignmentState, CrewRole
+from dispatch.planning.tables import Assignment, AssignmentState
 from dispatch.tickets import Priority
-from dispatch.visits import Visit, VisitSkill, Wish
+from dispatch.visits import CrewRole, Visit, VisitSkill, Wish
 from dispatch.workforce import Technician
 from routing.problem import Job, Pin, Requirement, TechnicianWish
 from routing.problem import Wish as Preference
@@ -96,7 +96,7 @@ class _Desk:
             release=times.release,
             deadlines=windows.deadlines(reading, visit, settings=settings),
             wishes=_wishes(reading, visit, settings=settings),
-            skills=() if "E_SKILL" in accepted else _requirements(visit.skills),
+            skills=() if "E_SKILL" in accepted else _requirements(visit, role=CrewRole.LEAD),
             parts={} if "E_PART" in accepted else {p.part.code: p.pieces for p in visit.parts},
             allowed_technicians=allowed,
             forbidden_technicians=forbidden,
@@ -113,6 +113,7 @@ class _Desk:
     def _helper(self, visit: Visit, name: str) -> Job:
         """Somebody who comes along. What the visit is worth is told by the lead's job alone."""
         lead = self._lead(visit, name)
+        accepted = self.reading.accepted.get(visit.id, frozenset())
         _, forbidden = _chosen(visit, known=self.known, accepted=frozenset())
         return Job(
             id=name,
@@ -121,6 +122,7 @@ class _Desk:
             duration_s=lead.duration_s,
             windows=windows.for_helpers(lead),
             release=windows.release_of_helpers(lead),
+            skills=() if "E_SKILL" in accepted else _requirements(visit, role=CrewRole.HELPER),
             forbidden_technicians=forbidden,
             territory=lead.territory,
             priority=lead.priority,
@@ -130,8 +132,9 @@ class _Desk:
         )
 
 
-def _requirements(needs: Sequence[VisitSkill]) -> tuple[Requirement, ...]:
+def _requirements(visit: Visit, *, role: CrewRole) -> tuple[Requirement, ...]:
     """All-of needs one by one; of each group one skill, at the highest level the group names."""
+    needs = [need for need in visit.skills if need.role is role]
     groups: dict[int, list[VisitSkill]] = {}
     for need in needs:
         if need.any_of_group is not None:

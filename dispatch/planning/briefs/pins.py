@@ -10,8 +10,8 @@ from dispatch.planning.briefs.crews import Crews
 from dispatch.planning.briefs.people import Piece, piece_at
 from dispatch.planning.briefs.prices import Settings
 from dispatch.planning.briefs.reading import Reading
-from dispatch.planning.tables import Assignment, CrewRole
-from dispatch.visits import Visit
+from dispatch.planning.tables import Assignment
+from dispatch.visits import CrewRole, Visit
 from routing.problem import Pin
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from dispatch.places import Depot
 from dispatch.planning.assignments import IN_FORCE
 from dispatch.planning.briefs.scope import Scope
-from dispatch.planning.tables import Assignment, AssignmentState, CrewRole, Override
+from dispatch.planning.tables import Assignment, AssignmentState, Override
 from dispatch.tickets import Ticket
-from dispatch.visits import FINAL, Visit
+from dispatch.visits import FINAL, CrewRole, Visit
 from dispatch.workforce import Absence, VanStock
 
 Period = tuple[datetime, datetime]

@@ -42,7 +42,6 @@ from dispatch.planning.plans.publication import (
 from dispatch.planning.tables import (
     Assignment,
     AssignmentState,
-    CrewRole,
     Occupancy,
     Origin,
     Override,
@@ -58,7 +57,6 @@ __all__ = [
     "Assignment",
     "AssignmentState",
     "BriefOutdated",
-    "CrewRole",
     "Move",
     "NotWorking",
     "Occupancy",

@@ -6,8 +6,8 @@ import pytest
 
 from dispatch.accounts import RoleName
 from dispatch.field import DeedKind
-from dispatch.planning.plans import AssignmentState, CrewRole
-from dispatch.visits import VisitState
+from dispatch.planning.plans import AssignmentState
+from dispatch.visits import CrewRole, VisitState
 from tests import build
 from tests.clock import at
 

@@ -12,8 +12,9 @@ from dispatch import booking
 from dispatch.booking import WindowTaken
 from dispatch.planning import plans
 from dispatch.planning.drafts import Draft
-from dispatch.planning.plans import CrewRole, Occupancy
+from dispatch.planning.plans import Occupancy
 from dispatch.promises import HoldState
+from dispatch.visits import CrewRole
 from routing import check
 from routing.solution import Solution, Unserved
 from tests import build, clock

@@ -11,10 +11,10 @@ from dispatch import agreements, field
 from dispatch.agreements import AgreementKind, Charge
 from dispatch.field import DeedKind, OutcomeKind, OutcomeReport, OutcomeState
 from dispatch.planning import plans
-from dispatch.planning.plans import AssignmentState, CrewRole, Occupancy
+from dispatch.planning.plans import AssignmentState, Occupancy
 from dispatch.promises import AppointmentState
 from dispatch.tickets import TicketState
-from dispatch.visits import VisitState
+from dispatch.visits import CrewRole, VisitState
 from tests import build, clock
 
 

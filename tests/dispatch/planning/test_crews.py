@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from dispatch.planning import assignments, plans
-from dispatch.planning.plans import AssignmentState, CrewRole
-from dispatch.visits import Wish
+from dispatch.planning.plans import AssignmentState
+from dispatch.visits import CrewRole, VisitSkill, Wish
 from dispatch.visits.tables import TechnicianWish
 from routing.problem import RelationType, Window
 from tests import build, clock
@@ -315,3 +315,33 @@ def test_when_the_helper_falls_ill_another_comes_along(session):
 
     people = {row.technician_id for row in rows_of(session, visit)}
     assert people == {lead.technician_id, spare.technician_id}
+
+
+def test_helpers_have_needs_of_their_own(session):
+    territory, _ = staffed(session)
+    visit = for_two(session, territory, skills={"fibre"})
+    visit.skills.append(
+        VisitSkill(skill=build.skill(session, "ladder"), level=2, role=CrewRole.HELPER)
+    )
+    session.flush()
+
+    lead, helper = jobs_of(brief_of(session, territory), visit)
+
+    assert [(need.names, need.level) for need in lead.skills] == [(("fibre",), 1)]
+    assert [(need.names, need.level) for need in helper.skills] == [(("ladder",), 2)]
+
+
+def test_a_helper_whom_nobody_can_be_is_the_reason(session):
+    territory, _ = staffed(session)
+    visit = for_two(session, territory)
+    visit.skills.append(VisitSkill(skill=build.skill(session, "ladder"), role=CrewRole.HELPER))
+    session.flush()
+
+    plan = plan_day(session, territory).plan
+
+    (row,) = plan.unserved
+    assert (row.reason, row.details["lack"], row.details["name"]) == (
+        "no-technician",
+        "skill",
+        "ladder",
+    )

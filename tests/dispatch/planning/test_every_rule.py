@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 
 from dispatch.planning.briefs import DEFAULT, Mode, Settings
-from dispatch.planning.plans import AssignmentState, CrewRole
+from dispatch.planning.plans import AssignmentState
 from dispatch.tickets import ClockKind, Priority, SlaClock
-from dispatch.visits import VisitSkill, VisitState, Wish
+from dispatch.visits import CrewRole, VisitSkill, VisitState, Wish
 from dispatch.visits.tables import TechnicianWish
 from dispatch.workforce import Employment, VanStock
 from routing.problem import (

@@ -16,7 +16,6 @@ from dispatch.places import Territory
 from dispatch.planning import assignments, plans, runs
 from dispatch.planning.plans import (
     BriefOutdated,
-    CrewRole,
     Occupancy,
     Pinned,
     PlanRejected,
@@ -24,7 +23,7 @@ from dispatch.planning.plans import (
 )
 from dispatch.planning.runs import RunLost
 from dispatch.store import writing
-from dispatch.visits import Visit
+from dispatch.visits import CrewRole, Visit
 from dispatch.workforce import Technician
 from tests import build, clock
 from tests.dispatch.planning.day import ROADS, brief_of, greedy, queued
