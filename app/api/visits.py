@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, post_load, validate
 from sqlalchemy import select
 
-from app import clock, security, travel
+from app import clock, security, terms, travel
 from app.api.conventions import (
     PageQuery,
     after,
@@ -23,6 +23,7 @@ from app.api.conventions import (
     tagged,
 )
 from app.api.tokens import Scope, needs
+from app.context import settings
 from app.database import session, thought_over
 from app.security import DESK, Audience
 from dispatch import visits
@@ -260,6 +261,7 @@ class HandPlaced(MethodView):
             day=new["day"],
             starts_at=new["starts_at"],
             travel=travel.provider(),
+            settings=terms.planning(settings()),
             now=clock.now(),
         )
         with showing(lambda: _standing(visit_id)), thought_over():

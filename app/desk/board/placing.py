@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, errors, travel
+from app import clock, errors, terms, travel
+from app.context import settings
 from app.database import db, reads_first, row_id, session, thought_over
 from app.security import Audience, account, open_to
 from dispatch.planning import cards, plans
@@ -46,6 +47,7 @@ def put(visit_id: int) -> ResponseReturnValue:
         helpers=_helpers(),
         day=_day(visit),
         travel=travel.provider(),
+        settings=terms.planning(settings()),
         position=request.form.get("position", type=int),
         now=clock.now(),
     )
@@ -98,7 +100,14 @@ def _helpers() -> list[Technician] | None:
 
 def _page(visit: Visit, refused: str = "") -> str:
     day = _day(visit)
-    found = candidates(session(), visit=visit, day=day, travel=travel.provider(), now=clock.now())
+    found = candidates(
+        session(),
+        visit=visit,
+        day=day,
+        travel=travel.provider(),
+        settings=terms.planning(settings()),
+        now=clock.now(),
+    )
     rows = plans.assignments_of(session(), visit_id=visit.id)
     working = session().scalars(
         select(Technician)
