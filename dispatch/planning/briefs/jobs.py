@@ -1,7 +1,7 @@
 """Visits as the planner sees them: a job for each who is needed, with wishes, pins and priority.
 
-The lead's job has the visit's needs and worth; a helper's only says when and where (`seats` has
-the names). Blocks (holds) keep ids of their own, ``hold-7``.
+The lead's job has the visit's parts, wishes and worth; a helper's says when, where and what he must
+be able to do (`seats` has the names). Blocks (holds) keep ids of their own, ``hold-7``.
 """
 
 from __future__ import annotations
