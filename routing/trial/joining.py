@@ -33,9 +33,14 @@ def serve(trial: Trial, group: Sequence[int], *, tries: int) -> bool:
 
 
 def _serve_all(trial: Trial, group: Sequence[int], *, tries: int) -> bool:
-    """The first two are chosen together, the others one after the other."""
+    """The first two are chosen together, the others one after the other.
+
+    A gap may also want the second on the road before the first, so both orders are tried.
+    """
     first, second, *others = group
-    if not _serve_pair(trial, first, second, tries=tries):
+    if not _serve_pair(trial, first, second, tries=tries) and not _serve_pair(
+        trial, second, first, tries=tries
+    ):
         return False
     for job in others:
         option = trial.best(job, tries=tries)
