@@ -33,7 +33,7 @@ LOADINGS = 2
 
 @dataclass(frozen=True, slots=True)
 class Champion:
-    """``plans`` are all that are worth ``objective``, with ``undone`` jobs that must be served."""
+    """``plans`` are those worth ``objective`` with the fewest stops; ``undone`` must-serves are out."""
 
     undone: int
     objective: tuple[float, ...]
@@ -92,7 +92,8 @@ class _Twin:
                 found = Champion(undone, finding.objective, [plan])
             elif order == 0:
                 found.plans.append(plan)
-        return found
+        fewest = min((_stops_of(plan) for plan in found.plans), default=0)
+        return replace(found, plans=[one for one in found.plans if _stops_of(one) == fewest])
 
     def _plans(self, *, thin: bool) -> Iterator[tuple[Route, ...]]:
         choices = []
@@ -199,6 +200,11 @@ class _Twin:
         served = {job for route in routes for job in route.jobs}
         left = [job.id for job in self._problem.jobs if job.id not in served]
         return Solution(routes=routes, unserved=tuple(Unserved(job=job) for job in left))
+
+
+def _stops_of(plan: Solution) -> int:
+    """All stops: a depot that nobody needs, or a break that is not due, may cost nothing."""
+    return sum(len(route.stops) for route in plan.routes)
 
 
 def _merged(stops: tuple[Stop, ...], extra: list[Stop]) -> Iterator[tuple[Stop, ...]]:
