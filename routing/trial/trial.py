@@ -19,6 +19,7 @@ from routing.trial.laying import Laid, Layer
 from routing.trial.partners import Partners
 from routing.trial.pricing import Price, Prices
 from routing.trial.settling import Settler
+from routing.trial.shared import Shared
 from routing.trial.tables import Tables
 
 UNHELD = -1
@@ -62,6 +63,7 @@ class Trial:
         self._kinds: list[int] | None = None
         self._urgency = [self._urgency_of(job) for job in range(len(tables.jobs))]
         self._changes = Changes(tables)
+        self._shared = Shared(tables, prices=self.prices)
         self._must = 0.0
         self._worth = self._worths()
 
@@ -97,7 +99,15 @@ class Trial:
         """All routes and all absent jobs as one number; the less, the better."""
         routes = sum(self.route_price(laid) for laid in self.routes if laid is not None)
         beyond = self._changes.beyond(self.routes, holder=self.holder)
-        return routes + sum(self.worth(job) for job in self.absent()) + beyond * self._must
+        absent = sum(self.worth(job) for job in self.absent())
+        return routes + absent + beyond * self._must + self._shared_price()
+
+    def _shared_price(self, changed: Laid | None = None) -> float:
+        """What routes cost only together, as one number; ``changed`` in place of its vehicle's."""
+        if not self._shared.active:
+            return 0.0
+        price = self._shared.price(self.routes, holder=self.holder, changed=changed)
+        return self.prices.scalar(price)
 
     def worth(self, job: int) -> float:
         """What leaving the job out costs; of a mandatory one more than anything else."""
@@ -115,6 +125,7 @@ class Trial:
                 total += self.prices.route(laid)
         for job in self.absent():
             total += self.prices.unserved[job]
+        total += self._shared.price(self.routes, holder=self.holder)
         return tuple(total.tolist())
 
     def absent(self) -> list[int]:
@@ -238,10 +249,10 @@ class Trial:
     def best(self, job: int, *, tries: int, below: float = np.inf) -> Option | None:
         """The cheapest of the ``tries`` likeliest gaps, or None when none costs less than that."""
         found: Option | None = None
-        left = tries
+        left, saved = tries, self.prices.scalar(self._shared.most_saved)
         for bound, vehicle, position in self.likely(job):
             limit = below if found is None else found.extra
-            if bound >= limit or left == 0:
+            if bound - saved >= limit or left == 0:
                 break
             left -= 1
             option = self.option(job, vehicle, position)
@@ -264,7 +275,8 @@ class Trial:
         if laid is None or not self.partners.admit(self, laid):
             return None
         before = 0.0 if former is None else self.route_price(former)
-        return Option(self.route_price(laid) - before, job, laid)
+        beside = self._shared_price(laid) - self._shared_price()
+        return Option(self.route_price(laid) - before + beside, job, laid)
 
     def _with_job(
         self, job: int, vehicle: int, position: int
