@@ -42,7 +42,9 @@ OF_MOVES = frozenset({"moved_visits", "moved_s", "changes", "change_cost"})
 
 
 class Prices:
-    """Prices of one problem. ``early`` are the jobs whose start has a price of its own."""
+    """Prices of one problem. ``early`` are the jobs whose start has a price of its own,
+    ``aims`` starts that had better be met, ``hours`` starts for which it may pay to wait.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -57,6 +59,7 @@ class Prices:
         )
         self.early = self.start_priced | tables.linked | _may_be_late(tables)
         self.aims = self._aims()
+        self.hours = {n: self._wished(job) for n, job in enumerate(tables.jobs)}
         self._served = {
             job.priority: self._sum({"served": 1.0}, job.priority) for job in tables.jobs
         }
@@ -79,6 +82,7 @@ class Prices:
         self._slopes[number] = self._slopes_of(job)
         for key in [key for key in self._starts if key[0] == number]:
             del self._starts[key]
+        self.hours[number] = self._wished(job)
         matters = self._start_matters(job)
         self.start_priced = self.start_priced - {number} | ({number} if matters else set())
         late = {number} if matters or job.max_lateness_s != 0 else set()
@@ -206,6 +210,13 @@ class Prices:
             for job, former in self._former.items()
             if former.start is not None
         }
+
+    def _wished(self, job: Job) -> tuple[float, ...]:
+        """Openings of wished windows, for which it may pay to wait."""
+        if not self._weights.metrics & {"missed_windows", "preference_cost"}:
+            return ()
+        wishes = (wish for wish in job.wishes if isinstance(wish, WindowWish))
+        return tuple(sorted({window.opens for wish in wishes for window in wish.windows}))
 
     # --- who goes ---
 

@@ -56,7 +56,9 @@ class Trial:
         self.partners = Partners(tables)
         self.gaps = Gaps(tables)
         self._layer = Layer(tables, early=self.prices.early, aims=self.prices.aims)
-        self._settler = Settler(tables, layer=self._layer, price=self.route_price)
+        self._settler = Settler(
+            tables, layer=self._layer, price=self.route_price, hours=self.prices.hours
+        )
         self._blocks: dict[int, Block] = {}
         self._road = np.array([self._road_price(vehicle) for vehicle in tables.vehicles]).T
         self._who: dict[int, NDArray[np.float64]] = {}
