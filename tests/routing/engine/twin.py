@@ -226,12 +226,16 @@ def _floors(job: Job, *, problem: Problem) -> list[float]:
         if isinstance(wish, WindowWish)
         for window in wish.windows
     ]
+    had = [
+        window.opens for name in job.equipment for window in problem.equipment_by_id[name].windows
+    ]
     moved = []
     if former is not None and former.start is not None:
         moved = [former.start - problem.change_cost.tolerance_s, former.start]
     priced = job.deadlines or job.delay_cost_per_s or job.delay_steps or not job.promise_hard
     late = job.max_lateness_s != 0
-    return [-math.inf, *wished, *moved] if wished or moved or priced or late else []
+    floors = [*wished, *had, *moved]
+    return [-math.inf, *floors] if floors or priced or late else []
 
 
 def _not_before(job: Job, floor: float) -> Job:
