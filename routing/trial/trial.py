@@ -57,7 +57,7 @@ class Trial:
         self.gaps = Gaps(tables)
         self._layer = Layer(tables, early=self.prices.early, aims=self.prices.aims)
         self._settler = Settler(
-            tables, layer=self._layer, price=self.route_price, hours=self.prices.hours
+            tables, layer=self._layer, price=self._layout_price, hours=self.prices.hours
         )
         self._blocks: dict[int, Block] = {}
         self._road = np.array([self._road_price(vehicle) for vehicle in tables.vehicles]).T
@@ -96,6 +96,10 @@ class Trial:
         if laid.price is None:
             laid.price = self.prices.scalar(self.prices.route(laid))
         return laid.price
+
+    def _layout_price(self, laid: Laid) -> float:
+        """The price by which one order is laid out: where changes are numbered, hours stay."""
+        return self.route_price(laid) + self._changes.moved(laid) * self._must
 
     def total(self) -> float:
         """All routes and all absent jobs as one number; the less, the better."""
