@@ -252,6 +252,32 @@ class Partners:
                     return False
         return True
 
+    def machine_free_from(self, trial: _Routes, job: int, laid: Laid) -> float | None:
+        """The first start, not before the one in this route, at which no machine is lacking.
+
+        None for a job without machines, or with more than there are.
+        """
+        wanted = self._tables.jobs[job].equipment
+        if not any(wanted.values()):
+            return None
+        at = laid.stops.index(job)
+        start, length = laid.starts[at], laid.ends[at] - laid.starts[at]
+        others = [use for use in self._uses(trial, laid) if use[0] != job]
+        for first in sorted({start, *(end for _, _, end in others if end > start)}):
+            busy = [code for code, begin, end in others if begin < first + length and end > first]
+            if self._pool_lasts([job, *busy]):
+                return first
+        return None
+
+    def _pool_lasts(self, jobs: Sequence[int]) -> bool:
+        """Whether there are machines for all of these at once."""
+        pool = self._tables.problem.equipment_by_id
+        return all(
+            sum(self._tables.jobs[job].equipment.get(name, 0) for job in jobs)
+            <= one.count + NOISE_S
+            for name, one in pool.items()
+        )
+
     def _uses(self, trial: _Routes, laid: Laid) -> Iterator[tuple[int, float, float]]:
         for other in (*trial.routes, laid):
             if other is None or (other.vehicle == laid.vehicle and other is not laid):

@@ -156,9 +156,11 @@ class Trial:
         """Take an option of `best` or `options`; the trial must not have changed since."""
         self.hold(option.laid)
         job = option.job
+        start = option.laid.starts[option.laid.stops.index(job)]
         if job in self.tables.linked:
-            start = option.laid.starts[option.laid.stops.index(job)]
             self.fixed[job] = (start, start)
+        elif self.tables.jobs[job].equipment:
+            self.fixed[job] = (start, np.inf)
 
     def hold(self, laid: Laid) -> None:
         """Let a laid-out route be its vehicle's."""
@@ -277,8 +279,8 @@ class Trial:
         """The job in this vehicle, at this position among the stops without breaks."""
         former = self.routes[vehicle]
         stops, spans = self._with_job(job, vehicle, position)
-        laid = self._settler.settle(self.tables.vehicles[vehicle], stops, spans)
-        if laid is None or not self.partners.admit(self, laid):
+        laid = self._admitted(vehicle, stops, spans, job=job)
+        if laid is None:
             return None
         before = 0.0 if former is None else self.route_price(former)
         beside = self._shared_price(laid) - self._shared_price()
@@ -311,6 +313,20 @@ class Trial:
         """What `option` tries, without breaks: the stops with the job and what they need."""
         stops, _ = self._with_job(job, vehicle, position)
         return self._settler.orders(self.tables.vehicles[vehicle], stops)
+
+    def _admitted(
+        self, vehicle: int, stops: tuple[int, ...], spans: dict[int, Span], *, job: int
+    ) -> Laid | None:
+        """The route if the others can live with it, the job waiting for a machine if it must."""
+        laid = self._settler.settle(self.tables.vehicles[vehicle], stops, spans)
+        if laid is None or self.partners.admit(self, laid):
+            return laid
+        free = self.partners.machine_free_from(self, job, laid)
+        if free is None or job in spans:
+            return None
+        waiting = {**spans, job: (free, np.inf)}
+        laid = self._settler.settle(self.tables.vehicles[vehicle], stops, waiting)
+        return laid if laid is not None and self.partners.admit(self, laid) else None
 
     def try_route(self, vehicle: int, bare: Sequence[int]) -> Laid | None:
         """The order of jobs and depots in this vehicle, breaks put where they are cheapest."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from routing.check import judge
 from routing.problem import (
     Break,
     Cost,
@@ -30,11 +31,13 @@ from tests.routing import build
 from tests.routing.build import EIGHT, NOON
 from tests.routing.engine.obeying import (
     MONEY,
-    Case,
     assert_the_engine_obeys,
     assert_the_rule_decides,
+    case,
     person,
     problem,
+    rounds_of,
+    solved,
 )
 
 DEAR = 900
@@ -52,17 +55,6 @@ LAST = build.job("last", windows=(AT_NOON,))
 
 def without(kept: Problem, **keys: Any) -> Problem:
     return replace(kept, **keys)
-
-
-def case(
-    kept: Problem, free: Problem, *, starts: dict[str, float] | None = None, **best: Any
-) -> Case:
-    """Rounds are named by keywords: ``anna_bob`` is a crew, ``anna__tue`` a shift."""
-    rounds = {
-        name.replace("__", "/").replace("_", "+"): tuple(jobs.split())
-        for name, jobs in best.items()
-    }
-    return Case(kept=kept, free=free, best=rounds, starts=starts or {})
 
 
 def related(
@@ -290,3 +282,16 @@ def test_the_rule_alone_decides(rule):
 @pytest.mark.parametrize("rule", CASES)
 def test_the_engine_joins_the_right_visits(rule):
     assert_the_engine_obeys(CASES[rule])
+
+
+@pytest.mark.slow
+def test_the_engine_waits_for_a_machine_that_is_in_use():
+    lift = {"equipment": {"lift": 1}}
+    at_work = build.job("near", **lift, windows=AT_EIGHT)
+    waiting = build.job("far", **lift, location="farm", windows=(MORNING,))
+    question = problem(at_work, waiting, people=BOTH, equipment=(Equipment(id="lift"),))
+
+    answer = solved(question, target=(0, 0))
+
+    assert rounds_of(answer) == {"anna": ("near",), "bob": ("far",)}
+    assert judge(answer, problem=question).feasible
