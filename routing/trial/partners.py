@@ -219,6 +219,24 @@ class Partners:
             if relation.type.timed
         )
 
+    def pushed(self, trial: _Routes, laid: Laid) -> dict[int, float]:
+        """Jobs of a route that start too early for a partner, and when they may."""
+        times = {
+            code: (start, end)
+            for code, start, end in zip(laid.stops, laid.starts, laid.ends, strict=True)
+            if code in self._tables.linked
+        }
+        found: dict[int, float] = {}
+        for relation in {id(one): one for job in times for one in self._of[job]}.values():
+            jobs = self._numbers(relation)
+            at = {n: times[n] if n in times else self._at(trial, n) for n in jobs}
+            known = {n: span for n, span in at.items() if span is not None}
+            if relation.type.timed and len(known) == len(jobs):
+                for job, start in _pushes(relation, jobs, known):
+                    if job in times and start > times[job][0] + NOISE_S:
+                        found[job] = max(start, found.get(job, start))
+        return found
+
     def _keeps(self, relation: Relation, trial: _Routes, times: dict[int, Span]) -> bool:
         jobs = self._numbers(relation)
         at = [times[n] if n in times else self._at(trial, n) for n in jobs]
@@ -285,6 +303,25 @@ class Partners:
             for code, start, end in zip(other.stops, other.starts, other.ends, strict=True):
                 if code in self._machines:
                     yield code, start, end
+
+
+def _pushes(
+    relation: Relation, jobs: Sequence[int], at: Mapping[int, Span]
+) -> Iterator[tuple[int, float]]:
+    """Starts that a relation forces, given where its jobs start and end now."""
+    if relation.type is RelationType.SAME_START:
+        last = max(start for start, _ in at.values())
+        for job in jobs:
+            yield job, last - (relation.max_s or 0)
+        return
+    first, second = jobs
+    (start, end), (then, _) = at[first], at[second]
+    follows = relation.type is RelationType.PRECEDENCE
+    least = relation.min_s or 0 if follows else relation.min_s
+    if least is not None:
+        yield second, (end if follows else start) + least
+    if relation.max_s is not None:
+        yield first, start + then - relation.max_s - (end if follows else start)
 
 
 def _clashing(vehicle: Vehicle, by_person: Mapping[str, Sequence[Vehicle]]) -> list[int]:

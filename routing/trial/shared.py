@@ -20,7 +20,7 @@ class Shared:
 
     def __init__(self, tables: Tables, *, prices: Prices) -> None:
         self._tables = tables
-        self._levels = prices.levels
+        self._prices = prices
         self._of_split = prices.weights("splits"), prices.weights("continuity_cost")
         fairness = tables.problem.fairness
         weights = zip(
@@ -37,11 +37,24 @@ class Shared:
         # What one more job may save at most: all its seconds, and the road there and back.
         self.most_saved = tuple(per_s * self._longest_s() for per_s in self._per_s)
 
+    def number(self, routes: Sequence[Laid | None], holder: Sequence[int]) -> float:
+        """The price as one number."""
+        if not self.active:
+            return 0.0
+        return self._prices.scalar(self.price(routes, holder=holder))
+
+    def added(self, routes: Sequence[Laid | None], holder: Sequence[int], changed: Laid) -> float:
+        """What it gains, as one number, by a route that changes."""
+        if not self.active:
+            return 0.0
+        after = self._prices.scalar(self.price(routes, holder=holder, changed=changed))
+        return after - self.number(routes, holder)
+
     def price(
         self, routes: Sequence[Laid | None], *, holder: Sequence[int], changed: Laid | None = None
     ) -> Price:
         """One value a level; ``changed`` stands in place of its vehicle's route."""
-        total = [0.0] * self._levels
+        total = [0.0] * self._prices.levels
         for jobs, cost in self._familiar:
             splits = max(0, len(self._leads(jobs, holder, changed)) - 1)
             for level, (plain, money) in enumerate(zip(*self._of_split, strict=True)):
