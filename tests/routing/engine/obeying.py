@@ -22,7 +22,7 @@ from tests.routing import build
 from tests.routing.engine import twin
 
 # Seconds that the engine may take; it is stopped when it has found the best.
-LIMIT_S = 5.0
+LIMIT_S = 20.0
 PER_M = Cost(per_m=0.01)
 MONEY = ((Term(metric="unserved"),), (Term(metric="cost"),))
 

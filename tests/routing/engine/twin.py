@@ -64,6 +64,7 @@ def _is_joint(problem: Problem) -> bool:
         or problem.equipment
         or problem.fairness.cost_per_s
         or problem.change_cost.max_changes is not None
+        or any(job.pin is not None for job in problem.jobs)
         or any(len(one.shifts) > 1 for one in problem.technicians)
         or any(hands(job) > 1 for job in problem.jobs)
     )
@@ -234,7 +235,7 @@ def _floors(job: Job, *, problem: Problem) -> list[float]:
         moved = [former.start - problem.change_cost.tolerance_s, former.start]
     priced = job.deadlines or job.delay_cost_per_s or job.delay_steps or not job.promise_hard
     late = job.max_lateness_s != 0
-    floors = [*wished, *had, *moved]
+    floors = dict.fromkeys([*wished, *had, *moved])
     return [-math.inf, *floors] if floors or priced or late else []
 
 
