@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -29,10 +30,12 @@ def names_in(path: Path) -> set[str]:
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+@cache
 def all_tests() -> set[str]:
     return set().union(*(names_in(path) for path in (ROOT / "tests/routing").rglob("test_*.py")))
 
 
+@cache
 def problems() -> set[str]:
     """Names of all tiny problems on which the engine must obey."""
     modules = (import_module(f"tests.routing.engine.{path.stem}") for path in OBEYING)
