@@ -31,6 +31,7 @@ from routing.problem import Problem
 from routing.roads import Roads
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
+from routing.trial.trial import Trial
 
 # Seconds of the limit that reading the last plan and ending take on a busy machine.
 ENDING_S = 0.2
@@ -73,13 +74,13 @@ def _team(
     most limits, and goes on beside it for the next search.
     """
     deadline = max(time.monotonic() + LEAST_S, asked.began + asked.time_limit - ENDING_S)
-    tables = tabulate(problem, crews=likely_crews(problem))
+    trial = Trial(tabulate(problem, crews=likely_crews(problem)))
     ready = is_compiled() or asked.iterations is not None
     if not ready and is_kept():
         _compile_beside()
-    if ready and not beyond(tables):
+    if ready and not beyond(trial):
         return Compiled(
-            tables=tables,
+            trial=trial,
             workers=asked.workers,
             seed=asked.seed,
             began=asked.began,

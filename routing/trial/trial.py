@@ -109,6 +109,11 @@ class Trial:
         absent = sum(self.worth(job) for job in self.absent())
         return routes + absent + beyond * self._must + self._shared.number(self.routes, self.holder)
 
+    @property
+    def has_shared_prices(self) -> bool:
+        """Whether routes have a price that they only have together."""
+        return self._shared.active
+
     def worth(self, job: int) -> float:
         """What leaving the job out costs; of a mandatory one more than anything else."""
         return self._worth[job]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel.columns import MOST_BREAKS
-from routing.trial.tables import Tables
+from routing.trial.trial import Trial
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -56,9 +56,9 @@ class Question:
         return len(self.crew)
 
 
-def beyond(tables: Tables) -> list[str]:
+def beyond(trial: Trial) -> frozenset[str]:
     """What of this problem the kernel cannot say; nothing when it can say all of it."""
-    draft = tables.draft
+    tables, draft = trial.tables, trial.tables.draft
     found = {
         "traffic": tables.problem.travel.traffic is not None,
         "places of breaks": any(
@@ -67,18 +67,16 @@ def beyond(tables: Tables) -> list[str]:
         "many breaks": any(len(vehicle.breaks) > MOST_BREAKS for vehicle in tables.vehicles),
         "positions": bool(draft.positions),
         "machines": any(draft.machines.values()),
-        "relations": bool(
-            draft.meetings or draft.aparts or draft.all_or_none or draft.same_people
-            or draft.other_people
-        ),
+        "relations": bool(tables.problem.relations),
         "crews": bool(draft.exclusive),
         "rests": any(
             tables.vehicles[one].latest + seconds > tables.vehicles[then].shift.start
             for (one, then), seconds in draft.rests.items()
         ),
         "changes": draft.most_changes is not None,
-        "tags": bool(draft.counts),
+        "aims": bool(trial.prices.aims),
+        "shared prices": trial.has_shared_prices,
         "depots": bool(draft.stocked and tables.problem.depots),
         "nobody": not tables.jobs or not tables.vehicles,
-    }  # fmt: skip
-    return [name for name, is_there in found.items() if is_there]
+    }
+    return frozenset(name for name, is_there in found.items() if is_there)
