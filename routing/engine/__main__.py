@@ -36,7 +36,7 @@ from routing.trial.trial import Trial
 # Seconds of the limit that reading the last plan and ending take on a busy machine.
 ENDING_S = 0.2
 # Seconds that a search gets even when the start has used the limit up; a start may take 2 s more.
-LEAST_S = 0.5
+LEAST_S = 1.0
 # Seconds between two reports of progress.
 REPORT_S = 0.5
 
