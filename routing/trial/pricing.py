@@ -66,7 +66,8 @@ class Prices:
         # Worked out when first asked for: a plan in force asks about one pair in a hundred.
         self._who: list[list[Price | None]] = [[None] * len(tables.jobs) for _ in tables.vehicles]
         self.unserved = [self._unserved_price(job) for job in tables.jobs]
-        places = sorted(set(tables.places))
+        ends = {end for v in tables.vehicles for end in (v.begin, v.finish) if end is not None}
+        places = sorted({*tables.places, *ends})
         self._longest = _largest(tables.seconds, places), _largest(tables.metres, places)
         self._longest_work = max((max(row, default=0) for row in tables.lengths), default=0)
         self.scales = self._scales()

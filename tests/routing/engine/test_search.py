@@ -76,6 +76,20 @@ def test_no_job_is_left_out_that_still_fits(seed):
     assert ways == [None] * len(ways)
 
 
+def test_a_visit_far_from_every_home_is_served_where_that_comes_first():
+    day = days.plain(Random(1), visits=2, technicians=2)
+    for place in day["locations"][:2]:
+        place |= {"x": 100, "y": 0}
+    for home in day["locations"][2:]:
+        home |= {"x": 0, "y": 0}
+    for visit in day["visits"]:
+        visit["windows"] = [[36000, 50000]]
+
+    trial = searched(interchange.problem_of(day))
+
+    assert trial.absent() == []
+
+
 def test_a_state_that_is_recalled_is_the_state_that_was_remembered():
     trial = searched(interchange.problem_of(days.plain(Random(3))))
     before, plan = trial.remember(), plan_of(trial)
