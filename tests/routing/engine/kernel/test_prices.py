@@ -33,7 +33,7 @@ def size(trial):
     return 1 + sum(parts) + sum(abs(trial.worth(job)) for job in range(len(trial.holder)))
 
 
-@pytest.mark.parametrize("make", [sayable.nasty, sayable.crooked_nasty])
+@pytest.mark.parametrize("make", [sayable.nasty, sayable.eager, sayable.crooked_eager])
 def test_a_plan_costs_what_the_trial_finds(make):
     found = priced_twice(150, make=make)
 
