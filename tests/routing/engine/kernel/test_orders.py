@@ -10,11 +10,11 @@ from routing import interchange
 from routing.check import judge
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.state import Plan
-from routing.trial.writing import solution_of
+from routing.trial.writing import follow, solution_of
 from tests.routing import days
 from tests.routing.engine.kernel import sayable, twin
 from tests.routing.engine.kernel.test_times import any_breaks, tangled
-from tests.routing.plans import UNAVOIDABLE
+from tests.routing.plans import UNAVOIDABLE, plan_of, searched
 
 
 def is_late_on_purpose(tables, vehicle, order):
@@ -62,6 +62,33 @@ def test_the_judge_is_content_with_what_the_kernel_plans():
         found |= {violation.code for violation in finding.violations}
 
     assert found <= UNAVOIDABLE
+
+
+@pytest.mark.parametrize("metric", ["travel_s", "duration_s", "overtime_s"])
+def test_of_routes_that_hold_by_less_than_a_tick_the_kernel_takes_what_it_can(metric):
+    day = days.plain(Random(3), visits=10, technicians=2)
+    day["objective"] = {"levels": [[{"metric": "unserved"}], [{"metric": metric}]]}
+    trial = sayable.trial_of(pinned(day))
+    follow(trial, trial.tables.problem.incumbent)
+    orders = [(laid.vehicle, list(trial.bare(laid))) for laid in trial.routes]
+    plan = Plan(encode(trial), seed=1)
+
+    plan.take_most(orders)
+
+    sure = [row for row in plan.now if trial.try_route(*row) is not None]
+    assert sure == plan.now
+    assert 0 < sum(len(jobs) for _, jobs in plan.now) < sum(len(jobs) for _, jobs in orders)
+    assert plan.cost[0] < trial.total() + 10 * max(trial.worth(job) for job in range(10))
+
+
+def pinned(day):
+    """The day with a plan in force whose starts are kept to the last digit."""
+    plan = plan_of(searched(interchange.problem_of(day)))
+    starts = {stop.id: stop.start for route in plan.routes for stop in route.stops}
+    for visit in day["visits"]:
+        if visit["id"] in starts:
+            visit["pin"] = {"start": starts[visit["id"]], "must_serve": False}
+    return day | {"incumbent": interchange.document_of(plan)}
 
 
 def test_of_idle_technicians_who_differ_in_a_limit_of_the_road_each_is_tried():
