@@ -24,9 +24,10 @@ from routing.engine.telling import nothing
 from routing.trial.trial import UNHELD, Memory, Trial
 
 # What of a problem may stand in a frame; anything else is not for the kernel at all.
-FRAMED = frozenset(
-    {"relations", "depots", "crews", "machines", "positions", "rests", "aims", "shared prices"}
-)
+FRAMED = frozenset({
+    "relations", "depots", "crews", "machines", "positions", "rests", "aims", "shared prices",
+    "many steps", "soft limits", "prices of setups",
+})  # fmt: skip
 # Part of the jobs that may be bound to a frame; beyond, too little is left to the kernel.
 MOST_BOUND = 0.3
 # Steps between two looks at the clock.

@@ -64,6 +64,8 @@ class Trial:
         self._road = np.array([self._road_price(vehicle) for vehicle in tables.vehicles]).T
         self._who: dict[int, NDArray[np.float64]] = {}
         self._kinds: list[int] | None = None
+        # Jobs of which nobody may serve two.
+        self._divided = [frozenset(jobs) for jobs in tables.draft.other_people]
         self._urgency = [self._urgency_of(job) for job in range(len(tables.jobs))]
         self._changes = Changes(tables)
         self._shared = Shared(tables, prices=self.prices)
@@ -189,8 +191,10 @@ class Trial:
         return lost
 
     def _free_for(self, vehicle: int, order: Sequence[int]) -> bool:
-        """Whether the vehicle may serve these jobs beside what other routes do."""
+        """Whether the vehicle may serve these jobs, beside each other and what other routes do."""
         jobs = [code for code in order if code < len(self.holder)]
+        if any(len(group.intersection(jobs)) > 1 for group in self._divided):
+            return False
         return all(
             self.holder[job] == UNHELD and vehicle in self.partners.open_to(self, job)
             for job in jobs

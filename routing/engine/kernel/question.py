@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.kernel.columns import MOST_BREAKS
+from routing.engine.kernel.columns import MOST_BREAKS, STEPS
 from routing.trial.trial import Trial
+from routing.trial.weights import Weights
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -76,6 +77,17 @@ def beyond(trial: Trial) -> frozenset[str]:
         "changes": draft.most_changes is not None,
         "aims": bool(trial.prices.aims),
         "shared prices": trial.has_shared_prices,
+        "many steps": any(
+            sum(len(one.cost.overtime_steps) for one in vehicle.crew) > STEPS
+            for vehicle in tables.vehicles
+        ),
+        "soft limits": any(
+            len({limit.limit for limit in vehicle.shift.soft_limits})
+            < len(vehicle.shift.soft_limits)
+            for vehicle in tables.vehicles
+        ),
+        "prices of setups": any(tables.setups[place] for place in tables.places)
+        and bool(Weights(tables.problem).metrics & {"wait_s", "setup_s"}),
         "depots": bool(draft.stocked and tables.problem.depots),
         "nobody": not tables.jobs or not tables.vehicles,
     }
