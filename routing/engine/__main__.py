@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from routing import interchange
 from routing.engine.compiled import Compiled
-from routing.engine.kernel.compiling import is_compiled, is_kept
+from routing.engine.kernel.compiling import is_being_compiled, is_compiled, is_kept
 from routing.engine.kernel.question import beyond
 from routing.engine.lineage import die_with
 from routing.engine.team import Team
@@ -75,7 +75,7 @@ def _team(
     deadline = max(time.monotonic() + LEAST_S, asked.began + asked.time_limit - ENDING_S)
     tables = tabulate(problem, crews=likely_crews(problem))
     ready = is_compiled() or asked.iterations is not None
-    if not ready and is_kept():
+    if not ready and is_kept() and not is_being_compiled():
         _compile_beside()
     if ready and not beyond(tables):
         return Compiled(

@@ -8,11 +8,14 @@ cannot be written, a copy of it in a folder of this process serves.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numba
@@ -21,6 +24,8 @@ import numpy as np
 _HERE = Path(__file__).parent
 # Says that everything has been compiled.
 _DONE = "complete"
+# Held by whoever compiles.
+_LOCK = "compiling.lock"
 
 
 def _stamp() -> str:
@@ -73,3 +78,21 @@ def is_kept() -> bool:
 def note_compiled() -> None:
     """Remember that everything is there."""
     (FOLDER / _DONE).touch()
+
+
+@contextmanager
+def one_by_one() -> Iterator[None]:
+    """Wait while another process compiles: twenty beside each other take ten minutes."""
+    with (FOLDER / _LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def is_being_compiled() -> bool:
+    """Whether a process is at it now."""
+    with (FOLDER / _LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
