@@ -137,6 +137,9 @@ class Settings:
         at_least=256,
         at_most=1_048_576,
     )
+    plan_spare: bool = _setting(
+        True, "keep one engine ready, so that a plan begins at once; takes 120 MB of memory"
+    )
     nightly_plan_hour: int = _setting(
         17, "hour (UTC) at which tomorrow is planned", at_least=0, at_most=23
     )

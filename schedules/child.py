@@ -5,17 +5,14 @@ every request. The child gets the problem as JSON on standard input and answers 
 an event; the last complete plan is the best so far, however the child ends.
 
 The kernel ends the child together with the thread that started it, so `solve` starts, reads and
-waits in the calling thread: call it from one that stays.
+waits in the calling thread: call it from one that stays. A child from a `Spare` is its keeper's.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +23,8 @@ from typing import IO, Any
 from routing import interchange
 from routing.problem import Problem
 from routing.solution import Solution
+from schedules import engines
+from schedules.engines import Engine, Spare
 
 # Address space of each process of the engine, not memory in use: libraries reserve 2 GB and more.
 MEMORY_BYTES = 6 << 30
@@ -80,7 +79,7 @@ class Answer:
     words: str
 
 
-def solve(
+def solve(  # noqa: PLR0913 - each is a choice of whoever asks
     problem: Problem,
     *,
     limit_s: float,
@@ -90,31 +89,33 @@ def solve(
     stop: threading.Event | None = None,
     memory_bytes: int = MEMORY_BYTES,
     began: float | None = None,
+    spare: Spare | None = None,
 ) -> Answer:
     """The best plan found within ``limit_s`` wall seconds, the start of the child included.
 
     ``began`` is the instant of ``time.monotonic`` from which the limit counts; None is now. Setting
     ``stop`` from another thread ends the search and keeps the best so far. Every plan was
-    judged in the child before it was sent. Raises EngineFailed when there is none at all.
+    judged in the child before it was sent. The engine that ``spare`` has ready is used up, and
+    renewed when the search is over. Raises EngineFailed when there is no plan at all.
     """
     began = time.monotonic() if began is None else began
-    with tempfile.TemporaryFile(mode="w+", encoding="utf-8") as diagnostics:
-        wanted = _Wanted(began, limit_s, seed, workers, memory_bytes)
-        child = _start(wanted, words=diagnostics)
-        watch = _Watch(child, deadline=began + limit_s + GRACE_S, stop=stop or threading.Event())
-        with watch:
-            _feed(child, problem=problem)
-            hear = _Ear(watch, limit_s=limit_s, jobs=len(problem.jobs), on_progress=on_progress)
-            told = hear.all_of(child)
-            exit_code = child.wait()
-        words = _last_words(diagnostics)
-    if told.plan is None:
-        raise EngineFailed(exit_code=exit_code, words=words)
+    wanted = _Wanted(began, limit_s, seed, workers, memory_bytes)
+    task = _Task(problem, wanted, on_progress, stop or threading.Event())
+    ready = spare.take(wanted.words()) if spare else None
+    try:
+        heard = _search(ready, task) if ready else None
+        if heard is None or not heard.has_begun:  # it may have died while it was idle
+            heard = _search(engines.start(wanted.words()), task)
+    finally:
+        if spare:
+            spare.renew()
+    if heard.told.plan is None:
+        raise EngineFailed(exit_code=heard.exit_code, words=heard.words)
     return Answer(
-        solution=interchange.solution_of(told.plan, problem=problem),
-        end=_why(told.end, watch=watch),
+        solution=interchange.solution_of(heard.told.plan, problem=problem),
+        end=heard.end,
         seconds=time.monotonic() - began,
-        words=words,
+        words=heard.words,
     )
 
 
@@ -128,22 +129,50 @@ class _Wanted:
     workers: int
     memory: int
 
+    def words(self) -> list[str]:
+        """As ``python -m routing.engine`` takes them."""
+        return [
+            "--began", str(self.began), "--time-limit", str(self.limit_s),
+            "--seed", str(self.seed), "--workers", str(self.workers),
+            "--memory", str(self.memory),
+        ]  # fmt: skip
 
-def _start(wanted: _Wanted, *, words: IO[str]) -> subprocess.Popen[str]:
-    command = [
-        sys.executable, "-m", "routing.engine", str(os.getpid()),
-        "--began", str(wanted.began), "--time-limit", str(wanted.limit_s),
-        "--seed", str(wanted.seed), "--workers", str(wanted.workers),
-        "--memory", str(wanted.memory),
-    ]  # fmt: skip
-    return subprocess.Popen(  # noqa: S603 - our own module, no shell
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=words,
-        encoding="utf-8",
-        start_new_session=True,  # a Ctrl-C at the terminal is the parent's to translate
-    )
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    problem: Problem
+    wanted: _Wanted
+    on_progress: Callable[[Progress], None] | None
+    stop: threading.Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came of one child. ``has_begun`` when it had read the problem."""
+
+    told: _Told
+    end: End
+    has_begun: bool
+    exit_code: int
+    words: str
+
+
+def _search(engine: Engine, task: _Task) -> _Heard:
+    """Let it search to the end, and leave nothing of it behind."""
+    child, wanted = engine.process, task.wanted
+    watch = _Watch(child, deadline=wanted.began + wanted.limit_s + GRACE_S, stop=task.stop)
+    with engine.said, watch:
+        _feed(child, problem=task.problem)
+        told = _Ear(
+            watch,
+            limit_s=wanted.limit_s,
+            jobs=len(task.problem.jobs),
+            on_progress=task.on_progress,
+        ).all_of(child)
+        exit_code = child.wait()
+        words = _last_words(engine.said)
+    end = _why(told.end, watch=watch)
+    return _Heard(told, end, watch.ready.is_set(), exit_code, words)
 
 
 def _feed(child: subprocess.Popen[str], *, problem: Problem) -> None:

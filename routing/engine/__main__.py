@@ -40,8 +40,9 @@ LEAST_S = 0.5
 REPORT_S = 0.5
 
 
-def main() -> int:
-    asked = _arguments()
+def main(words: Sequence[str]) -> int:
+    """Search as these words say, and return the exit code."""
+    asked = _arguments(words)
     began = asked.began
     die_with(asked.parent)
     if asked.memory:
@@ -149,7 +150,7 @@ class _Stop:
         return self._asked
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m routing.engine")
     parser.add_argument("parent", type=int, help="process that must not be outlived")
     parser.add_argument("--time-limit", type=float, required=True, help="seconds")
@@ -162,7 +163,7 @@ def _arguments() -> argparse.Namespace:
         "--iterations", type=int, help="steps of each searcher, whatever time they take"
     )
     parser.add_argument("--memory", type=int, default=0, help="bytes of address space; 0 is any")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def _say(event: Mapping[str, object]) -> None:
@@ -171,4 +172,4 @@ def _say(event: Mapping[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

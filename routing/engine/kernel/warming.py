@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.engine.kernel.compiling import is_compiled, note_compiled, one_by_one
+from routing.engine.kernel.compiling import is_compiled, is_kept, note_compiled, one_by_one
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.state import Plan
 from routing.problem import (
@@ -30,6 +30,12 @@ def warm() -> None:
     with one_by_one():
         _search()
         note_compiled()
+
+
+def warm_if_kept() -> None:
+    """Warm, unless all would have to be compiled and nobody else could ever read it."""
+    if is_compiled() or is_kept():
+        warm()
 
 
 def _search() -> None:
