@@ -44,6 +44,13 @@ class EngineFailed(Exception):
         self.words = words
 
 
+class Search(StrEnum):
+    """Whose search plans."""
+
+    OURS = "onsite"
+    ORTOOLS = "ortools"  # OR-Tools' guided local search, as the plain alternative
+
+
 class End(StrEnum):
     """Why a search ended."""
 
@@ -57,13 +64,18 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a search is. ``objective`` has one value a level, None before the first plan."""
+    """How far a search is. ``objective`` has one value a level, None before the first plan.
+
+    ``compiling`` while our search is being compiled, once on a machine: a plainer one plans, or,
+    where steps are counted, it is waited for.
+    """
 
     seconds: float
     limit_s: float
     objective: tuple[float, ...] | None
     served: int
     jobs: int
+    compiling: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +102,19 @@ def solve(  # noqa: PLR0913 - each is a choice of whoever asks
     memory_bytes: int = MEMORY_BYTES,
     began: float | None = None,
     spare: Spare | None = None,
+    iterations: int | None = None,
+    search: Search = Search.OURS,
 ) -> Answer:
     """The best plan found within ``limit_s`` wall seconds, the start of the child included.
 
     ``began`` is the instant of ``time.monotonic`` from which the limit counts; None is now. Setting
     ``stop`` from another thread ends the search and keeps the best so far. Every plan was
     judged in the child before it was sent. The engine that ``spare`` has ready is used up, and
-    renewed when the search is over. Raises EngineFailed when there is no plan at all.
+    renewed when the search is over. ``iterations`` counts steps instead of seconds, for a plan that
+    the same seed and workers give again. Raises EngineFailed when there is no plan at all.
     """
     began = time.monotonic() if began is None else began
-    wanted = _Wanted(began, limit_s, seed, workers, memory_bytes)
+    wanted = _Wanted(began, limit_s, seed, workers, memory_bytes, search, iterations)
     task = _Task(problem, wanted, on_progress, stop or threading.Event())
     ready = spare.take(wanted.words()) if spare else None
     try:
@@ -128,13 +143,16 @@ class _Wanted:
     seed: int
     workers: int
     memory: int
+    search: Search
+    iterations: int | None
 
     def words(self) -> list[str]:
         """As ``python -m routing.engine`` takes them."""
+        counted = [] if self.iterations is None else ["--iterations", str(self.iterations)]
         return [
             "--began", str(self.began), "--time-limit", str(self.limit_s),
             "--seed", str(self.seed), "--workers", str(self.workers),
-            "--memory", str(self.memory),
+            "--memory", str(self.memory), "--engine", self.search.value, *counted,
         ]  # fmt: skip
 
 
@@ -189,6 +207,7 @@ class _Told:
     plan: Mapping[str, object] | None = None
     objective: tuple[float, ...] | None = None
     served: int = 0
+    compiling: bool = False
     end: str | None = None
 
 
@@ -225,6 +244,8 @@ class _Ear:
         elif event["event"] == "best":
             told.plan, told.served = event["plan"], event["served"]
             told.objective = tuple(event["objective"])
+        elif event["event"] == "compiling":
+            told.compiling = True
         elif event["event"] == "end":
             told.end = event["reason"]
         if self._on_progress is not None and "seconds" in event:
@@ -235,6 +256,7 @@ class _Ear:
                     objective=told.objective,
                     served=told.served,
                     jobs=self._jobs,
+                    compiling=told.compiling,
                 )
             )
 
