@@ -82,13 +82,14 @@ class Progress:
 class Answer:
     """The best plan of a search, and why the search ended.
 
-    ``words`` is what the engine said on standard error: nothing, or a defect for somebody to mend.
+    ``compiling`` as in Progress: another search will do better. ``words`` is what the engine said on standard error: nothing, or a defect for somebody to mend.
     """
 
     solution: Solution
     end: End
     seconds: float
     words: str
+    compiling: bool = False
 
 
 def solve(  # noqa: PLR0913 - each is a choice of whoever asks
@@ -131,6 +132,7 @@ def solve(  # noqa: PLR0913 - each is a choice of whoever asks
         end=heard.end,
         seconds=time.monotonic() - began,
         words=heard.words,
+        compiling=heard.told.compiling,
     )
 
 

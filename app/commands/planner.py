@@ -33,7 +33,7 @@ Watcher = Callable[[child.Progress], None]
 # The longest search that a command may ask for, in seconds.
 LONGEST_S = 86_400.0
 # What a first search on a machine waits for.
-COMPILING = "(compiling the engine, once; a plainer search meanwhile)"
+COMPILING = "The engine is being compiled, once on this machine."
 
 
 @click.command()
@@ -121,6 +121,8 @@ def solve(
             raise click.ClickException(str(failed)) from failed
     if answer.words:
         click.echo(answer.words, err=True)
+    if answer.compiling and iterations is None:
+        click.echo(f"{COMPILING} This plan is a plainer search's; ask again.", err=True)
     about = About(
         origin=Origin.ENGINE,
         proof=Proof.NONE,
@@ -236,7 +238,7 @@ def _bar(limit_s: float | None) -> Iterator[Watcher | None]:
             values = " / ".join(f"{value:,.6g}" for value in state.objective or ())
             best = f"{state.served} of {state.jobs} visits, {values}"
             if state.compiling:
-                best = f"{COMPILING} {best}"
+                best = f"{best}. {COMPILING}"
             progress.update(task, completed=state.seconds, best=best)
 
         yield watch

@@ -46,6 +46,8 @@ def _folder(folder: Path) -> Path:
         atexit.register(shutil.rmtree, private, ignore_errors=True)
         if folder.is_dir():
             shutil.copytree(folder, private, dirs_exist_ok=True)
+            for each in (private, *private.rglob("*/")):
+                each.chmod(0o700)  # it came read-only with what it holds
         return private
     return folder
 
@@ -73,6 +75,15 @@ def is_compiled() -> bool:
 def is_kept() -> bool:
     """Whether what is compiled now will be there for others."""
     return FOLDER == _SHARED
+
+
+def state() -> str:
+    """How it stands, in one word, for whoever looks after the installation."""
+    if is_compiled():
+        return "compiled"
+    if not is_kept():
+        return "read-only"
+    return "compiling" if is_being_compiled() else "missing"
 
 
 def note_compiled() -> None:
