@@ -140,6 +140,21 @@ class Settings:
     plan_spare: bool = _setting(
         True, "keep one engine ready, so that a plan begins at once; takes 120 MB of memory"
     )
+    repair_changes: int = _setting(
+        0,
+        "changes that a repair may choose to make; 0: as many as pay",
+        at_least=0,
+        at_most=1000,
+    )
+    shift_visits: int = _setting(
+        0, "most visits of one shift; 0: as many as fit", at_least=0, at_most=100
+    )
+    reserve_percent: int = _setting(
+        0,
+        "share of each shift that customers cannot book until a day before",
+        at_least=0,
+        at_most=90,
+    )
     nightly_plan_hour: int = _setting(
         17, "hour (UTC) at which tomorrow is planned", at_least=0, at_most=23
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from app import clock, travel
+from app import clock, terms, travel
 from app.context import settings
 from app.database import session, thought_over
 from dispatch import booking
@@ -22,7 +22,13 @@ TRIES = 6
 
 def windows_for(visit: Visit) -> Sequence[Offer]:
     """Windows that the present plan can keep, best first."""
-    return booking.offer_windows(session(), visit=visit, now=clock.now(), travel=travel.provider())
+    return booking.offer_windows(
+        session(),
+        visit=visit,
+        now=clock.now(),
+        travel=travel.provider(),
+        settings=terms.planning(settings()),
+    )
 
 
 def take(
@@ -45,6 +51,7 @@ def take(
             closes_at=closes_at,
             now=clock.now(),
             travel=travel.provider(),
+            settings=terms.planning(settings()),
         )
         with thought_over():
             if not tries_left or not booking.overtaken(session(), proposal=proposal):

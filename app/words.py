@@ -31,7 +31,7 @@ from dispatch.tickets import (
     TicketState,
     Verdict,
 )
-from dispatch.visits import VisitState, Wish
+from dispatch.visits import CrewRole, VisitState, Wish
 from dispatch.workforce import Employment
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
@@ -112,6 +112,10 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
         Wish.MUST: _l("Must go"),
         Wish.PREFERRED: _l("Preferred"),
         Wish.NEVER: _l("Must not go"),
+    },
+    CrewRole: {
+        CrewRole.LEAD: _l("Whoever leads"),
+        CrewRole.HELPER: _l("Whoever comes along"),
     },
     AgreementKind: {
         AgreementKind.CALL_IN: _l("Call-in (time and material)"),

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 
-from app import clock, database, health, outbox, travel, watching
+from app import clock, database, health, outbox, terms, travel, watching
 from app.context import settings_of
 from dispatch.planning.runs import PlanRun
 from schedules import chores
@@ -90,6 +90,7 @@ def _tasks(app: Flask) -> tuple[Task, ...]:
             travel=travel.provider(),
             longest=LONGEST_SEARCH,
             tell=tell,
+            settings=terms.planning(given),
             memory_bytes=given.plan_memory_megabytes * 1024 * 1024,
             spare=app.extensions[SPARE],
         ),

@@ -74,6 +74,41 @@ class Hold(Base):
     technician: Mapped[Technician] = relationship()
     shift: Mapped[Shift] = relationship()
 
+    helpers: Mapped[list[HoldHelper]] = relationship(
+        back_populates="hold",
+        cascade="all, delete-orphan",
+        lazy="selectin",
+        order_by="HoldHelper.technician_id",
+    )
+
+    @property
+    def technician_ids(self) -> frozenset[int]:
+        """Everybody whose time it takes."""
+        return frozenset({self.technician_id, *(one.technician_id for one in self.helpers)})
+
+
+class HoldHelper(Base):
+    """Who comes along with the technician of a hold, and where that stands in his own round."""
+
+    __tablename__ = "hold_helper"
+    __table_args__ = (
+        UniqueConstraint("hold_id", "technician_id"),
+        CheckConstraint("ends_at > starts_at", name="period"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"))
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technician.id"))
+    shift_id: Mapped[int] = mapped_column(ForeignKey("shift.id"))
+    position: Mapped[int] = mapped_column(default=1)
+    arrives_at: Mapped[datetime]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    travel_seconds: Mapped[int] = mapped_column(default=0)
+    travel_metres: Mapped[int] = mapped_column(default=0)
+
+    hold: Mapped[Hold] = relationship(back_populates="helpers")
+
 
 class AppointmentState(StrEnum):
     """What became of a promise."""

@@ -6,17 +6,18 @@ The code is the claim that the judge examines; the shortfall says what a dispatc
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
 from routing.alone import is_anybody_able, is_possible_alone
-from routing.problem import Job, Requirement, Technician
+from routing.problem import Job, RelationType, Requirement, Technician
 from routing.rules.draft import Vehicle
 from routing.rules.territories import is_inside
 from routing.solution import Reason, Unserved
 from routing.trial.gaps import Room
+from routing.trial.joining import serve
 from routing.trial.tables import Tables
 from routing.trial.trial import UNHELD, Trial
 
@@ -41,6 +42,7 @@ class Lack(StrEnum):
     ROOM = "room"  # seconds
     PRICE = "price"  # the problem's money, as one number
     PARTNER = "partner"
+    TOGETHER = "together"  # persons
     LIMIT = "limit"  # of the route, or its breaks
 
 
@@ -97,7 +99,14 @@ class Reasons:
         if partner is not None:
             lack = Shortfall(lack=Lack.PARTNER, name=partner)
             return Why(job=name, reason=Reason.RELATED, shortfall=lack)
+        group = self._absent_group(trial, job)
+        missing = self._missing_people(group)
+        if missing > 0:
+            lack = Shortfall(lack=Lack.PEOPLE, amount=missing)
+            return Why(job=name, reason=Reason.NO_ROOM, shortfall=lack)
         option = trial.best(job, tries=TRIES)
+        if option is not None and group:
+            return self._why_not_together(trial, job, group)
         if option is not None:
             lack = Shortfall(
                 lack=Lack.PRICE,
@@ -125,6 +134,45 @@ class Reasons:
         if seconds < 1:
             return alone
         return Shortfall(lack=Lack.ROOM, technician=crew.lead.id, amount=seconds)
+
+    def _absent_group(self, trial: Trial, job: int) -> tuple[int, ...]:
+        """The job and those that are served with it or not at all; none when some are served."""
+        group = trial.partners.groups.get(job, ())
+        return group if all(trial.holder[mate] == UNHELD for mate in group) else ()
+
+    def _missing_people(self, group: Sequence[int]) -> int:
+        """How many people more would be needed for jobs that nobody may do two of."""
+        apart = [
+            [self._tables.job_number[job] for job in relation.jobs]
+            for relation in self._tables.problem.relations
+            if relation.type is RelationType.DIFFERENT_TECHNICIAN
+        ]
+        return max(
+            (len(jobs) - len(self._able(jobs)) for jobs in apart if set(jobs) <= set(group)),
+            default=0,
+        )
+
+    def _able(self, jobs: Sequence[int]) -> set[str]:
+        """Everybody who could do any of these jobs."""
+        return {
+            who
+            for vehicle in self._tables.vehicles
+            if any(self._tables.spans[vehicle.index][job] for job in jobs)
+            for who in vehicle.people
+        }
+
+    def _why_not_together(self, trial: Trial, job: int, group: Sequence[int]) -> Why:
+        """Somebody could serve this one: what stands in the way of serving them all."""
+        name = self._tables.jobs[job].id
+        before, price = trial.remember(), trial.total()
+        served = serve(trial, group, tries=TRIES)
+        dearer = trial.total() - price
+        trial.recall(before)
+        if served:
+            lack = Shortfall(lack=Lack.PRICE, amount=dearer)
+            return Why(job=name, reason=Reason.TOO_COSTLY, shortfall=lack)
+        lack = Shortfall(lack=Lack.TOGETHER, amount=len(group))
+        return Why(job=name, reason=Reason.NO_ROOM, shortfall=lack)
 
     def _entry(self, why: Why) -> Unserved:
         return Unserved(job=why.job, reason=why.reason.value, text=why.text())
@@ -285,6 +333,7 @@ _SENTENCES = {
     Lack.WINDOW: "{technician} comes nearest, and is {amount:.0f} s late for the window.",
     Lack.SHIFT: "{technician} comes nearest, and is back {amount:.0f} s after the shift.",
     Lack.ROOM: "The nearest gap, of {technician}, is {amount:.0f} s too short.",
+    Lack.TOGETHER: "{amount:g} people who are free at the same time are not to be found.",
     Lack.PRICE: "{technician} could go, but that costs {amount:.6g} more than leaving it out.",
     Lack.PARTNER: "{name}, which belongs to it, is not served.",
     Lack.LIMIT: "There is time, but every route would break a limit, lose a break or move a pin.",
@@ -293,5 +342,5 @@ _SENTENCES = {
 
 def _sentence(lack: Shortfall) -> str:
     return _SENTENCES[lack.lack].format(
-        technician=lack.technician, name=lack.name, amount=lack.amount or 0
+        technician=lack.technician or "Everybody", name=lack.name, amount=lack.amount or 0
     )

@@ -93,6 +93,15 @@ class RoundQuery(Schema):
     day = fields.Date(required=True)
 
 
+class CompanionOut(Schema):
+    """Somebody who goes to the same visit."""
+
+    technician_id = fields.Integer()
+    name = fields.String()
+    leads = fields.Boolean()
+    state = fields.String()
+
+
 class StopOut(Schema):
     """One visit in a round."""
 
@@ -100,6 +109,8 @@ class StopOut(Schema):
     ticket_id = fields.Integer(attribute="visit.ticket_id")
     visit_version = fields.Integer(attribute="visit.version")
     position = fields.Integer()
+    leads = fields.Boolean()
+    others = fields.List(fields.Nested(CompanionOut))
     state = fields.String()
     arrives_at = fields.AwareDateTime(format="iso")
     starts_at = fields.AwareDateTime(format="iso")

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, post_load, validate
 from sqlalchemy import select
 
-from app import clock, security, travel
+from app import clock, security, terms, travel
 from app.api.conventions import (
     PageQuery,
     after,
@@ -23,13 +23,14 @@ from app.api.conventions import (
     tagged,
 )
 from app.api.tokens import Scope, needs
+from app.context import settings
 from app.database import session, thought_over
 from app.security import DESK, Audience
 from dispatch import visits
 from dispatch.planning import plans
 from dispatch.planning.plans import Assignment
 from dispatch.tickets import Priority
-from dispatch.visits import NeededPart, NeededSkill, Visit, VisitState
+from dispatch.visits import CrewRole, NeededPart, NeededSkill, Visit, VisitState
 from dispatch.workforce import Technician
 
 blueprint = Blueprint("api-visits", __name__, description="Visits and who does them")
@@ -43,6 +44,7 @@ class SkillNeed(Schema):
     any_of_group = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=20)
     )
+    role = fields.Enum(CrewRole, by_value=True, load_default=CrewRole.LEAD)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: object) -> NeededSkill:
@@ -119,6 +121,7 @@ class AssignmentOut(Schema):
 
     visit_id = fields.Integer()
     technician_id = fields.Integer()
+    role = fields.Enum(CrewRole, by_value=True)
     day = fields.Date()
     position = fields.Integer()
     version = fields.Integer()
@@ -131,6 +134,7 @@ class MoveIn(Schema):
     """Put a visit into a round by hand; a broken rule needs a reason, which is kept."""
 
     technician_id = identifier(required=True)
+    helper_ids = fields.List(identifier(), load_default=None, allow_none=True)
     day = fields.Date(required=True)
     starts_at = fields.AwareDateTime(load_default=None, allow_none=True)
     reason = fields.String(load_default="", validate=validate.Length(max=400))
@@ -253,9 +257,11 @@ class HandPlaced(MethodView):
             session(),
             visit=found(visit_id),
             technician=technician,
+            helpers=_helpers(new["helper_ids"]),
             day=new["day"],
             starts_at=new["starts_at"],
             travel=travel.provider(),
+            settings=terms.planning(settings()),
             now=clock.now(),
         )
         with showing(lambda: _standing(visit_id)), thought_over():
@@ -269,6 +275,13 @@ class HandPlaced(MethodView):
             )
             session().commit()
         return _placed(assignment)
+
+
+def _helpers(named: list[int] | None) -> list[Technician] | None:
+    """Whoever was named to come along; None leaves it to the planner."""
+    if named is None:
+        return None
+    return [session().get(Technician, each) or abort(422) for each in named]
 
 
 def _standing(visit_id: int) -> object:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session, selectinload
 
-from app import clock, config, travel
+from app import clock, config, terms, travel
 from app.clock import Clock, DemoClock
 from app.commands.planner import COMPILING
 from app.config import Settings
@@ -222,6 +222,7 @@ def _searched(
             travel=travel.provider(),
             longest=timedelta(seconds=limit_seconds),
             tell=watch,
+            settings=terms.planning(given),
             memory_bytes=given.plan_memory_megabytes * 1024 * 1024,
         )
         turn = Turn(
@@ -258,6 +259,7 @@ def _question(office: _Office, *, territory_id: int, day: date) -> str:
                 territory_id=territory_id,
                 day=day,
                 travel=travel.provider(),
+                settings=terms.planning(office.settings),
                 now=office.clock(),
             )
         except TravelError as away:

@@ -42,6 +42,7 @@ FACTS: Mapping[str, Told] = {
     "visit-approved": Told(_l("Visit approved"), "check", "good"),
     "visit-refused": Told(_l("Visit refused: %(reason)s"), "cross", "bad"),
     "visit-blocked": Told(_l("Visit blocked: %(reason)s"), "lock", "warn"),
+    "helper-turned-back": Told(_l("A technician who was to come along turned back"), "van", "warn"),
     "visit-unblocked": Told(_l("Visit may be planned again"), "play"),
     "visit-cancelled": Told(_l("Visit cancelled: %(reason)s"), "cross", "warn"),
     "visit-followed-up": Told(_l("Another visit follows"), "van", "warn"),

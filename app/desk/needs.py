@@ -15,7 +15,7 @@ from app.forms import Form
 from app.words import choices
 from dispatch.places import Territory
 from dispatch.tickets import Ticket
-from dispatch.visits import NeededPart, NeededSkill, Needs, Wish
+from dispatch.visits import CrewRole, NeededPart, NeededSkill, Needs, Wish
 from dispatch.workforce import Part, Skill, Technician
 
 SKILL_ROWS, PART_ROWS, WISH_ROWS, WINDOW_ROWS = range(4), range(3), range(3), range(2)
@@ -32,6 +32,7 @@ class PickLists:
     parts: list[tuple[int, str]]
     technicians: list[tuple[int, str]]
     wishes: list[tuple[str, str]]
+    roles: list[tuple[str, str]]
 
 
 def pick_lists(territory: Territory | None) -> PickLists:
@@ -46,6 +47,7 @@ def pick_lists(territory: Territory | None) -> PickLists:
         parts=[(row.id, row.name) for row in session().scalars(select(Part).order_by(Part.name))],
         technicians=[(row.id, row.name) for row in session().scalars(crew)],
         wishes=choices(Wish),
+        roles=choices(CrewRole),
     )
 
 
@@ -78,18 +80,21 @@ def read_needs(form: Form, zone: ZoneInfo) -> Needs:
 
 def _skills(form: Form) -> Iterator[NeededSkill]:
     """Rows that share a letter are alternatives; a row without one is needed for itself."""
-    seen: set[int] = set()
+    seen: set[tuple[int, CrewRole]] = set()
     for number in SKILL_ROWS:
         skill = form.maybe_row(Skill, f"skill-{number}")
         if skill is None:
             continue
-        if skill.id in seen:
+        said = form.said(f"role-{number}")
+        role = form.code(CrewRole, f"role-{number}") if said else CrewRole.LEAD
+        if (skill.id, role) in seen:
             form.wrong[f"skill-{number}"] = _("This stands here twice.")
-        seen.add(skill.id)
+        seen.add((skill.id, role))
         yield NeededSkill(
             skill_id=skill.id,
             level=form.number(f"level-{number}", least=1, most=3, default=1),
             any_of_group=form.number(f"group-{number}", least=0, most=9, default=0) or None,
+            role=role,
         )
 
 

@@ -33,6 +33,7 @@ READERS = (Audience.DISPATCHER, Audience.LEAD)
 # Why a report or a step does not fit (dispatch.field), in words.
 DOUBTS = {
     "not-assigned": _l("Whoever wrote it was not sent to this visit."),
+    "not-lead": _l("Whoever wrote it came along; the lead reports."),
     "assigned-to-other": _l("Somebody else was sent to this visit."),
     "visit-closed": _l("The visit was over, blocked or not approved when it came in."),
     "already-reported": _l("Another report of this visit counts already."),

@@ -277,6 +277,7 @@ def _sent_of(found: Visit) -> dict[str, str]:
         sent[f"skill-{number}"] = str(skill.skill_id)
         sent[f"level-{number}"] = str(skill.level)
         sent[f"group-{number}"] = str(skill.any_of_group or 0)
+        sent[f"role-{number}"] = skill.role.value
     for number, part in enumerate(found.parts):
         sent[f"part-{number}"], sent[f"pieces-{number}"] = str(part.part_id), str(part.pieces)
     for number, wish in enumerate(found.technician_wishes):

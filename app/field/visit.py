@@ -12,7 +12,9 @@ from app.field.pages import blueprint, fresh_id, my_visit
 from app.security import Audience, open_to
 from dispatch import field
 from dispatch.field import DeedKind
-from dispatch.planning import cards
+from dispatch.planning import cards, company
+from dispatch.planning.company import Companion
+from dispatch.visits import Visit, VisitState
 
 # What a big button may do; finishing needs a report, so it has a page of its own.
 DEEDS = {
@@ -21,15 +23,40 @@ DEEDS = {
     DeedKind.TURN_BACK.value: DeedKind.TURN_BACK,
     DeedKind.PAUSE.value: DeedKind.PAUSE,
 }
+# A lead is as far as the visit is.
+LEADS_BY = {
+    VisitState.READY: "planned",
+    VisitState.UNDER_WAY: "under-way",
+    VisitState.ON_SITE: "on-site",
+    VisitState.PAUSED: "under-way",
+}
+OPEN = frozenset(LEADS_BY)
 
 
 @blueprint.get("/visits/<int:visit_id>")
 @open_to(Audience.TECHNICIAN)
 def visit(visit_id: int) -> str:
     """Show everything that helps on site."""
-    _technician, found = my_visit(visit_id)
+    technician, found = my_visit(visit_id)
     card = cards.cards_of(session(), visits=[found])[found.id]
-    return render_template("field/visit.html", visit=found, card=card, fresh_id=fresh_id)
+    everybody = company.company_of(session(), visit_ids=[visit_id]).get(visit_id, ())
+    own = next((one for one in everybody if one.technician_id == technician.id), None)
+    return render_template(
+        "field/visit.html",
+        visit=found,
+        card=card,
+        others=company.others_than(technician.id, among=everybody),
+        leads=own is None or own.leads,
+        step_of=_step_of(found, own),
+        fresh_id=fresh_id,
+    )
+
+
+def _step_of(visit: Visit, own: Companion | None) -> str:
+    """How far I have got: as somebody who comes along, by my own deeds."""
+    if own is not None and not own.leads:
+        return own.state if visit.state in OPEN else ""
+    return LEADS_BY.get(visit.state, "")
 
 
 @blueprint.post("/visits/<int:visit_id>/deeds")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,10 +28,11 @@ from dispatch.booking.offers import (
     periods_of_day,
 )
 from dispatch.planning import assignments, briefs, occupancy
+from dispatch.planning.assignments import Place
 from dispatch.planning.briefs import DEFAULT, Marks, Settings
 from dispatch.planning.drafts import Insertion
 from dispatch.planning.occupancy import TechnicianBusy
-from dispatch.promises import Hold, HoldState, promises_of
+from dispatch.promises import Hold, HoldHelper, HoldState, promises_of
 from dispatch.visits import Visit
 from routing.travel.provider import Provider
 
@@ -75,8 +76,9 @@ class Proposal:
     settings: Settings
 
     @property
-    def technician_id(self) -> int:
-        return self.insertion.place.technician_id
+    def technician_ids(self) -> frozenset[int]:
+        """Everybody who would go."""
+        return self.insertion.technician_ids
 
 
 def propose(
@@ -147,26 +149,21 @@ def hold(
 ) -> Hold:
     """Reserve the window until it expires; the visit's former hold is let go.
 
-    Among all who want the last place of a round exactly one gets it. Raises WindowTaken.
+    Of a visit for several people everybody's time is taken, or nobody's. Among all who want the last
+    place of a round exactly one gets it. Raises WindowTaken.
     """
     visit = session.get_one(Visit, proposal.visit_id)
     _lock(session, visit=visit, proposal=proposal, now=now)
     insertion = _proved_again(session, visit=visit, proposal=proposal, travel=travel, now=now)
     made = Hold(
         visit_id=visit.id,
-        technician_id=insertion.place.technician_id,
-        shift_id=insertion.place.shift_id,
         state=HoldState.HELD,
         opens_at=proposal.opens_at,
         closes_at=proposal.closes_at,
-        starts_at=insertion.place.starts_at,
-        ends_at=insertion.place.ends_at,
-        position=insertion.place.position,
-        arrives_at=insertion.place.arrives_at,
-        travel_seconds=insertion.place.travel_seconds,
-        travel_metres=insertion.place.travel_metres,
         held_at=now,
         expires_at=now + length,
+        helpers=[HoldHelper(**_seat(place)) for place in insertion.helpers],
+        **_seat(insertion.place),
     )
     try:
         with session.begin_nested():
@@ -206,7 +203,7 @@ def expire_holds(session: Session, *, now: datetime) -> int:
     assignments.lock(
         session,
         days=[(hold.shift.day, hold.technician.territory_id) for hold in over],
-        technician_ids=[hold.technician_id for hold in over],
+        technician_ids=[who for hold in over for who in hold.technician_ids],
     )
     ended = 0
     for hold in over:
@@ -229,7 +226,7 @@ def demand_live(hold: Hold, *, now: datetime) -> None:
 def touch(session: Session, *, hold: Hold) -> None:
     """Hold the day on which the hold lies, and read it anew: somebody may have been faster."""
     day = (hold.shift.day, hold.technician.territory_id)
-    assignments.lock(session, days=[day], technician_ids=[hold.technician_id])
+    assignments.lock(session, days=[day], technician_ids=hold.technician_ids)
     session.refresh(hold)
 
 
@@ -247,9 +244,9 @@ def _lock(session: Session, *, visit: Visit, proposal: Proposal, now: datetime) 
         select(Hold).where(Hold.visit_id == visit.id, Hold.state == HoldState.HELD)
     )
     days = {(proposal.day, proposal.territory_id)}
-    people = {proposal.technician_id}
+    people = set(proposal.technician_ids)
     if former is not None:
-        people.add(former.technician_id)
+        people |= former.technician_ids
         days.add((former.shift.day, former.technician.territory_id))
     own = assignments.lock_visit(session, visit=visit, days=days, technician_ids=people)
     demand_bookable(visit, verb="hold")
@@ -262,18 +259,18 @@ def _lock(session: Session, *, visit: Visit, proposal: Proposal, now: datetime) 
 def _proved_again(
     session: Session, *, visit: Visit, proposal: Proposal, travel: Provider, now: datetime
 ) -> Insertion:
-    """The insertion as it was found, or, when the round has changed, another in the same round."""
-    technician = proposal.technician_id
+    """The insertion as it was found, or, when a round has changed, another in the same rounds."""
+    people = proposal.technician_ids
     reading = briefs.read(
         session,
         territory_id=proposal.territory_id,
         day=proposal.day,
         now=now,
         candidate=visit,
-        technician_ids=[technician],
+        technician_ids=people,
     )
     seen = briefs.marks(reading)
-    if seen.same_round(technician, since=proposal.seen):
+    if all(seen.same_round(who, since=proposal.seen) for who in people):
         return proposal.insertion
     period = (proposal.opens_at, proposal.closes_at)
     brief = briefs.compose(reading, travel=travel, settings=proposal.settings)
@@ -287,7 +284,7 @@ def _still_free(
     session: Session, proposal: Proposal, *, visit: Visit, now: datetime
 ) -> tuple[Offer, ...]:
     """Windows found before that stand on rounds which have not changed."""
-    if {offer.technician_id for offer in proposal.others} <= {proposal.technician_id}:
+    if all(proposal.technician_ids & offer.technician_ids for offer in proposal.others):
         return ()
     reading = briefs.read(
         session,
@@ -300,14 +297,14 @@ def _still_free(
     return tuple(
         offer
         for offer in proposal.others
-        if seen.same_round(offer.technician_id, since=proposal.seen)
+        if all(seen.same_round(who, since=proposal.seen) for who in offer.technician_ids)
     )
 
 
 def _reserve(
     session: Session, *, hold: Hold, insertion: Insertion, proposal: Proposal, now: datetime
 ) -> None:
-    """Make room: the visit's own unpromised place goes, the round's other stops are re-timed."""
+    """Make room: the visit's own unpromised place goes, the rounds' other stops are re-timed."""
     own = [
         row
         for row in assignments.assignments_of(session, visit_id=hold.visit_id)
@@ -325,6 +322,20 @@ def _reserve(
     session.add(hold)
     session.flush()
     occupancy.occupy_hold(session, hold=hold)
+
+
+def _seat(place: Place) -> dict[str, Any]:
+    """The columns that say where somebody would stand in a round."""
+    return {
+        "technician_id": place.technician_id,
+        "shift_id": place.shift_id,
+        "position": place.position,
+        "arrives_at": place.arrives_at,
+        "starts_at": place.starts_at,
+        "ends_at": place.ends_at,
+        "travel_seconds": place.travel_seconds,
+        "travel_metres": place.travel_metres,
+    }
 
 
 def _taken(visit: Visit, period: Period, others: Sequence[Offer]) -> WindowTaken:

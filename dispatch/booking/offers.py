@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.base import WrongState
 from dispatch.booking.grid import Period, windows_of
-from dispatch.planning import briefs
+from dispatch.planning import briefs, seats
 from dispatch.planning.briefs import DEFAULT, Brief, Settings
 from dispatch.planning.drafts import Draft, Insertion, free
 from dispatch.visits import Visit, VisitState
@@ -50,7 +50,8 @@ class Booking:
 class Offer:
     """A window that can be kept as things stand. Half-open, in UTC; money in minor units.
 
-    ``day`` is the local date. Whoever shows it to a customer leaves technician and money out.
+    ``day`` is the local date; ``helper_ids`` come along with the technician. Whoever shows it to a
+    customer leaves people and money out.
     """
 
     visit_id: int
@@ -60,10 +61,16 @@ class Offer:
     grade: Grade
     preferred: bool
     technician_id: int
+    helper_ids: tuple[int, ...]
     starts_at: datetime
     extra_seconds: int
     extra_metres: int
     extra_minor: int
+
+    @property
+    def technician_ids(self) -> frozenset[int]:
+        """Everybody who would go."""
+        return frozenset({self.technician_id, *self.helper_ids})
 
 
 DEFAULT_BOOKING = Booking()
@@ -116,22 +123,22 @@ def periods_of_day(brief: Brief, *, visit: Visit, booking: Booking) -> list[Peri
 
 def insertions(brief: Brief, *, visit: Visit, periods: Iterable[Period]) -> dict[Period, Insertion]:
     """The cheapest place in each window in which the visit fits beside everything planned."""
-    job = job_of(brief, visit=visit)
-    if job is None:
+    jobs = jobs_of(brief, visit=visit)
+    if not jobs:
         return {}
     asked = {closed(brief, period): period for period in periods}
-    found = Draft(brief).cheapest(job, windows=tuple(asked))
+    found = Draft(brief).cheapest(jobs, windows=tuple(asked))
     return {asked[window]: insertion for window, insertion in found.items()}
 
 
-def job_of(brief: Brief, *, visit: Visit) -> Job | None:
-    """The visit as a job that looks for its place; none when nobody could serve it on this day."""
-    job = brief.problem.job_by_id.get(str(visit.id))
+def jobs_of(brief: Brief, *, visit: Visit) -> tuple[Job, ...]:
+    """The visit as jobs that look for their place; none when nobody could serve it on this day."""
+    jobs = [job for job in brief.problem.jobs if seats.visit_of(job.id) == visit.id]
     pin = brief.reading.pins.get(visit.id)
     elsewhere = pin is not None and pin.day is not None and pin.day != brief.reading.day
-    if job is None or elsewhere or not brief.problem.technicians:
-        return None
-    return free(job)
+    if elsewhere or not brief.problem.technicians:
+        return ()
+    return tuple(free(job) for job in jobs)
 
 
 def closed(brief: Brief, period: Period) -> Window:
@@ -157,6 +164,7 @@ def offer_of(visit: Visit, day: date, period: Period, insertion: Insertion) -> O
         grade=_grade(insertion.extra_seconds),
         preferred=_is_preferred(visit, period),
         technician_id=insertion.place.technician_id,
+        helper_ids=tuple(place.technician_id for place in insertion.helpers),
         starts_at=insertion.place.starts_at,
         extra_seconds=insertion.extra_seconds,
         extra_metres=insertion.extra_metres,

@@ -26,10 +26,11 @@ from dispatch.promises import (
     Appointment,
     AppointmentState,
     Hold,
+    HoldHelper,
     HoldState,
     live_appointment,
 )
-from dispatch.visits import Visit
+from dispatch.visits import CrewRole, Visit
 
 # Customers change a promise by themselves until then; later they talk to the desk (FEATURES 7.3).
 LATEST = timedelta(hours=2)
@@ -161,7 +162,7 @@ def _lock(session: Session, *, hold: Hold, visit: Visit, now: datetime) -> Seque
         session,
         visit=visit,
         days=[(hold.shift.day, hold.technician.territory_id)],
-        technician_ids=[hold.technician_id],
+        technician_ids=hold.technician_ids,
     )
     session.refresh(hold)  # another click, or the clock, may have been faster
     demand_live(hold, now=now)
@@ -170,7 +171,7 @@ def _lock(session: Session, *, hold: Hold, visit: Visit, now: datetime) -> Seque
 
 
 def _take_place(session: Session, *, hold: Hold, rows: Sequence[Assignment], now: datetime) -> None:
-    """The held time becomes the visit's place in the round; a former place is free."""
+    """The held time of each becomes a place in a round; former places are free."""
     territory_id, day = hold.technician.territory_id, hold.shift.day
     if rows:
         assignments.release(session, assignments=rows, now=now)
@@ -179,7 +180,7 @@ def _take_place(session: Session, *, hold: Hold, rows: Sequence[Assignment], now
         session,
         territory_id=territory_id,
         day=day,
-        places=[_place(hold)],
+        places=[_place(hold), *(_helps(hold, helper) for helper in hold.helpers)],
         plan_id=_plan_of(session, territory_id=territory_id, day=day),
         now=now,
     )
@@ -197,6 +198,21 @@ def _place(hold: Hold) -> Place:
         ends_at=hold.ends_at,
         travel_seconds=hold.travel_seconds,
         travel_metres=hold.travel_metres,
+    )
+
+
+def _helps(hold: Hold, helper: HoldHelper) -> Place:
+    return Place(
+        visit_id=hold.visit_id,
+        technician_id=helper.technician_id,
+        shift_id=helper.shift_id,
+        position=helper.position,
+        arrives_at=helper.arrives_at,
+        starts_at=helper.starts_at,
+        ends_at=helper.ends_at,
+        travel_seconds=helper.travel_seconds,
+        travel_metres=helper.travel_metres,
+        role=CrewRole.HELPER,
     )
 
 

@@ -1,11 +1,14 @@
 """Steps on the round, as phones tell them: kept whatever happens, obeyed where they fit.
 
 The phone's own id makes a repeat harmless. What does not fit is flagged and left to the dispatcher:
-``not-assigned``, ``assigned-to-other``, ``wrong-state``, ``clock``.
+``not-assigned``, ``assigned-to-other``, ``not-lead``, ``wrong-state``, ``clock``.
+
+Of several people the lead's steps are the visit's; a helper's are his own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,7 +22,7 @@ from dispatch.planning import assignments, plans
 from dispatch.planning.assignments import STEPS
 from dispatch.planning.tables import Assignment
 from dispatch.promises import Appointment, live_appointment
-from dispatch.visits import Visit
+from dispatch.visits import CrewRole, Visit
 from dispatch.workforce import Technician
 
 # A phone's clock that is further ahead, or tells of an older deed, is not believed.
@@ -149,6 +152,8 @@ def _obey(session: Session, *, deed: Deed, visit: Visit, now: datetime) -> str:
     own = next((row for row in rows if row.technician_id == deed.technician_id), None)
     if own is None and rows:
         return "assigned-to-other"
+    if own is not None and own.role is CrewRole.HELPER:
+        return _obey_helper(session, own=own, deed=deed, visit=visit, now=now)
     moves = (visit.state, deed.kind.value) in visits.STEPS
     follows = own is not None and (own.state, deed.kind.value) in STEPS
     if not moves and not follows:
@@ -159,14 +164,38 @@ def _obey(session: Session, *, deed: Deed, visit: Visit, now: datetime) -> str:
     if own is not None and follows:
         _follow(own, deed=deed, at=at)
     if deed.kind is DeedKind.PAUSE and own is not None:
-        _hand_back(session, own=own, at=at, now=now)
+        _hand_back(session, own=own, rows=rows, at=at, now=now)
+    if deed.kind is DeedKind.TURN_BACK:
+        _call_back(rows, deed=deed, at=at)
     if own is None:
         return "not-assigned"
     return "" if at == deed.device_at else "clock"
 
 
+def _obey_helper(
+    session: Session, *, own: Assignment, deed: Deed, visit: Visit, now: datetime
+) -> str:
+    """A helper sets off, arrives and turns back by himself; the visit goes with the lead."""
+    if deed.kind is DeedKind.PAUSE:
+        return "not-lead"
+    if (own.state, deed.kind.value) not in STEPS:
+        return "wrong-state"
+    at = true_time(device_at=deed.device_at, now=now)
+    _follow(own, deed=deed, at=at)
+    if deed.kind is DeedKind.TURN_BACK:
+        _tell(session, "helper-turned-back", deed=deed, visit=visit, now=now)
+    return "" if at == deed.device_at else "clock"
+
+
+def _call_back(rows: Iterable[Assignment], *, deed: Deed, at: datetime) -> None:
+    """When the lead turns back, so do helpers who are on their way."""
+    for row in rows:
+        if (row.state, deed.kind.value) in STEPS:
+            _follow(row, deed=deed, at=at)
+
+
 def _move(session: Session, *, deed: Deed, visit: Visit, at: datetime, now: datetime) -> None:
-    """The visit's own step. In a crew whoever is first moves it."""
+    """The visit's own step."""
     if deed.kind is DeedKind.SET_OFF:
         visits.set_off(session, visit=visit, now=now)
     elif deed.kind is DeedKind.ARRIVE:
@@ -190,10 +219,19 @@ def _follow(own: Assignment, *, deed: Deed, at: datetime) -> None:
         own.set_off_at = None
 
 
-def _hand_back(session: Session, *, own: Assignment, at: datetime, now: datetime) -> None:
+def _hand_back(
+    session: Session,
+    *,
+    own: Assignment,
+    rows: Sequence[Assignment],
+    at: datetime,
+    now: datetime,
+) -> None:
     """The rest of the work looks for another time; the same technician goes on with it."""
-    own.finished_at = at
-    assignments.release(session, assignments=[own], now=now)
+    for row in rows:
+        if row is own or row.arrived_at is not None:
+            row.finished_at = at
+    assignments.release(session, assignments=rows, now=now)
     plans.pin(
         session,
         visit=own.visit,

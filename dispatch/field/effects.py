@@ -19,7 +19,7 @@ from dispatch.planning import assignments, occupancy
 from dispatch.planning.assignments import STEPS
 from dispatch.promises import AppointmentState, appointments_of, live_appointment
 from dispatch.tickets import TicketState
-from dispatch.visits import FINAL, Visit
+from dispatch.visits import FINAL, CrewRole, Visit
 
 PRODUCT_TIER = 3
 REMOTE_TIER = 2
@@ -64,7 +64,8 @@ def _end_places(case: _Case) -> None:
     for row in rows:
         if (row.state, "finish") in STEPS:
             row.state = STEPS[row.state, "finish"]
-            row.arrived_at = row.arrived_at or case.arrived_at
+            if row.role is CrewRole.LEAD:  # whether a helper came, only he can say
+                row.arrived_at = row.arrived_at or case.arrived_at
             row.finished_at = case.finished_at
     case.session.flush()
 

@@ -1,6 +1,6 @@
 """Outcomes: kept whatever happens, closing the visit when they fit, else put under review.
 
-Reasons for a review: ``not-assigned``, ``visit-closed``, ``already-reported``, ``clock``.
+Reasons for a review: ``not-assigned``, ``not-lead``, ``visit-closed``, ``already-reported``, ``clock``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dispatch.field.reports import OutcomeIncomplete, OutcomeReport
 from dispatch.field.tables import Deed, DeedKind, Outcome, OutcomeState, RemoteFixable
 from dispatch.planning import assignments
 from dispatch.tickets import Ticket
-from dispatch.visits import FINAL, Visit, VisitState
+from dispatch.visits import FINAL, CrewRole, Visit, VisitState
 from dispatch.workforce import Technician
 
 # Below so many outcomes a share says nothing (FEATURES 6: no rate when n < 30).
@@ -202,8 +202,11 @@ def _doubt(
         return "already-reported"
     if visit.state in {*FINAL, VisitState.REQUESTED, VisitState.BLOCKED}:
         return "visit-closed"
-    if own_place(session, visit=visit, technician=technician) is None:
+    own = own_place(session, visit=visit, technician=technician)
+    if own is None:
         return "not-assigned"
+    if own.role is CrewRole.HELPER:
+        return "not-lead"
     if true_time(device_at=device_at, now=now) != device_at:
         return "clock"
     return ""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.base import DispatchError
 from dispatch.field.tables import OutcomeKind, RemoteFixable
-from dispatch.visits import NeededPart, NeededSkill, Needs, Visit, needs_of
+from dispatch.visits import CrewRole, NeededPart, NeededSkill, Needs, Visit, needs_of
 
 MOST_MINUTES = 24 * 60
 
@@ -63,7 +63,8 @@ class OutcomeReport:
         """
         before = needs_of(visit)
         learnt = self.next_needs
-        levels = {each.skill_id: each for each in before.skills}
+        levels = {each.skill_id: each for each in before.skills if each.role is CrewRole.LEAD}
+        helpers = (each for each in before.skills if each.role is CrewRole.HELPER)
         for raw in learnt.get("skills", ()):
             skill = NeededSkill(skill_id=int(raw["skill_id"]), level=int(raw.get("level", 1)))
             known = levels.get(skill.skill_id)
@@ -76,7 +77,7 @@ class OutcomeReport:
             instructions=_joined(before.instructions, str(learnt.get("why", ""))),
             work_minutes=int(learnt.get("work_minutes") or before.work_minutes),
             crew_size=int(learnt.get("crew_size") or before.crew_size),
-            skills=tuple(levels.values()),
+            skills=(*levels.values(), *helpers),
             parts=tuple(NeededPart(part_id=part, pieces=n) for part, n in parts.items())
             or before.parts,
             must=before.must,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, bindparam, select, text
+from sqlalchemy import Date, bindparam, inspect, select, text
 from sqlalchemy.orm import Session
 
 from dispatch import guards, journal
@@ -18,7 +18,7 @@ from dispatch.accounts import Account
 from dispatch.planning import occupancy
 from dispatch.planning.tables import Assignment, AssignmentState, TerritoryDay
 from dispatch.promises import Hold, HoldState
-from dispatch.visits import Visit, VisitState
+from dispatch.visits import CrewRole, Visit, VisitState
 from dispatch.workforce import Shift, Technician
 
 # States in which an assignment counts, and those in which the planner may still move it.
@@ -70,6 +70,7 @@ class Place:
     ends_at: datetime
     travel_seconds: int = 0
     travel_metres: int = 0
+    role: CrewRole = CrewRole.LEAD
 
 
 def incumbent(session: Session, *, territory_id: int, day: date) -> Sequence[Assignment]:
@@ -87,13 +88,14 @@ def incumbent(session: Session, *, territory_id: int, day: date) -> Sequence[Ass
 
 
 def assignments_of(session: Session, *, visit_id: int) -> Sequence[Assignment]:
-    """Assignments in force of one visit: one for each of its crew."""
-    return session.scalars(
+    """Assignments in force of one visit: one for each who goes, the lead's first."""
+    rows = session.scalars(
         select(Assignment)
         .where(Assignment.visit_id == visit_id, Assignment.state.in_(IN_FORCE))
         .order_by(Assignment.id)
         .execution_options(populate_existing=True)
-    ).all()
+    )
+    return sorted(rows, key=lambda row: row.role is not CrewRole.LEAD)
 
 
 def revision(session: Session, *, territory_id: int, day: date) -> int:
@@ -232,7 +234,7 @@ def write_places(
     for row in seated:
         row.territory_id, row.day = territory_id, day
         row.plan_id = plan_id or row.plan_id
-    session.flush()
+    _flush(session, seated, present=present)
     occupancy.occupy(session, assignments=seated)
     return tuple(seated)
 
@@ -249,16 +251,26 @@ def place_of(row: Assignment) -> Place:
         ends_at=row.ends_at,
         travel_seconds=row.travel_seconds,
         travel_metres=row.travel_metres,
+        role=row.role,
     )
 
 
 def changed(session: Session, *, places: Iterable[Place]) -> tuple[Place, ...]:
-    """Those of the places at which their visit does not stand already."""
-    wanted = tuple(places)
-    present = _present(session, visit_ids=[place.visit_id for place in wanted])
-    return tuple(
-        place for place in wanted if place not in {place_of(row) for row in present[place.visit_id]}
-    )
+    """Those of the places at which their visit does not stand already.
+
+    With them go the places, as they are, of everybody else who comes to such a visit.
+    """
+    wanted: dict[int, list[Place]] = defaultdict(list)
+    for place in places:
+        wanted[place.visit_id].append(place)
+    present = _present(session, visit_ids=wanted)
+    news = []
+    for visit_id, own in wanted.items():
+        before = {place_of(row) for row in present[visit_id]}
+        if not before.issuperset(own):
+            moved = {place.technician_id for place in own}
+            news += [*own, *(place for place in before if place.technician_id not in moved)]
+    return tuple(news)
 
 
 def release(session: Session, *, assignments: Iterable[Assignment], now: datetime) -> None:
@@ -335,15 +347,37 @@ def _seat(
     return seated
 
 
+def _flush(
+    session: Session,
+    seated: Iterable[Assignment],
+    *,
+    present: Mapping[int, Sequence[Assignment]],
+) -> None:
+    """Write the rows; a new lead comes after the former, for a visit has one at a time."""
+    rising = [
+        row
+        for row in seated
+        if row.role is CrewRole.LEAD
+        and present[row.visit_id]
+        and inspect(row).attrs.role.history.has_changes()
+    ]
+    for row in rising:
+        row.role = CrewRole.HELPER
+    session.flush()
+    for row in rising:
+        row.role = CrewRole.LEAD
+    session.flush()
+
+
 def _is_news(row: Assignment, *, place: Place) -> bool:
-    return (
-        row.technician_id != place.technician_id or abs(place.starts_at - row.starts_at) > TOLERANCE
-    )
+    return (row.technician_id, row.role) != (place.technician_id, place.role) or abs(
+        place.starts_at - row.starts_at
+    ) > TOLERANCE
 
 
 def _sit(row: Assignment, *, place: Place) -> None:
     row.technician_id, row.shift_id = place.technician_id, place.shift_id
-    row.position = place.position
+    row.position, row.role = place.position, place.role
     row.arrives_at, row.starts_at, row.ends_at = place.arrives_at, place.starts_at, place.ends_at
     row.travel_seconds, row.travel_metres = place.travel_seconds, place.travel_metres
 

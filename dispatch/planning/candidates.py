@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch.planning import briefs
+from dispatch.planning import briefs, seats
 from dispatch.planning.briefs import DEFAULT, Settings
 from dispatch.planning.drafts import Draft, Insertion
 from dispatch.planning.reasons import Explanation, explained
@@ -22,7 +22,10 @@ from routing.travel.provider import Provider
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Proved places by technician id, best first; ``why_not`` when there is none."""
+    """Proved places by technician id, best first; ``why_not`` when there is none.
+
+    Of a visit for several people by who would lead it.
+    """
 
     places: Mapping[int, Insertion]
     why_not: Explanation | None
@@ -50,10 +53,10 @@ def candidates(
         now=now,
         mover=visit,
     )
-    job = brief.problem.job_by_id.get(str(visit.id))
-    if job is None or not brief.problem.technicians:
+    jobs = [job for job in brief.problem.jobs if seats.visit_of(job.id) == visit.id]
+    if not jobs or not brief.problem.technicians:
         return Candidates(places={}, why_not=None)
     draft = Draft(brief)
-    found = draft.by_technician(job)
+    found = draft.by_technician(jobs)
     ranked = dict(sorted(found.items(), key=lambda item: item[1].price))
-    return Candidates(places=ranked, why_not=None if ranked else explained(draft.why_not(job)))
+    return Candidates(places=ranked, why_not=None if ranked else explained(draft.why_not(jobs)))

@@ -5,13 +5,16 @@ Nothing is published that the judge has not seen; its clock, not the engine's, g
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from dispatch.base import DispatchError
+from dispatch.planning import seats
 from dispatch.planning.assignments import Place
 from dispatch.planning.briefs import shift_id_of
+from dispatch.visits import CrewRole
 from routing import check
 from routing.check import Finding
 from routing.insertion import Incumbent
@@ -115,25 +118,37 @@ def places_of(
 
     Blocks have no place of their own: they are taken time already.
     """
-    found: dict[int, tuple[Place, ...]] = {}
-    for route in finding.timetable.routes:
-        found |= route_places(route, opens_at=opens_at, begun=begun)
-    return found
+    return places_on(finding.timetable.routes, opens_at=opens_at, begun=begun)
 
 
-def route_places(
-    route: TimedRoute, *, opens_at: datetime, begun: Mapping[int, int]
+def places_on(
+    routes: Iterable[TimedRoute], *, opens_at: datetime, begun: Mapping[int, int]
 ) -> dict[int, tuple[Place, ...]]:
+    """Where routes put each visit; of a visit for several, everybody's place together."""
+    found: dict[int, list[Place]] = defaultdict(list)
+    for route in routes:
+        for place in _route_places(route, opens_at=opens_at, begun=begun):
+            found[place.visit_id].append(place)
+    return {visit_id: tuple(seats.in_order(places)) for visit_id, places in found.items()}
+
+
+def _route_places(
+    route: TimedRoute, *, opens_at: datetime, begun: Mapping[int, int]
+) -> Iterator[Place]:
     def instant(seconds: float) -> datetime:
         return opens_at + timedelta(seconds=round(seconds))
 
-    found = {}
-    visits = [(job, stop) for job, stop in route.work if job.id.isdigit()]
-    for position, (job, stop) in enumerate(visits, start=1):
+    visits = [
+        (visit_id, job, stop)
+        for job, stop in route.work
+        if (visit_id := seats.visit_of(job.id)) is not None
+    ]
+    for position, (visit_id, job, stop) in enumerate(visits, start=1):
         arrival = stop.start if stop.arrival is None else stop.arrival
-        found[int(job.id)] = tuple(
-            Place(
-                visit_id=int(job.id),
+        for member in route.crew:
+            leads = member.id == route.lead.id and seats.role_of(job.id) is CrewRole.LEAD
+            yield Place(
+                visit_id=visit_id,
                 technician_id=int(member.id),
                 shift_id=_shift_of(route, member, at=stop.start),
                 position=begun.get(int(member.id), 0) + position,
@@ -142,10 +157,8 @@ def route_places(
                 ends_at=instant(stop.end),
                 travel_seconds=round(stop.leg.at_wheel_s) if stop.leg else 0,
                 travel_metres=round(stop.leg.metres) if stop.leg else 0,
+                role=CrewRole.LEAD if leads else CrewRole.HELPER,
             )
-            for member in route.crew
-        )
-    return found
 
 
 def _shift_of(route: TimedRoute, member: Technician, *, at: float) -> int:

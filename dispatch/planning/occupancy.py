@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from dispatch import guards
 from dispatch.base import DispatchError
 from dispatch.planning.tables import Assignment, Occupancy
-from dispatch.promises import Hold, HoldState
+from dispatch.promises import Hold, HoldHelper, HoldState
 
 
 class TechnicianBusy(DispatchError):
@@ -53,14 +53,20 @@ def occupy(session: Session, *, assignments: Iterable[Assignment]) -> None:
 
 
 def occupy_hold(session: Session, *, hold: Hold) -> None:
-    """Take up the time of a hold. Raises TechnicianBusy, with nothing of it written."""
-    taken = Occupancy(
-        technician_id=hold.technician_id,
-        starts_at=hold.starts_at,
-        ends_at=hold.ends_at,
-        hold_id=hold.id,
+    """Take up everybody's time of a hold. Raises TechnicianBusy, with nothing of it written."""
+    seats: tuple[Hold | HoldHelper, ...] = (hold, *hold.helpers)
+    _take(
+        session,
+        taken=[
+            Occupancy(
+                technician_id=seat.technician_id,
+                starts_at=seat.starts_at,
+                ends_at=seat.ends_at,
+                hold_id=hold.id,
+            )
+            for seat in seats
+        ],
     )
-    _take(session, taken=[taken])
 
 
 def end_hold(session: Session, *, hold: Hold, state: HoldState) -> None:

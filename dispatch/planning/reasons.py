@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dispatch.planning import seats
 from routing.problem import Problem
-from routing.reasons import Reasons, Why
+from routing.reasons import Lack, Reasons, Why
 from routing.solution import Solution
 from routing.trial.crews import crews_of, likely_crews
 from routing.trial.tables import tabulate
@@ -43,8 +44,12 @@ class Explanation:
 
 
 def explain_unserved(solution: Solution, *, problem: Problem) -> Mapping[int, Explanation]:
-    """The reason of each visit that the solution leaves out; blocks have none."""
-    left_out = [row.job for row in solution.unserved if row.job.isdigit()]
+    """The reason of each visit that the solution leaves out, once; blocks have none."""
+    left_out = list(
+        dict.fromkeys(
+            visit for row in solution.unserved if (visit := seats.visit_of(row.job)) is not None
+        )
+    )
     if not left_out:
         return {}
     crews = dict.fromkeys([*crews_of(solution), *likely_crews(problem)])
@@ -52,7 +57,21 @@ def explain_unserved(solution: Solution, *, problem: Problem) -> Mapping[int, Ex
     trial = Trial(tables)
     follow(trial, solution)
     reasons = Reasons(tables)
-    return {int(job): explained(reasons.why(trial, job=tables.job_number[job])) for job in left_out}
+    return {
+        visit: explained(why_of_visit(reasons, trial, job=seats.job_id(visit)))
+        for visit in left_out
+        if seats.job_id(visit) in tables.job_number
+    }
+
+
+def why_of_visit(reasons: Reasons, trial: Trial, *, job: str) -> Why:
+    """The reason of the lead's job; where a helper is missing, what the helper lacks."""
+    number = trial.tables.job_number
+    why = reasons.why(trial, job=number[job])
+    mate = why.shortfall.name
+    if why.shortfall.lack is Lack.PARTNER and seats.visit_of(mate) == seats.visit_of(job):
+        return reasons.why(trial, job=number[mate])
+    return why
 
 
 def explained(why: Why) -> Explanation:

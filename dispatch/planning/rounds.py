@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from dispatch.places import Depot, Territory
 from dispatch.planning.cards import VisitCard, cards_of
+from dispatch.planning.company import Companion, Company, company_of, others_than
 from dispatch.planning.plans import (
     Assignment,
     AssignmentState,
@@ -24,9 +25,9 @@ from dispatch.planning.plans import (
     PlanState,
     Unserved,
 )
-from dispatch.planning.runs import PlanRun, RunState
+from dispatch.planning.runs import PlanRun, latest_run
 from dispatch.tickets import Ticket
-from dispatch.visits import Visit, VisitState
+from dispatch.visits import CrewRole, Visit, VisitState
 from dispatch.workforce import Absence, Shift, Technician
 
 _PRIORITY_ORDER = {"urgent": 0, "high": 1, "normal": 2, "planned": 3}
@@ -49,6 +50,8 @@ class RoundStop:
     set_off_at: datetime | None
     arrived_at: datetime | None
     finished_at: datetime | None
+    leads: bool
+    others: tuple[Companion, ...]
 
     @property
     def breaks_promise(self) -> bool:
@@ -117,8 +120,9 @@ class Day:
     run: PlanRun | None
 
     @property
-    def stop_count(self) -> int:
-        return sum(len(round_.stops) for round_ in self.rounds)
+    def planned_count(self) -> int:
+        """Visits that stand in a round; one for several people counts once."""
+        return len({stop.visit.id for round_ in self.rounds for stop in round_.stops})
 
 
 def day_of(session: Session, *, territory: Territory, day: date) -> Day:
@@ -145,7 +149,7 @@ def day_of(session: Session, *, territory: Territory, day: date) -> Day:
             session.scalars(select(Depot).where(Depot.territory_id == territory.id)).all()
         ),
         plan=plan,
-        run=_latest_run(session, territory=territory, day=day),
+        run=latest_run(session, territory_id=territory.id, day=day),
     )
 
 
@@ -174,9 +178,13 @@ def round_of(session: Session, *, technician: Technician, day: date) -> Round:
         .where(Shift.day == day, Shift.technician_id == technician.id)
         .order_by(Shift.starts_at)
     ).all()
-    absences = _absences(session, shifts=shifts).get(technician.id, ())
     return _round(
-        technician, shifts=shifts, absences=absences, assignments=assignments, cards=cards
+        technician,
+        shifts=shifts,
+        absences=_absences(session, shifts=shifts).get(technician.id, ()),
+        assignments=assignments,
+        cards=cards,
+        company=company_of(session, visit_ids=cards),
     )
 
 
@@ -286,6 +294,7 @@ def _rounds(
         .order_by(Shift.starts_at)
     ).all()
     absences = _absences(session, shifts=shifts)
+    company = company_of(session, visit_ids={a.visit_id for a in assignments})
     by_technician: dict[int, list[Assignment]] = defaultdict(list)
     for assignment in assignments:
         by_technician[assignment.technician_id].append(assignment)
@@ -297,6 +306,7 @@ def _rounds(
             absences=absences.get(technician.id, ()),
             assignments=by_technician[technician.id],
             cards=cards,
+            company=company,
         )
         for technician in sorted(technicians.values(), key=lambda t: (t.name, t.id))
     )
@@ -309,6 +319,7 @@ def _round(
     absences: Sequence[tuple[datetime, datetime]],
     assignments: Sequence[Assignment],
     cards: Mapping[int, VisitCard],
+    company: Company,
 ) -> Round:
     place = start_place(technician)
     return Round(
@@ -325,7 +336,7 @@ def _round(
         ),
         absences=tuple(absences),
         stops=tuple(
-            _stop(a, card=cards[a.visit_id])
+            _stop(a, card=cards[a.visit_id], company=company.get(a.visit_id, ()))
             for a in sorted(assignments, key=lambda a: (a.starts_at, a.id))
         ),
     )
@@ -338,7 +349,7 @@ def start_place(technician: Technician) -> tuple[float, float]:
     return technician.home_latitude, technician.home_longitude
 
 
-def _stop(assignment: Assignment, *, card: VisitCard) -> RoundStop:
+def _stop(assignment: Assignment, *, card: VisitCard, company: tuple[Companion, ...]) -> RoundStop:
     return RoundStop(
         visit=card,
         assignment_id=assignment.id,
@@ -353,6 +364,8 @@ def _stop(assignment: Assignment, *, card: VisitCard) -> RoundStop:
         set_off_at=assignment.set_off_at,
         arrived_at=assignment.arrived_at,
         finished_at=assignment.finished_at,
+        leads=assignment.role is CrewRole.LEAD,
+        others=others_than(assignment.technician_id, among=company),
     )
 
 
@@ -372,15 +385,3 @@ def _absences(
     for row in rows:
         found[row.technician_id].append((row.starts_at, row.ends_at))
     return found
-
-
-def _latest_run(session: Session, *, territory: Territory, day: date) -> PlanRun | None:
-    """The run that is under way, else the last one that ended."""
-    runs = session.scalars(
-        select(PlanRun)
-        .where(PlanRun.territory_id == territory.id, PlanRun.day == day)
-        .order_by(PlanRun.id.desc())
-        .limit(5)
-    ).all()
-    live = [r for r in runs if r.state in (RunState.QUEUED, RunState.RUNNING)]
-    return live[0] if live else (runs[0] if runs else None)

@@ -170,6 +170,18 @@ def live_run(session: Session, *, territory_id: int, day: date, kind: RunKind) -
     )
 
 
+def latest_run(session: Session, *, territory_id: int, day: date) -> PlanRun | None:
+    """The run that is under way, else the last one that ended."""
+    found = session.scalars(
+        select(PlanRun)
+        .where(PlanRun.territory_id == territory_id, PlanRun.day == day)
+        .order_by(PlanRun.id.desc())
+        .limit(5)
+    ).all()
+    live = [run for run in found if run.state in LIVE]
+    return live[0] if live else (found[0] if found else None)
+
+
 def start(session: Session, *, run_id: int, now: datetime) -> int:
     """Take the run; returns the token that finishing it needs.
 

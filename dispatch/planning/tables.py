@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dispatch.base import Base, one_of
 from dispatch.places import Territory
 from dispatch.planning.runs import PlanRun
-from dispatch.visits import Visit
+from dispatch.visits import CrewRole, Visit
 from dispatch.workforce import Shift, Technician
 
 
@@ -119,7 +119,7 @@ class AssignmentState(StrEnum):
 class Assignment(Base):
     """Visit, technician, place in the round and planned times, together.
 
-    One row in force per visit and technician: a crew of two has two rows.
+    One row in force per visit and technician: a visit for two has two rows, of which one leads.
     """
 
     __tablename__ = "assignment"
@@ -134,6 +134,13 @@ class Assignment(Base):
             sqlite_where=text("state <> 'released'"),
             postgresql_where=text("state <> 'released'"),
         ),
+        Index(
+            "uq_assignment_lead",
+            "visit_id",
+            unique=True,
+            sqlite_where=text("role = 'lead' AND state <> 'released'"),
+            postgresql_where=text("role = 'lead' AND state <> 'released'"),
+        ),
         Index("ix_assignment_day_technician_id", "day", "technician_id"),
     )
 
@@ -145,6 +152,7 @@ class Assignment(Base):
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
     day: Mapped[date]
     position: Mapped[int]
+    role: Mapped[CrewRole] = mapped_column(one_of(CrewRole, name="role"), default=CrewRole.LEAD)
     state: Mapped[AssignmentState] = mapped_column(one_of(AssignmentState, name="state"))
     arrives_at: Mapped[datetime]
     starts_at: Mapped[datetime]
@@ -216,6 +224,7 @@ class Occupancy(Base):
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="period"),
         CheckConstraint("(assignment_id IS NULL) <> (hold_id IS NULL)", name="one_owner"),
+        UniqueConstraint("hold_id", "technician_id"),
         Index("ix_occupancy_technician_id_starts_at", "technician_id", "starts_at"),
     )
 
@@ -226,6 +235,4 @@ class Occupancy(Base):
     assignment_id: Mapped[int | None] = mapped_column(
         ForeignKey("assignment.id", ondelete="CASCADE"), unique=True
     )
-    hold_id: Mapped[int | None] = mapped_column(
-        ForeignKey("hold.id", ondelete="CASCADE"), unique=True
-    )
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("hold.id", ondelete="CASCADE"))

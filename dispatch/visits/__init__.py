@@ -46,6 +46,7 @@ from dispatch.visits.states import (
     STEPS,
 )
 from dispatch.visits.tables import (
+    CrewRole,
     PreferredWindow,
     TechnicianWish,
     Visit,
@@ -59,6 +60,7 @@ __all__ = [
     "FINAL",
     "OPEN",
     "STEPS",
+    "CrewRole",
     "Gate",
     "NeededPart",
     "NeededSkill",

@@ -12,6 +12,7 @@ from dispatch.accounts import Account
 from dispatch.base import Incomplete, expect_version
 from dispatch.visits.states import expect_step, step, tell
 from dispatch.visits.tables import (
+    CrewRole,
     PreferredWindow,
     TechnicianWish,
     Visit,
@@ -24,11 +25,15 @@ from dispatch.worktime import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeededSkill:
-    """A skill at a level from 1 to 3; the same ``any_of_group`` marks alternatives."""
+    """A skill at a level from 1 to 3; the same ``any_of_group`` marks alternatives.
+
+    The lead has it, or each helper.
+    """
 
     skill_id: int
     level: int = 1
     any_of_group: int | None = None
+    role: CrewRole = CrewRole.LEAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,7 @@ class Needs:
             "summary": bool(self.summary.strip()) and len(self.summary) <= 200,
             "work_minutes": 1 <= self.work_minutes <= 24 * 60,
             "crew_size": 1 <= self.crew_size <= 6,
-            "skills": _once(skill.skill_id for skill in self.skills)
+            "skills": _once((skill.skill_id, skill.role) for skill in self.skills)
             and all(1 <= skill.level <= 3 for skill in self.skills),
             "parts": _once(part.part_id for part in self.parts)
             and all(part.pieces > 0 for part in self.parts),
@@ -103,7 +108,12 @@ def write_needs(session: Session, *, visit: Visit, needs: Needs) -> None:
         rows.clear()
     session.flush()  # the old rows go first: the new ones may name the same skill
     visit.skills = [
-        VisitSkill(skill_id=each.skill_id, level=each.level, any_of_group=each.any_of_group)
+        VisitSkill(
+            skill_id=each.skill_id,
+            level=each.level,
+            any_of_group=each.any_of_group,
+            role=each.role,
+        )
         for each in needs.skills
     ]
     visit.parts = [VisitPart(part_id=each.part_id, pieces=each.pieces) for each in needs.parts]
@@ -132,7 +142,12 @@ def needs_of(visit: Visit) -> Needs:
         work_minutes=visit.work_minutes,
         crew_size=visit.crew_size,
         skills=tuple(
-            NeededSkill(skill_id=row.skill_id, level=row.level, any_of_group=row.any_of_group)
+            NeededSkill(
+                skill_id=row.skill_id,
+                level=row.level,
+                any_of_group=row.any_of_group,
+                role=row.role,
+            )
             for row in visit.skills
         ),
         parts=tuple(NeededPart(part_id=row.part_id, pieces=row.pieces) for row in visit.parts),
@@ -143,6 +158,6 @@ def needs_of(visit: Visit) -> Needs:
     )
 
 
-def _once(ids: Iterable[int]) -> bool:
+def _once(ids: Iterable[object]) -> bool:
     named = list(ids)
     return len(named) == len(set(named))

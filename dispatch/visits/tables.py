@@ -90,12 +90,22 @@ class Visit(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as is
 
 
+class CrewRole(StrEnum):
+    """What a technician is to a visit: one leads the work and reports it, others come along."""
+
+    LEAD = "lead"
+    HELPER = "helper"
+
+
 class VisitSkill(Base):
-    """A skill at a level. Rows with the same ``any_of_group`` are alternatives; none = all-of."""
+    """A skill at a level, of the lead or of each helper.
+
+    Rows with the same ``any_of_group`` are alternatives; none = all-of.
+    """
 
     __tablename__ = "visit_skill"
     __table_args__ = (
-        UniqueConstraint("visit_id", "skill_id"),
+        UniqueConstraint("visit_id", "skill_id", "role"),
         CheckConstraint("level BETWEEN 1 AND 3", name="level"),
     )
 
@@ -104,6 +114,7 @@ class VisitSkill(Base):
     skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"))
     level: Mapped[int] = mapped_column(default=1)
     any_of_group: Mapped[int | None]
+    role: Mapped[CrewRole] = mapped_column(one_of(CrewRole, name="role"), default=CrewRole.LEAD)
 
     visit: Mapped[Visit] = relationship(back_populates="skills")
     skill: Mapped[Skill] = relationship(lazy="joined")

@@ -58,6 +58,7 @@ class Compiled:
     stopped: Callable[[], bool]
     iterations: int | None = None
     best: Best | None = None
+    steps: int = 0
     failed: bool = False
     _squad: Squad = field(init=False)
     _teller: Teller = field(init=False)
@@ -70,11 +71,6 @@ class Compiled:
     @property
     def problem(self) -> Problem:
         return self.tables.problem
-
-    @property
-    def steps(self) -> int:
-        """Steps of everybody so far."""
-        return self._squad.steps
 
     def run(self) -> Iterator[Best | None]:
         """Each better plan as it comes, and None now and then so that the caller can report."""
@@ -89,6 +85,7 @@ class Compiled:
         self._squad.take(_orders_of(trial))
         search = self._count() if self.iterations is not None else self._watch()
         for _ in search:
+            self.steps = self._squad.steps
             yield from self._heard()
         yield from self._end()
 

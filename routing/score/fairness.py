@@ -26,12 +26,12 @@ def add_fairness(metrics: Metrics, timetable: Timetable) -> None:
     metrics.workload_spread = max(loads) - min(loads) if loads else 0
     fairness = timetable.problem.fairness
     metrics.workload_excess_s = sum(
-        _excess(seconds, tolerance=fairness.tolerance_s) for seconds in groups.values()
+        excess(seconds, tolerance=fairness.tolerance_s) for seconds in groups.values()
     )
     metrics.fairness_cost = metrics.workload_excess_s * fairness.cost_per_s
 
 
-def _excess(seconds: list[float], *, tolerance: float) -> float:
+def excess(seconds: list[float], *, tolerance: float) -> float:
     """Seconds by which workloads leave the median further than tolerated."""
     middle = statistics.median(seconds)
     return sum(max(0, abs(one - middle) - tolerance) for one in seconds)

@@ -59,6 +59,17 @@ class Changes:
         )
         return max(0, changed - most)
 
+    def moved(self, laid: Laid) -> int:
+        """Jobs of a route that stay with their people but not at their hour, where that counts."""
+        if self._tables.draft.most_changes is None:
+            return 0
+        vehicle = self._tables.vehicles[laid.vehicle]
+        return sum(
+            self._is_moved(former, start)
+            for code, start in zip(laid.stops, laid.starts, strict=True)
+            if (former := self._former.get(code)) is not None and former.has(vehicle)
+        )
+
     def _is_changed(
         self, job: int, former: Former, routes: Sequence[Laid | None], holder: Sequence[int]
     ) -> bool:
@@ -66,7 +77,9 @@ class Changes:
         laid = routes[vehicle] if vehicle >= 0 else None
         if laid is None or not former.has(self._tables.vehicles[vehicle]):
             return True
+        return self._is_moved(former, laid.starts[laid.stops.index(job)])
+
+    def _is_moved(self, former: Former, start: float) -> bool:
         if former.start is None:
             return False
-        moved = abs(laid.starts[laid.stops.index(job)] - former.start)
-        return moved > self._tolerance_s + TOLERANCE_S
+        return abs(start - former.start) > self._tolerance_s + TOLERANCE_S

@@ -35,13 +35,28 @@ def serve(trial: Trial, group: Sequence[int], *, tries: int) -> bool:
 def _serve_all(trial: Trial, group: Sequence[int], *, tries: int) -> bool:
     """The first two are chosen together, the others one after the other."""
     first, second, *others = group
-    if not _serve_pair(trial, first, second, tries=tries):
+    if not _serve_either_way(trial, first, second, tries=tries):
         return False
     for job in others:
         option = trial.best(job, tries=tries)
         if option is None:
             return False
         trial.put(option)
+    return True
+
+
+def _serve_either_way(trial: Trial, first: int, second: int, *, tries: int) -> bool:
+    """Who is put in first has the choice of hours, and the second may have to come earlier."""
+    before, found = trial.remember(), None
+    cheapest = float("inf")
+    for pair in ((first, second), (second, first)):
+        if _serve_pair(trial, *pair, tries=tries) and trial.total() < cheapest:
+            cheapest, found = trial.total(), trial.remember()
+        trial.floors.clear()
+        trial.recall(before)
+    if found is None:
+        return False
+    trial.recall(found)
     return True
 
 

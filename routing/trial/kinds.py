@@ -9,6 +9,7 @@ from routing.trial.tables import Tables
 def kinds_of(tables: Tables, prices: Prices) -> list[int]:
     """A number for each vehicle, equal for those that are the same to the search."""
     known: dict[object, int] = {}
+    fair = tables.problem.fairness.cost_per_s > 0
     found = []
     for vehicle in tables.vehicles:
         shift, lead = vehicle.shift, vehicle.lead
@@ -21,6 +22,7 @@ def kinds_of(tables: Tables, prices: Prices) -> list[int]:
             tuple(sorted(vehicle.parts.items())),
             tuple(sorted(vehicle.capacity.items())),
             tuple(one.cost for one in vehicle.crew),
+            tuple(one.history for one in vehicle.crew) if fair else (),
             tuple(tables.lengths[vehicle.index]),
             tuple(tables.spans[vehicle.index]),
             prices.who_row(vehicle.index),

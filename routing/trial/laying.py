@@ -84,17 +84,17 @@ class Layer:
         """
         if self._tables.stocked and not self.supplied(vehicle, stops):
             return
-        laid = self._lay(vehicle, stops, fixed)
+        laid = self.lay(vehicle, stops, fixed=fixed)
         if laid is not None:
             yield laid
         aims = {code: self._aims[code] for code in stops if code in self._aims}
         if aims:
-            aimed = self._lay(vehicle, stops, self._waiting(vehicle, aims, fixed))
+            aimed = self.lay(vehicle, stops, fixed=self.waiting(vehicle, aims, fixed=fixed))
             if aimed is not None:
                 yield aimed
 
-    def _waiting(
-        self, vehicle: Vehicle, aims: Mapping[int, float], fixed: Mapping[int, Span]
+    def waiting(
+        self, vehicle: Vehicle, aims: Mapping[int, float], *, fixed: Mapping[int, Span]
     ) -> dict[int, Span]:
         """Starts not before the aims, where the rules allow that."""
         waiting = dict(fixed)
@@ -104,9 +104,10 @@ class Layer:
                 waiting[code] = (aim, math.inf)
         return waiting
 
-    def _lay(
-        self, vehicle: Vehicle, stops: tuple[int, ...], fixed: Mapping[int, Span]
+    def lay(
+        self, vehicle: Vehicle, stops: tuple[int, ...], *, fixed: Mapping[int, Span]
     ) -> Laid | None:
+        """One such route; enough in the van is not its question."""
         laid = self._forward(vehicle, stops, vehicle.shift.start, fixed)
         if laid is None or laid.back > vehicle.latest + NOISE_S:
             return None

@@ -219,6 +219,24 @@ class Partners:
             if relation.type.timed
         )
 
+    def pushed(self, trial: _Routes, laid: Laid) -> dict[int, float]:
+        """Jobs of a route that start too early for a partner, and when they may."""
+        times = {
+            code: (start, end)
+            for code, start, end in zip(laid.stops, laid.starts, laid.ends, strict=True)
+            if code in self._tables.linked
+        }
+        found: dict[int, float] = {}
+        for relation in {id(one): one for job in times for one in self._of[job]}.values():
+            jobs = self._numbers(relation)
+            at = {n: times[n] if n in times else self._at(trial, n) for n in jobs}
+            known = {n: span for n, span in at.items() if span is not None}
+            if relation.type.timed and len(known) == len(jobs):
+                for job, start in _pushes(relation, jobs, known):
+                    if job in times and start > times[job][0] + NOISE_S:
+                        found[job] = max(start, found.get(job, start))
+        return found
+
     def _keeps(self, relation: Relation, trial: _Routes, times: dict[int, Span]) -> bool:
         jobs = self._numbers(relation)
         at = [times[n] if n in times else self._at(trial, n) for n in jobs]
@@ -252,6 +270,32 @@ class Partners:
                     return False
         return True
 
+    def machine_free_from(self, trial: _Routes, job: int, laid: Laid) -> float | None:
+        """The first start, not before the one in this route, at which no machine is lacking.
+
+        None for a job without machines, or with more than there are.
+        """
+        wanted = self._tables.jobs[job].equipment
+        if not any(wanted.values()):
+            return None
+        at = laid.stops.index(job)
+        start, length = laid.starts[at], laid.ends[at] - laid.starts[at]
+        others = [use for use in self._uses(trial, laid) if use[0] != job]
+        for first in sorted({start, *(end for _, _, end in others if end > start)}):
+            busy = [code for code, begin, end in others if begin < first + length and end > first]
+            if self._pool_lasts([job, *busy]):
+                return first
+        return None
+
+    def _pool_lasts(self, jobs: Sequence[int]) -> bool:
+        """Whether there are machines for all of these at once."""
+        pool = self._tables.problem.equipment_by_id
+        return all(
+            sum(self._tables.jobs[job].equipment.get(name, 0) for job in jobs)
+            <= one.count + NOISE_S
+            for name, one in pool.items()
+        )
+
     def _uses(self, trial: _Routes, laid: Laid) -> Iterator[tuple[int, float, float]]:
         for other in (*trial.routes, laid):
             if other is None or (other.vehicle == laid.vehicle and other is not laid):
@@ -259,6 +303,25 @@ class Partners:
             for code, start, end in zip(other.stops, other.starts, other.ends, strict=True):
                 if code in self._machines:
                     yield code, start, end
+
+
+def _pushes(
+    relation: Relation, jobs: Sequence[int], at: Mapping[int, Span]
+) -> Iterator[tuple[int, float]]:
+    """Starts that a relation forces, given where its jobs start and end now."""
+    if relation.type is RelationType.SAME_START:
+        last = max(start for start, _ in at.values())
+        for job in jobs:
+            yield job, last - (relation.max_s or 0)
+        return
+    first, second = jobs
+    (start, end), (then, _) = at[first], at[second]
+    follows = relation.type is RelationType.PRECEDENCE
+    least = relation.min_s or 0 if follows else relation.min_s
+    if least is not None:
+        yield second, (end if follows else start) + least
+    if relation.max_s is not None:
+        yield first, start + then - relation.max_s - (end if follows else start)
 
 
 def _clashing(vehicle: Vehicle, by_person: Mapping[str, Sequence[Vehicle]]) -> list[int]:

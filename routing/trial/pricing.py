@@ -10,16 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from routing.problem import DeadlineOf, Job, TechnicianWish, Term, WindowWish
-from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
 from routing.score.service import charged, overdue
 from routing.score.wishes import missed_by, surplus
 from routing.timing import TOLERANCE, lateness
 from routing.trial.changes import former_places
+from routing.trial.dearest import Dearest
 from routing.trial.laying import Laid
 from routing.trial.tables import Tables
 from routing.trial.weights import RouteWeights, Weights
@@ -45,7 +42,9 @@ OF_MOVES = frozenset({"moved_visits", "moved_s", "changes", "change_cost"})
 
 
 class Prices:
-    """Prices of one problem. ``early`` are the jobs whose start has a price of its own."""
+    """Prices of one problem. ``early`` are the jobs whose start has a price of its own,
+    ``aims`` starts that had better be met, ``hours`` starts for which it may pay to wait.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -60,15 +59,14 @@ class Prices:
         )
         self.early = self.start_priced | tables.linked | _may_be_late(tables)
         self.aims = self._aims()
+        self.hours = {n: self._wished(job) for n, job in enumerate(tables.jobs)}
         self._served = {
             job.priority: self._sum({"served": 1.0}, job.priority) for job in tables.jobs
         }
         # Worked out when first asked for: a plan in force asks about one pair in a hundred.
         self._who: list[list[Price | None]] = [[None] * len(tables.jobs) for _ in tables.vehicles]
         self.unserved = [self._unserved_price(job) for job in tables.jobs]
-        places = sorted(set(tables.places))
-        self._longest = _largest(tables.seconds, places), _largest(tables.metres, places)
-        self._longest_work = max((max(row, default=0) for row in tables.lengths), default=0)
+        self._most = Dearest(tables, weights=self._weights)
         self.scales = self._scales()
         self._slopes = [self._slopes_of(job) for job in tables.jobs]
         self._starts: dict[tuple[int, int, float], Price] = {}
@@ -84,6 +82,7 @@ class Prices:
         self._slopes[number] = self._slopes_of(job)
         for key in [key for key in self._starts if key[0] == number]:
             del self._starts[key]
+        self.hours[number] = self._wished(job)
         matters = self._start_matters(job)
         self.start_priced = self.start_priced - {number} | ({number} if matters else set())
         late = {number} if matters or job.max_lateness_s != 0 else set()
@@ -115,12 +114,10 @@ class Prices:
 
     def _dearest(self, level: int) -> float:
         """About the most that one more job can add on a level."""
-        (seconds, metres), lengths = self._longest, self._longest_work
         found = 1.0
-        for row in self._routes:
-            road = row.travel[level] * seconds + row.distance[level] * metres
-            time = row.duration[level] * (2 * seconds + lengths)
-            found = max(found, 2 * road + time + row.used[level])
+        for row, vehicle in zip(self._routes, self._tables.vehicles, strict=True):
+            found = max(found, self._most.of_route(row, vehicle=vehicle, level=level))
+        found += self._most.of_job(level=level)
         return found + max((price[level] for price in self.unserved), default=0)
 
     def money(self, laid: Laid) -> float:
@@ -213,6 +210,13 @@ class Prices:
             for job, former in self._former.items()
             if former.start is not None
         }
+
+    def _wished(self, job: Job) -> tuple[float, ...]:
+        """Openings of wished windows, for which it may pay to wait."""
+        if not self._weights.metrics & {"missed_windows", "preference_cost"}:
+            return ()
+        wishes = (wish for wish in job.wishes if isinstance(wish, WindowWish))
+        return tuple(sorted({window.opens for wish in wishes for window in wish.windows}))
 
     # --- who goes ---
 
@@ -384,9 +388,3 @@ def _spare_levels(job: Job, vehicle: Vehicle) -> float:
     """How far the lead's levels exceed what is asked for; certificates count as valid."""
     asked = [needed for needed in job.skills if not needed.excluded]
     return sum(surplus(needed, vehicle.lead, span=None) for needed in asked)
-
-
-def _largest(table: NDArray[np.float64], places: Sequence[int]) -> float:
-    """The longest leg between these places, missing roads aside."""
-    legs = table if len(places) == len(table) else table[np.ix_(places, places)]
-    return float(legs.max(initial=0, where=legs < NO_ROAD))

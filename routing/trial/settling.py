@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
@@ -21,10 +21,18 @@ _Key = tuple[int, tuple[int, ...]]
 class Settler:
     """Lays orders of jobs out, and remembers those that do not depend on other routes."""
 
-    def __init__(self, tables: Tables, *, layer: Layer, price: Callable[[Laid], float]) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        *,
+        layer: Layer,
+        price: Callable[[Laid], float],
+        hours: Mapping[int, Sequence[float]],
+    ) -> None:
         self._tables = tables
         self._layer = layer
         self._price = price
+        self._hours = hours
         self._jobs = len(tables.jobs)
         self._known: dict[_Key, Laid | None] = {}
 
@@ -88,9 +96,21 @@ class Settler:
         self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
     ) -> Laid | None:
         orders = self._orders(vehicle, bare) if vehicle.breaks else [bare]
-        return self._cheapest(
+        best = self._cheapest(
             laid for order in orders for laid in self._layer.lays(vehicle, order, fixed=fixed)
         )
+        return None if best is None else self._waited(vehicle, best, fixed)
+
+    def _waited(self, vehicle: Vehicle, laid: Laid, fixed: Mapping[int, Span]) -> Laid:
+        """The same order, waiting for wished hours one after the other where that pays."""
+        for n, code in enumerate(laid.stops):
+            for opens in self._hours.get(code, ()):
+                if laid.starts[n] < opens:
+                    later = self._layer.waiting(vehicle, {code: opens}, fixed=fixed)
+                    other = self._layer.lay(vehicle, laid.stops, fixed=later)
+                    if other is not None and self._price(other) < self._price(laid):
+                        laid, fixed = other, later
+        return laid
 
     def _orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         """All orders with each break once, in the order of their windows, or left out."""

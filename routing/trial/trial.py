@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from routing.problem import Job
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
+from routing.trial.admission import admitted
 from routing.trial.changes import Changes
 from routing.trial.gaps import Block, Fits, Gaps
 from routing.trial.kinds import kinds_of
@@ -19,6 +20,7 @@ from routing.trial.laying import Laid, Layer
 from routing.trial.partners import Partners
 from routing.trial.pricing import Price, Prices
 from routing.trial.settling import Settler
+from routing.trial.shared import Shared
 from routing.trial.tables import Tables
 
 UNHELD = -1
@@ -55,13 +57,16 @@ class Trial:
         self.partners = Partners(tables)
         self.gaps = Gaps(tables)
         self._layer = Layer(tables, early=self.prices.early, aims=self.prices.aims)
-        self._settler = Settler(tables, layer=self._layer, price=self.route_price)
+        self.settler = Settler(
+            tables, layer=self._layer, price=self._layout_price, hours=self.prices.hours
+        )
         self._blocks: dict[int, Block] = {}
         self._road = np.array([self._road_price(vehicle) for vehicle in tables.vehicles]).T
         self._who: dict[int, NDArray[np.float64]] = {}
         self._kinds: list[int] | None = None
         self._urgency = [self._urgency_of(job) for job in range(len(tables.jobs))]
         self._changes = Changes(tables)
+        self._shared = Shared(tables, prices=self.prices)
         self._must = 0.0
         self._worth = self._worths()
 
@@ -83,7 +88,7 @@ class Trial:
         """Take over what the tables say of an absent number by now."""
         self.partners.put_job(number)
         self.gaps.put_job(number)
-        self._settler.put_job(early=self.prices.early)
+        self.settler.put_job(early=self.prices.early)
 
     # --- what it is worth ---
 
@@ -93,11 +98,16 @@ class Trial:
             laid.price = self.prices.scalar(self.prices.route(laid))
         return laid.price
 
+    def _layout_price(self, laid: Laid) -> float:
+        """The price by which one order is laid out: where changes are numbered, hours stay."""
+        return self.route_price(laid) + self._changes.moved(laid) * self._must
+
     def total(self) -> float:
         """All routes and all absent jobs as one number; the less, the better."""
         routes = sum(self.route_price(laid) for laid in self.routes if laid is not None)
         beyond = self._changes.beyond(self.routes, holder=self.holder)
-        return routes + sum(self.worth(job) for job in self.absent()) + beyond * self._must
+        absent = sum(self.worth(job) for job in self.absent())
+        return routes + absent + beyond * self._must + self._shared.number(self.routes, self.holder)
 
     def worth(self, job: int) -> float:
         """What leaving the job out costs; of a mandatory one more than anything else."""
@@ -115,6 +125,7 @@ class Trial:
                 total += self.prices.route(laid)
         for job in self.absent():
             total += self.prices.unserved[job]
+        total += self._shared.price(self.routes, holder=self.holder)
         return tuple(total.tolist())
 
     def absent(self) -> list[int]:
@@ -138,10 +149,11 @@ class Trial:
     def put(self, option: Option) -> None:
         """Take an option of `best` or `options`; the trial must not have changed since."""
         self.hold(option.laid)
-        job = option.job
-        if job in self.tables.linked:
-            start = option.laid.starts[option.laid.stops.index(job)]
-            self.fixed[job] = (start, start)
+        for job, start in zip(option.laid.stops, option.laid.starts, strict=True):
+            if job in self.tables.linked:
+                self.fixed[job] = (start, start)
+            elif job == option.job and self.tables.jobs[job].equipment:
+                self.fixed[job] = (start, np.inf)
 
     def hold(self, laid: Laid) -> None:
         """Let a laid-out route be its vehicle's."""
@@ -209,14 +221,15 @@ class Trial:
         """Lay a route again without what left it; where roads are odd, more must leave."""
         laid = self.routes[vehicle]
         assert laid is not None
-        rest = [code for code in self.bare(laid) if self._stays(code, vehicle)]
+        jobs, held = len(self.holder), self.holder
+        rest = [code for code in self.bare(laid) if code >= jobs or held[code] == vehicle]
         gone: list[int] = []
         while True:
             self._blocks.pop(vehicle, None)
             if not any(code < len(self.holder) for code in rest):
                 self.routes[vehicle] = None
                 return gone
-            again = self._settler.settle(self.tables.vehicles[vehicle], tuple(rest), self.fixed)
+            again = self.settler.settle(self.tables.vehicles[vehicle], tuple(rest), self.fixed)
             if again is not None and self.partners.admit(self, again):
                 self.routes[vehicle] = again
                 return gone
@@ -225,9 +238,6 @@ class Trial:
             self.holder[lost] = UNHELD
             self.fixed.pop(lost, None)
             gone.append(lost)
-
-    def _stays(self, code: int, vehicle: int) -> bool:
-        return code >= len(self.holder) or self.holder[code] == vehicle
 
     def bare(self, laid: Laid) -> tuple[int, ...]:
         """Stops of a route without its breaks."""
@@ -238,10 +248,10 @@ class Trial:
     def best(self, job: int, *, tries: int, below: float = np.inf) -> Option | None:
         """The cheapest of the ``tries`` likeliest gaps, or None when none costs less than that."""
         found: Option | None = None
-        left = tries
+        left, saved = tries, self.prices.scalar(self._shared.most_saved)
         for bound, vehicle, position in self.likely(job):
             limit = below if found is None else found.extra
-            if bound >= limit or left == 0:
+            if bound - saved >= limit or left == 0:
                 break
             left -= 1
             option = self.option(job, vehicle, position)
@@ -251,20 +261,19 @@ class Trial:
 
     def options(self, job: int) -> Iterator[Option]:
         """Every way to serve the job, the likely cheap ones first."""
-        for _, vehicle, position in self.likely(job):
-            option = self.option(job, vehicle, position)
-            if option is not None:
-                yield option
+        ways = (self.option(job, vehicle, position) for _, vehicle, position in self.likely(job))
+        yield from (way for way in ways if way is not None)
 
     def option(self, job: int, vehicle: int, position: int) -> Option | None:
         """The job in this vehicle, at this position among the stops without breaks."""
         former = self.routes[vehicle]
         stops, spans = self._with_job(job, vehicle, position)
-        laid = self._settler.settle(self.tables.vehicles[vehicle], stops, spans)
-        if laid is None or not self.partners.admit(self, laid):
+        laid = admitted(self, stops, vehicle=vehicle, spans=spans, job=job)
+        if laid is None:
             return None
         before = 0.0 if former is None else self.route_price(former)
-        return Option(self.route_price(laid) - before, job, laid)
+        beside = self._shared.added(self.routes, self.holder, laid)
+        return Option(self.route_price(laid) - before + beside, job, laid)
 
     def _with_job(
         self, job: int, vehicle: int, position: int
@@ -279,7 +288,7 @@ class Trial:
     def settle_anew(self, job: int, vehicle: int, position: int) -> Laid | None:
         """The route of `option`, even when the job's starts have changed meanwhile."""
         stops, spans = self._with_job(job, vehicle, position)
-        laid = self._settler.settle_anew(self.tables.vehicles[vehicle], stops, spans)
+        laid = self.settler.settle_anew(self.tables.vehicles[vehicle], stops, spans)
         return laid if laid is not None and self.partners.admit(self, laid) else None
 
     def lay(self, vehicle: int, stops: Sequence[int]) -> Laid | None:
@@ -292,11 +301,11 @@ class Trial:
     def orders(self, job: int, vehicle: int, position: int) -> list[tuple[int, ...]]:
         """What `option` tries, without breaks: the stops with the job and what they need."""
         stops, _ = self._with_job(job, vehicle, position)
-        return self._settler.orders(self.tables.vehicles[vehicle], stops)
+        return self.settler.orders(self.tables.vehicles[vehicle], stops)
 
     def try_route(self, vehicle: int, bare: Sequence[int]) -> Laid | None:
         """The order of jobs and depots in this vehicle, breaks put where they are cheapest."""
-        laid = self._settler.settle(self.tables.vehicles[vehicle], tuple(bare), self.fixed)
+        laid = self.settler.settle(self.tables.vehicles[vehicle], tuple(bare), self.fixed)
         return laid if laid is not None and self.partners.admit(self, laid) else None
 
     def likely(self, job: int) -> Iterator[tuple[float, int, int]]:

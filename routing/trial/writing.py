@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -65,8 +66,8 @@ def _instant(seconds: float) -> float:
 def follow(trial: Trial, solution: Solution) -> list[int]:
     """Lay the orders of a solution out in an empty trial, as far as they keep the rules.
 
-    Jobs of a solution with starts that must meet others keep those starts. What the problem does
-    not know is passed over. Gives the jobs that found no place.
+    Jobs of a solution with starts that must meet others keep those starts, and those that waited
+    for a machine still wait. What the problem does not know is passed over. Gives the jobs that found no place.
     """
     tables = trial.tables
     lost: list[int] = []
@@ -81,8 +82,12 @@ def follow(trial: Trial, solution: Solution) -> list[int]:
             continue
         for stop in route.stops:
             job = tables.job_number.get(stop.id) if stop.kind is StopKind.VISIT else None
-            if job is not None and job in tables.linked and stop.start is not None:
+            if job is None or stop.start is None:
+                continue
+            if job in tables.linked:
                 trial.fixed[job] = (stop.start, stop.start)
+            elif tables.jobs[job].equipment:
+                trial.fixed[job] = (stop.start, math.inf)
         lost += trial.hold_most(vehicle, order)
     return lost
 

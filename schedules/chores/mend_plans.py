@@ -28,7 +28,7 @@ from schedules.tasks import plan_day
 
 NAME = "mend_plans"
 CANCELLED = "visit-cancelled"
-VISIT_FELL_OUT = (CANCELLED, "visit-blocked", "visit-turned-back")
+VISIT_FELL_OUT = (CANCELLED, "visit-blocked", "visit-turned-back", "helper-turned-back")
 SOMEBODY_IS_AWAY = ("absence-reported",)
 Where = tuple[date, int]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import ClassVar
@@ -136,6 +136,12 @@ class _Desk:
     memory_bytes: int
     spare: Spare | None
 
+    def settings_for(self, run: PlanRun) -> briefs.Settings:
+        """A repair may change less than a new plan."""
+        if run.kind is RunKind.REPAIR:
+            return replace(self.settings, mode=briefs.Mode.REPAIR)
+        return self.settings
+
 
 def _plan(turn: Turn, *, desk: _Desk) -> None:
     run_id = turn.number("run_id")
@@ -176,7 +182,7 @@ def _think_and_write(turn: Turn, *, run: PlanRun, token: int, desk: _Desk) -> No
             territory_id=run.territory_id,
             day=run.day,
             travel=desk.travel,
-            settings=desk.settings,
+            settings=desk.settings_for(run),
             now=turn.clock(),
         )
     solution = _thought(turn, run=run, token=token, brief=brief, desk=desk)

@@ -123,3 +123,30 @@ def test_every_reason_has_a_sentence(seed):
     rows = Reasons(trial.tables).of(trial).values()
 
     assert all(row.text.endswith(".") and "None" not in row.text.split() for row in rows)
+
+
+def for_two(*people):
+    """A trial in which two jobs begin together in different hands."""
+    pair = ("till", "till.2")
+    relations = (
+        Relation(type=RelationType.SAME_START, jobs=pair, max_s=300),
+        Relation(type=RelationType.DIFFERENT_TECHNICIAN, jobs=pair),
+    )
+    return trial_of(*map(build.job, pair), technicians=people, relations=relations)
+
+
+def test_one_technician_is_one_person_too_few_for_two():
+    why = why_of(for_two(build.technician()))
+
+    assert why.reason is Reason.NO_ROOM
+    assert (why.shortfall.lack, why.shortfall.amount) == (Lack.PEOPLE, 1)
+
+
+def test_two_who_are_never_there_together_are_the_reason():
+    early = build.technician("łukasz", day=build.shift(end=43200))
+    late = build.technician("田中", day=build.shift(start=43200))
+
+    why = why_of(for_two(early, late))
+
+    assert (why.shortfall.lack, why.shortfall.amount) == (Lack.TOGETHER, 2)
+    assert why.text() == "2 people who are free at the same time are not to be found."

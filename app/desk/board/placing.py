@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, errors, travel
+from app import clock, errors, terms, travel
+from app.context import settings
 from app.database import db, reads_first, row_id, session, thought_over
 from app.security import Audience, account, open_to
 from dispatch.planning import cards, plans
@@ -43,8 +44,10 @@ def put(visit_id: int) -> ResponseReturnValue:
         session(),
         visit=visit,
         technician=technician,
+        helpers=_helpers(),
         day=_day(visit),
         travel=travel.provider(),
+        settings=terms.planning(settings()),
         position=request.form.get("position", type=int),
         now=clock.now(),
     )
@@ -89,9 +92,22 @@ def unpin(visit_id: int) -> ResponseReturnValue:
     return redirect(url_for("board.place", visit_id=visit_id))
 
 
+def _helpers() -> list[Technician] | None:
+    """Whoever was named to come along; nobody named: the planner finds somebody."""
+    named = request.form.getlist("helper", type=row_id)
+    return [db.get_or_404(Technician, each) for each in named] or None
+
+
 def _page(visit: Visit, refused: str = "") -> str:
     day = _day(visit)
-    found = candidates(session(), visit=visit, day=day, travel=travel.provider(), now=clock.now())
+    found = candidates(
+        session(),
+        visit=visit,
+        day=day,
+        travel=travel.provider(),
+        settings=terms.planning(settings()),
+        now=clock.now(),
+    )
     rows = plans.assignments_of(session(), visit_id=visit.id)
     working = session().scalars(
         select(Technician)
@@ -107,9 +123,15 @@ def _page(visit: Visit, refused: str = "") -> str:
         card=cards.cards_of(session(), visits=[visit])[visit.id],
         day=day,
         present=rows[0] if rows else None,
+        along=rows[1:],
+        company={
+            lead: [technicians[helper.technician_id].name for helper in way.helpers]
+            for lead, way in found.places.items()
+        },
         found=found,
         technicians=technicians,
         others=[(t.id, t.name) for t in technicians.values() if t.id not in found.places],
+        everybody=[(t.id, t.name) for t in technicians.values()],
         refused=refused,
         reason=request.form.get("reason", ""),
     )

@@ -16,6 +16,8 @@ from dispatch.tickets import Priority
 
 # Lacks that say nothing without their amount.
 MEASURED = frozenset({"window", "shift", "room"})
+# Lacks that say it all: who looks at one technician alone would say that it fits.
+PEOPLE = frozenset({"people", "together"})
 
 
 def init_app(app: Flask) -> None:
@@ -36,14 +38,19 @@ def share(part: float) -> str:
 
 def why_left(left: LeftOver) -> str:
     """Say why a visit stands in no round, and by how much it failed."""
-    return " ".join(part for part in (reason_words(left.reason), _shortfall(left.details)) if part)
+    return _said(left.reason, left.details)
 
 
 def why_nobody(found: Explanation) -> str:
     """Say why nobody can take a visit, and by how much it failed."""
-    return " ".join(
-        part for part in (reason_words(found.reason), _shortfall(found.details())) if part
-    )
+    return _said(found.reason, found.details())
+
+
+def _said(reason: str, details: Mapping[str, Any]) -> str:
+    """The reason and what was missing; where people are missing, that alone."""
+    if details.get("lack") in PEOPLE:
+        return _shortfall(details)
+    return " ".join(part for part in (reason_words(reason), _shortfall(details)) if part)
 
 
 def reason_words(code: str) -> str:
@@ -86,6 +93,9 @@ def lack_words(lack: str, *, name: str, amount: float) -> str:
         "shift": _("The nearest would be home %(length)s after the shift's end.", length=length),
         "room": _("%(length)s are missing in the best gap.", length=length),
         "price": _("Raise its priority, or place it by hand."),
+        "together": _(
+            "There are never %(number)s people free for it at the same time.", number=round(amount)
+        ),
         "partner": _("Visit %(number)s belongs to it and is left over, too.", number=name),
         "limit": _("There is time, but a limit, a break or a pin would be broken."),
     }

@@ -4,8 +4,8 @@ A brief is read at one moment, frozen, and carries a stamp of what was read. The
 the day's first instant where the territory lies, so a day may have 23, 24 or 25 hours.
 
 Why a package: ``scope`` says how much of a day, ``reading`` asks the database, ``people``,
-``windows`` and ``jobs`` translate, each its part, ``prices`` says what is traded, ``stamps`` what
-was read.
+``windows``, ``crews``, ``pins``, ``worth`` and ``jobs`` translate, each its part, ``prices`` says
+what is traded, ``ledger`` who worked how much, ``stamps`` what was read.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from dispatch.planning.briefs import jobs, people
+from dispatch.planning.briefs.crews import Crews, in_turn
 from dispatch.planning.briefs.people import Piece, shift_id_of
-from dispatch.planning.briefs.prices import CLASSES, Settings
+from dispatch.planning.briefs.prices import CLASSES, Mode, Settings
 from dispatch.planning.briefs.reading import Reading, bounds, read
 from dispatch.planning.briefs.scope import Block
 from dispatch.planning.briefs.stamps import Marks, Stamp, marks, provenance, stamp_of
@@ -35,6 +36,7 @@ __all__ = [
     "Block",
     "Brief",
     "Marks",
+    "Mode",
     "Piece",
     "Reading",
     "Settings",
@@ -94,6 +96,7 @@ def brief(  # noqa: PLR0913 - whose day, for whom
         day=day,
         now=now,
         last_visitor_days=settings.last_visitor_days,
+        ledger_days=settings.fairness_days,
         candidate=candidate,
         mover=mover,
         technician_ids=technician_ids,
@@ -104,12 +107,15 @@ def brief(  # noqa: PLR0913 - whose day, for whom
 def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT) -> Brief:
     """The question that a reading makes; asks no database."""
     pieces = people.pieces(reading)
-    work = jobs.jobs(reading, pieces=pieces, settings=settings)
+    crews = Crews(reading)
+    asked = jobs.open_visits(reading)
+    work = jobs.jobs(reading, crews=crews, pieces=pieces, settings=settings)
     needed: Counter[str] = Counter()
     for job in work:
         needed.update({part: int(pieces_) for part, pieces_ in job.parts.items()})
     crew = people.technicians(reading, pieces=pieces, parts_needed=needed, settings=settings)
     places = _places(reading, pieces=pieces, work=work)
+    incumbent = _incumbent(reading, crews=crews, pieces=pieces, work=work)
     problem = question.Problem(
         name=f"{reading.territory.code} {reading.day.isoformat()}",
         provenance=provenance(reading),
@@ -121,12 +127,18 @@ def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT)
         technicians=crew,
         jobs=work,
         depots=_depots(reading, settings=settings) if needed else (),
+        relations=(
+            *crews.relations(asked, within_s=settings.together.total_seconds()),
+            *in_turn(asked, jobs={job.id for job in work}),
+        ),
         objective=_objective(),
-        incumbent=_incumbent(reading, pieces=pieces, work=work),
+        incumbent=incumbent,
         change_cost=question.ChangeCost(
             per_change=settings.change_minor,
             tolerance_s=settings.tolerance.total_seconds(),
+            max_changes=_most_changes(incumbent, crew=crew, settings=settings),
         ),
+        fairness=_fairness(reading, settings=settings),
     )
     return Brief(problem=problem, stamp=stamp_of(problem), reading=reading, pieces=pieces)
 
@@ -205,16 +217,20 @@ def _objective() -> tuple[tuple[question.Term, ...], ...]:
 
 
 def _incumbent(
-    reading: Reading, *, pieces: Sequence[Piece], work: Iterable[question.Job]
+    reading: Reading,
+    *,
+    crews: Crews,
+    pieces: Sequence[Piece],
+    work: Iterable[question.Job],
 ) -> Solution | None:
     """The plan in force as the planner writes it; of people who are gone too, under their names."""
     known = {job.id for job in work}
     stops: dict[tuple[str, str], list[Stop]] = {}
     for place in reading.ahead:
-        number = str(place.visit_id) if isinstance(place, Assignment) else place.id
+        number = crews.name(place) if isinstance(place, Assignment) else place.id
         if number not in known:
             continue
-        piece = jobs.piece_at(pieces, place)
+        piece = people.piece_at(pieces, place)
         shift = piece.id if piece is not None else str(place.shift_id)
         arrival = place.arrives_at if isinstance(place, Assignment) else place.starts_at
         stop = Stop(
@@ -231,6 +247,27 @@ def _incumbent(
         for (who, shift), own in stops.items()
     )
     return Solution(routes=tuple(routes))
+
+
+def _most_changes(
+    incumbent: Solution | None, *, crew: Iterable[question.Technician], settings: Settings
+) -> int | None:
+    """How many changes a repair may make: what people who are gone leave behind comes on top."""
+    if settings.mode is not Mode.REPAIR or settings.most_changes is None or incumbent is None:
+        return None
+    here = {(one.id, shift.id) for one in crew for shift in one.shifts}
+    gone = (route for route in incumbent.routes if (route.lead, route.shift) not in here)
+    return settings.most_changes + sum(len(route.jobs) for route in gone)
+
+
+def _fairness(reading: Reading, *, settings: Settings) -> question.Fairness:
+    """What unequal hours cost; nothing where the past weeks are not known."""
+    if not reading.ledger:
+        return question.Fairness()
+    return question.Fairness(
+        tolerance_s=settings.fairness_tolerance.total_seconds(),
+        cost_per_s=settings.fairness_minor_per_minute / 60,
+    )
 
 
 def _begins(stop: Stop) -> float:

@@ -1,123 +1,140 @@
-"""Visits as the planner sees them: one job each, with needs, wishes, pins and priority.
+"""Visits as the planner sees them: a job for each who is needed, with wishes, pins and priority.
 
-Job ids are visit ids; blocks (holds) keep ids of their own, ``hold-7``.
+The lead's job has the visit's parts, wishes and worth; a helper's says when, where and what he must
+be able to do (`seats` has the names). Blocks (holds) keep ids of their own, ``hold-7``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
-from dispatch.planning.briefs import windows
-from dispatch.planning.briefs.people import Piece, site_place
-from dispatch.planning.briefs.prices import CLASSES, MAY_WAIT, UNSERVED, UNSERVED_AGE_CAP, Settings
-from dispatch.planning.briefs.reading import PLANNABLE, Reading
+from dispatch.planning import seats
+from dispatch.planning.briefs import windows, worth
+from dispatch.planning.briefs.crews import Crews
+from dispatch.planning.briefs.people import Piece, blocks, site_place
+from dispatch.planning.briefs.pins import Pins, is_pinned_to_nobody
+from dispatch.planning.briefs.prices import CLASSES, UNSERVED, Mode, Settings
+from dispatch.planning.briefs.reading import PLANNABLE, Reading, begun_visits
 from dispatch.planning.briefs.scope import Block
 from dispatch.planning.tables import Assignment, AssignmentState
 from dispatch.tickets import Priority
-from dispatch.visits import Visit, VisitSkill, Wish
+from dispatch.visits import CrewRole, Visit, VisitSkill, Wish
 from dispatch.workforce import Technician
 from routing.problem import Job, Pin, Requirement, TechnicianWish
 from routing.problem import Wish as Preference
 
-Frozen = Mapping[int, Pin]
+
+def jobs(
+    reading: Reading, *, crews: Crews, pieces: Sequence[Piece], settings: Settings
+) -> tuple[Job, ...]:
+    """Everything that must or may be served, by visit and seat, then what is held."""
+    desk = _Desk(reading, crews=crews, pieces=pieces, settings=settings)
+    return (
+        *(job for visit in open_visits(reading) for job in desk.jobs_of(visit)),
+        *(_block(reading, block) for block in blocks(reading, pieces=pieces)),
+    )
 
 
-def jobs(reading: Reading, *, pieces: Sequence[Piece], settings: Settings) -> tuple[Job, ...]:
-    """Everything that must or may be served, by visit id, then what is held."""
-    begun = {row.visit_id for row in reading.started}
-    placed = {row.visit_id: row for row in reading.movable}
-    frozen = _frozen(reading, pieces=pieces, settings=settings)
-    crew = [piece.technician for piece in pieces]
-    known = {technician.id for technician in crew}
-    open_visits = [
+def open_visits(reading: Reading) -> list[Visit]:
+    """Visits that the planner is asked about."""
+    begun = begun_visits((*reading.assignments, *reading.beyond))
+    placed = {row.visit_id for row in reading.movable}
+    return [
         visit
         for visit in reading.visits.values()
         if visit.state in PLANNABLE
         and visit.id not in begun
         and (visit.id in placed or _may_be_served(reading, visit))
     ]
-    return (
-        *(
-            _job(
-                reading,
-                visit,
-                place=placed.get(visit.id),
-                pin=_both(_pin(reading, visit, pieces=pieces), frozen.get(visit.id)),
-                known=known,
-                dearest=_dearest(crew),
-                settings=settings,
-            )
-            for visit in open_visits
-        ),
-        *(_block(reading, block) for block in blocks(reading, pieces=pieces)),
-    )
-
-
-def blocks(reading: Reading, *, pieces: Sequence[Piece]) -> tuple[Block, ...]:
-    """Taken time that the planner must keep; of people who are gone it is nobody's."""
-    return tuple(block for block in reading.blocks if piece_at(pieces, block) is not None)
-
-
-def piece_at(pieces: Sequence[Piece], place: Assignment | Block) -> Piece | None:
-    """The stretch of the shift in which a place lies: none when it has been cut away."""
-    return next(
-        (
-            piece
-            for piece in pieces
-            if piece.shift.id == place.shift_id and piece.holds(place.starts_at)
-        ),
-        None,
-    )
 
 
 def _may_be_served(reading: Reading, visit: Visit) -> bool:
+    if visit.id in reading.too_soon:
+        return False
     return visit.id in reading.promises or not windows.is_closed(reading, visit)
 
 
-def _job(
-    reading: Reading,
-    visit: Visit,
-    *,
-    place: Assignment | None,
-    pin: Pin | None,
-    known: Collection[int],
-    dearest: int,
-    settings: Settings,
-) -> Job:
-    accepted = reading.accepted.get(visit.id, frozenset())
-    times = windows.times(reading, visit, accepted=accepted)
-    allowed, forbidden = _chosen(visit, known=known, accepted=accepted)
-    if _pinned_to_nobody(reading, visit, known=known):
-        allowed = frozenset()
-    return Job(
-        id=str(visit.id),
-        name=visit.summary,
-        location=site_place(visit.site_id),
-        duration_s=visit.work_minutes * 60,
-        windows=times.windows,
-        finish_inside=times.finish_inside,
-        promise=times.promise,
-        promise_hard=_is_kept(reading, visit, place=place, known=known),
-        release=times.release,
-        deadlines=windows.deadlines(reading, visit, settings=settings),
-        wishes=_wishes(reading, visit, settings=settings),
-        skills=() if "E_SKILL" in accepted else _requirements(visit.skills),
-        crew_size=visit.crew_size,
-        parts={} if "E_PART" in accepted else {p.part.code: p.pieces for p in visit.parts},
-        allowed_technicians=allowed,
-        forbidden_technicians=forbidden,
-        territory=reading.territory.code,
-        priority=_class(reading, visit),
-        unserved_penalty=_penalty(reading, visit, dearest=dearest, settings=settings),
-        pin=pin,
-        change_factor=_change_factor(reading, place=place, settings=settings),
-    )
+class _Desk:
+    """What all jobs of one question share."""
+
+    def __init__(
+        self, reading: Reading, *, crews: Crews, pieces: Sequence[Piece], settings: Settings
+    ) -> None:
+        self.reading, self.crews, self.settings = reading, crews, settings
+        crew = [piece.technician for piece in pieces]
+        self.known = {technician.id for technician in crew}
+        self.dearest = _dearest(crew)
+        self.pins = Pins(reading, crews=crews, pieces=pieces, settings=settings)
+
+    def jobs_of(self, visit: Visit) -> Iterator[Job]:
+        """One job for each who is needed and whose round is read."""
+        for name in self.crews.jobs_of(visit):
+            leads = seats.role_of(name) is CrewRole.LEAD
+            yield self._lead(visit, name) if leads else self._helper(visit, name)
+
+    def _lead(self, visit: Visit, name: str) -> Job:
+        reading, settings = self.reading, self.settings
+        place = self.crews.row_of(name)
+        accepted = reading.accepted.get(visit.id, frozenset())
+        times = windows.times(reading, visit, accepted=accepted)
+        kept = settings.mode is not Mode.FREE and _is_kept(
+            reading, visit, place=place, known=self.known
+        )
+        allowed, forbidden = _chosen(visit, known=self.known, accepted=accepted)
+        if is_pinned_to_nobody(reading, visit, known=self.known):
+            allowed = frozenset()
+        return Job(
+            id=name,
+            name=visit.summary,
+            location=site_place(visit.site_id),
+            duration_s=visit.work_minutes * 60,
+            windows=times.windows,
+            finish_inside=times.finish_inside,
+            promise=times.promise,
+            promise_hard=kept,
+            release=times.release,
+            deadlines=windows.deadlines(reading, visit, settings=settings),
+            wishes=_wishes(reading, visit, settings=settings),
+            skills=() if "E_SKILL" in accepted else _requirements(visit, role=CrewRole.LEAD),
+            parts={} if "E_PART" in accepted else {p.part.code: p.pieces for p in visit.parts},
+            allowed_technicians=allowed,
+            forbidden_technicians=forbidden,
+            territory=reading.territory.code,
+            priority=worth.class_of(reading, visit),
+            unserved_penalty=worth.penalty(reading, visit, dearest=self.dearest, settings=settings),
+            mandatory=kept and times.promise is not None,
+            pin=self.pins.of(visit, job=name),
+            # The people of a visit share the price of a change, so that it is one change.
+            change_factor=_change_factor(reading, place=place, settings=settings)
+            / len(self.crews.jobs_of(visit)),
+        )
+
+    def _helper(self, visit: Visit, name: str) -> Job:
+        """Somebody who comes along. What the visit is worth is told by the lead's job alone."""
+        lead = self._lead(visit, name)
+        accepted = self.reading.accepted.get(visit.id, frozenset())
+        _, forbidden = _chosen(visit, known=self.known, accepted=frozenset())
+        return Job(
+            id=name,
+            name=lead.name,
+            location=lead.location,
+            duration_s=lead.duration_s,
+            windows=windows.for_helpers(lead),
+            release=windows.release_of_helpers(lead),
+            skills=() if "E_SKILL" in accepted else _requirements(visit, role=CrewRole.HELPER),
+            forbidden_technicians=forbidden,
+            territory=lead.territory,
+            priority=lead.priority,
+            unserved_penalty=0,
+            pin=lead.pin,
+            change_factor=lead.change_factor,
+        )
 
 
-def _requirements(needs: Sequence[VisitSkill]) -> tuple[Requirement, ...]:
+def _requirements(visit: Visit, *, role: CrewRole) -> tuple[Requirement, ...]:
     """All-of needs one by one; of each group one skill, at the highest level the group names."""
+    needs = [need for need in visit.skills if need.role is role]
     groups: dict[int, list[VisitSkill]] = {}
     for need in needs:
         if need.any_of_group is not None:
@@ -175,30 +192,6 @@ def _is_kept(
     return kept and not lost and place.technician_id in known
 
 
-def _class(reading: Reading, visit: Visit) -> int:
-    if visit.priority is not Priority.URGENT and not _is_due(reading, visit):
-        return MAY_WAIT
-    return CLASSES[visit.priority]
-
-
-def _is_due(reading: Reading, visit: Visit) -> bool:
-    """Whether this is the last day on which it is in time, or it is promised."""
-    if visit.id in reading.promises:
-        return True
-    return visit.due_at is not None and visit.due_at < reading.closes_at
-
-
-def _penalty(reading: Reading, visit: Visit, *, dearest: int, settings: Settings) -> int:
-    waited = max(reading.now - visit.requested_at, timedelta(0))
-    if _class(reading, visit) != MAY_WAIT:
-        return UNSERVED + min(int(waited / timedelta(hours=1)), UNSERVED_AGE_CAP)
-    work = visit.work_minutes * dearest // 60
-    wait = settings.wait_minor + settings.wait_minor_per_day * waited.days
-    if visit.due_at is not None and visit.due_at < reading.closes_at + timedelta(days=1):
-        wait += settings.wait_eve_minor
-    return work + round(wait * settings.wait_factor[visit.priority])
-
-
 def _dearest(crew: Sequence[Technician]) -> int:
     return max((technician.per_hour_minor for technician in crew), default=0)
 
@@ -213,66 +206,6 @@ def _change_factor(reading: Reading, *, place: Assignment | None, settings: Sett
     if ahead < settings.soon:
         return settings.change_factor_soon
     return settings.change_factor_today if ahead < timedelta(days=1) else 1
-
-
-def _frozen(reading: Reading, *, pieces: Sequence[Piece], settings: Settings) -> Frozen:
-    """What starts so soon that technician and order are kept.
-
-    A stop that should have begun and has not is free: the round must be mended around it, and the
-    order of what follows with it.
-    """
-    until = reading.now + settings.frozen
-    found: dict[int, Pin] = {}
-    for piece in pieces:
-        stops = [place for place in reading.ahead if piece_at(pieces, place) is piece]
-        stops.sort(key=lambda place: place.starts_at)
-        in_time = not any(
-            place.shift_id == piece.shift.id and place.starts_at < reading.now
-            for place in reading.ahead
-        )
-        for position, place in enumerate(stops, start=1):
-            if isinstance(place, Assignment) and reading.now <= place.starts_at < until:
-                found[place.visit_id] = Pin(
-                    technician=str(place.technician_id),
-                    shift=piece.id,
-                    position=position if in_time else None,
-                    must_serve=False,
-                )
-    return found
-
-
-def _pin(reading: Reading, visit: Visit, *, pieces: Sequence[Piece]) -> Pin | None:
-    pin = reading.pins.get(visit.id)
-    if pin is None:
-        return None
-    if pin.technician_id is not None and not any(
-        piece.technician.id == pin.technician_id for piece in pieces
-    ):
-        return None
-    begun = sum(row.technician_id == pin.technician_id for row in reading.started)
-    position = pin.position - begun if pin.position is not None else None
-    ahead = pin.starts_at is not None and pin.starts_at >= reading.now
-    return Pin(
-        technician=None if pin.technician_id is None else str(pin.technician_id),
-        position=position if position is not None and position > 0 else None,
-        start=reading.seconds(pin.starts_at) if pin.starts_at is not None and ahead else None,
-        must_serve=pin.technician_id is not None or ahead,
-    )
-
-
-def _both(decided: Pin | None, frozen: Pin | None) -> Pin | None:
-    """A dispatcher's decision, and on top of it what is too soon to change; the decision wins."""
-    if decided is None or frozen is None:
-        return decided or frozen
-    if decided.technician not in {None, frozen.technician}:
-        return decided
-    return replace(frozen, start=decided.start, must_serve=decided.must_serve)
-
-
-def _pinned_to_nobody(reading: Reading, visit: Visit, *, known: Collection[int]) -> bool:
-    """Pinned to somebody who does not work on this day: nobody else may take it."""
-    pin = reading.pins.get(visit.id)
-    return pin is not None and pin.technician_id is not None and pin.technician_id not in known
 
 
 def _block(reading: Reading, block: Block) -> Job:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from dispatch.planning.briefs.prices import Settings
 from dispatch.planning.briefs.reading import Period, Reading
+from dispatch.planning.briefs.scope import Block
 from dispatch.planning.tables import Assignment, AssignmentState
 from dispatch.workforce import Shift, Technician, TechnicianSkill
 from routing import problem as question
@@ -103,6 +104,23 @@ def technicians(
     )
 
 
+def blocks(reading: Reading, *, pieces: Sequence[Piece]) -> tuple[Block, ...]:
+    """Taken time that the planner must keep; of people who are gone it is nobody's."""
+    return tuple(block for block in reading.blocks if piece_at(pieces, block) is not None)
+
+
+def piece_at(pieces: Sequence[Piece], place: Assignment | Block) -> Piece | None:
+    """The stretch of the shift in which a place lies: none when it has been cut away."""
+    return next(
+        (
+            piece
+            for piece in pieces
+            if piece.shift.id == place.shift_id and piece.holds(place.starts_at)
+        ),
+        None,
+    )
+
+
 def works_until(assignment: Assignment, *, now: datetime) -> datetime:
     """When a stop that has begun is expected to be over."""
     length = assignment.ends_at - assignment.starts_at
@@ -159,13 +177,26 @@ def _technician(
     return question.Technician(
         id=str(technician.id),
         name=technician.name,
-        shifts=tuple(_shift(reading, piece) for piece in own),
+        shifts=tuple(_shift(reading, piece, settings=settings) for piece in own),
         skills={code: skill for code, skill in skills if skill is not None},
         # Whoever starts at the depot loads what the day needs before leaving.
         parts=dict(parts_needed) if loaded else dict(reading.carried[technician.id]),
         service_factor=technician.work_factor,
         allowed_territories=frozenset({reading.territory.code}),
         cost=_cost(technician, settings=settings),
+        history=_history(reading, technician),
+    )
+
+
+def _history(reading: Reading, technician: Technician) -> question.History:
+    """Past weeks beside people of the same employment; who has none is compared with nobody."""
+    ledger = reading.ledger.get(technician.id)
+    if ledger is None:
+        return question.History(group=f"new-{technician.id}")
+    return question.History(
+        worked_s=ledger.worked_s,
+        available_s=ledger.available_s,
+        group=technician.employment.value,
     )
 
 
@@ -194,7 +225,7 @@ def _cost(technician: Technician, *, settings: Settings) -> question.Cost:
     )
 
 
-def _shift(reading: Reading, piece: Piece) -> question.Shift:
+def _shift(reading: Reading, piece: Piece, *, settings: Settings) -> question.Shift:
     return question.Shift(
         id=piece.id,
         start=reading.seconds(piece.starts_at),
@@ -202,8 +233,24 @@ def _shift(reading: Reading, piece: Piece) -> question.Shift:
         start_location=piece.start_location,
         end_location=piece.end_location,
         max_overtime_s=piece.technician.max_overtime_minutes * 60,
+        max_duration_s=_bookable_s(reading, piece, settings=settings),
+        max_travel_s=_seconds(settings.longest_travel),
+        max_leg_s=_seconds(settings.longest_leg),
+        max_visits=settings.most_visits,
         breaks=tuple(_breaks(reading, piece)),
     )
+
+
+def _bookable_s(reading: Reading, piece: Piece, *, settings: Settings) -> float | None:
+    """How much of the stretch customers may book; None: all of it."""
+    ahead = reading.opens_at - reading.now
+    if not (reading.for_booking and settings.reserve_share and ahead >= settings.reserve_until):
+        return None
+    return (1 - settings.reserve_share) * (piece.ends_at - piece.starts_at).total_seconds()
+
+
+def _seconds(limit: timedelta | None) -> float | None:
+    return None if limit is None else limit.total_seconds()
 
 
 def _breaks(reading: Reading, piece: Piece) -> Iterable[question.Break]:

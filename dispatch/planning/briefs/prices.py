@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 
 from dispatch.tickets import Priority
 
@@ -20,17 +21,28 @@ CLASSES: Mapping[Priority, int] = {
     Priority.PLANNED: 4,
 }
 MAY_WAIT = 5
-# One job left out, on the level of its class; waiting adds less, so jobs are counted first and the
-# oldest decides between equals.
-UNSERVED = 1000
+# One job left out, on the level of its class; age adds so little that jobs are counted first, up to
+# a hundred of them, and the one that is due longest decides between equals.
+UNSERVED = 100_000
 UNSERVED_AGE_CAP = 900
+
+
+class Mode(StrEnum):
+    """How much a search may change: keep what is promised, few changes, or anything for a price."""
+
+    KEEP = "keep"
+    REPAIR = "repair"
+    FREE = "free"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Prices and horizons of planning."""
+    """Prices and horizons of planning. Limits that are None do not bind."""
 
+    mode: Mode = Mode.KEEP
+    most_changes: int | None = None  # in a repair, beyond those that nobody can avoid
     frozen: timedelta = timedelta(minutes=45)  # what starts sooner keeps technician and order
+    together: timedelta = timedelta(minutes=5)  # people of one visit begin within that
     tolerance: timedelta = timedelta(minutes=15)  # a start that moves by less is no change
 
     spare_level_minor: int = 50  # per level above the need: specialists stay free
@@ -60,3 +72,15 @@ class Settings:
         }
     )
     depot_minutes: int = 10  # loading parts on the way
+
+    # Hours of past weeks against the median of comparable people.
+    fairness_days: int = 28
+    fairness_tolerance: timedelta = timedelta(minutes=30)
+    fairness_minor_per_minute: int = 5
+
+    most_visits: int | None = None  # of one shift
+    longest_leg: timedelta | None = None
+    longest_travel: timedelta | None = None  # of one shift
+    # Share of each shift that no customer can book until so long before the day: for what is urgent.
+    reserve_share: float = 0.0
+    reserve_until: timedelta = timedelta(hours=24)

@@ -5,9 +5,8 @@ A fixed number of queries whatever the size of the day. Nothing here decides any
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,12 +16,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from dispatch.agreements import Agreement
 from dispatch.places import Depot, Territory
 from dispatch.planning import assignments
-from dispatch.planning.briefs.scope import Block, Scope, held
-from dispatch.planning.tables import Assignment, AssignmentState, Override, Pin
+from dispatch.planning.briefs import rows as rows_of
+from dispatch.planning.briefs.ledger import Worked, worked
+from dispatch.planning.briefs.scope import Block, Scope, awaited, held
+from dispatch.planning.tables import Assignment, AssignmentState, Pin
 from dispatch.promises import Hold, HoldState, Promise, promises_of
 from dispatch.tickets import Ticket
 from dispatch.visits import Visit, VisitState
-from dispatch.workforce import Absence, Part, Shift, Technician, VanStock
+from dispatch.workforce import Shift, Technician
 
 PLANNABLE = (VisitState.READY, VisitState.PAUSED)
 Period = tuple[datetime, datetime]
@@ -49,6 +50,12 @@ class Reading:
     carried: Mapping[int, Mapping[str, int]]
     last_visitors: Mapping[int, int]
     depots: tuple[Depot, ...]
+    # Places of others at visits of these rounds, when not all rounds are read.
+    beyond: tuple[Assignment, ...] = ()
+    # Visits that follow another one, which will not have been done by this day.
+    too_soon: frozenset[int] = frozenset()
+    ledger: Mapping[int, Worked] = field(default_factory=dict)
+    for_booking: bool = False
 
     def seconds(self, at: datetime) -> int:
         """Whole seconds after the planner's zero, rounded up."""
@@ -60,18 +67,30 @@ class Reading:
 
     @property
     def started(self) -> tuple[Assignment, ...]:
-        """Stops that nobody moves any more."""
-        return tuple(row for row in self.assignments if row.state in assignments.STARTED)
+        """Stops that nobody moves any more; one that is due at a visit begun by others, too."""
+        begun = begun_visits((*self.assignments, *self.beyond))
+        return tuple(
+            row
+            for row in self.assignments
+            if row.state in assignments.STARTED
+            or (row.visit_id in begun and row.starts_at <= self.now)
+        )
 
     @property
     def movable(self) -> tuple[Assignment, ...]:
-        """Stops that the planner may still move."""
-        return tuple(row for row in self.assignments if row.state in assignments.MOVABLE)
+        """Stops that the planner may still move: nobody has set off to their visit."""
+        begun = begun_visits((*self.assignments, *self.beyond))
+        return tuple(row for row in self.assignments if row.visit_id not in begun)
 
     @property
     def ahead(self) -> tuple[Assignment | Block, ...]:
         """Everything that still lies ahead in somebody's round."""
         return (*self.movable, *self.blocks)
+
+
+def begun_visits(rows: Iterable[Assignment]) -> frozenset[int]:
+    """Visits to which somebody has set off."""
+    return frozenset(row.visit_id for row in rows if row.state in assignments.STARTED)
 
 
 def bounds(zone: ZoneInfo, *, day: date) -> Period:
@@ -82,13 +101,14 @@ def bounds(zone: ZoneInfo, *, day: date) -> Period:
     return opens.astimezone(UTC), closes.astimezone(UTC)
 
 
-def read(
+def read(  # noqa: PLR0913 - whose day, how far back
     session: Session,
     *,
     territory_id: int,
     day: date,
     now: datetime,
     last_visitor_days: int = 90,
+    ledger_days: int = 28,
     candidate: Visit | None = None,
     mover: Visit | None = None,
     technician_ids: Collection[int] | None = None,
@@ -100,6 +120,7 @@ def read(
         day=day,
         now=now,
         since=now - timedelta(days=last_visitor_days),
+        days_back=ledger_days,
         scope=Scope(candidate=candidate, mover=mover, technician_ids=technician_ids),
     )
 
@@ -111,6 +132,7 @@ def _read(
     day: date,
     now: datetime,
     since: datetime,
+    days_back: int,
     scope: Scope,
 ) -> Reading:
     opens_at, closes_at = bounds(territory.tz, day=day)
@@ -127,16 +149,26 @@ def _read(
         now=now,
         revision=assignments.revision(session, territory_id=territory.id, day=day),
         shifts=shifts,
-        absences=_absences(session, technician_ids=people, during=(opens_at, closes_at)),
+        absences=rows_of.absences(session, technician_ids=people, during=(opens_at, closes_at)),
         assignments=work.rows,
-        blocks=(*work.blocks, *(held(hold) for hold in holds if hold.shift_id in mine)),
+        blocks=(
+            *work.blocks,
+            *(block for hold in holds for block in held(hold) if block.shift_id in mine),
+            *_awaited(work, now=now),
+        ),
         visits=work.visits,
         promises=work.promises,
         pins=work.pins,
-        accepted=_accepted(session, assignments=work.rows),
-        carried=_carried(session, technician_ids=people),
-        last_visitors=_last_visitors(session, visits=work.visits.values(), since=since),
-        depots=_depots(session, territory_id=territory.id),
+        accepted=rows_of.accepted(session, assignments=work.rows),
+        carried=rows_of.carried(session, technician_ids=people),
+        last_visitors=rows_of.last_visitors(session, visits=work.visits.values(), since=since),
+        depots=rows_of.depots(session, territory_id=territory.id),
+        beyond=work.beyond,
+        too_soon=rows_of.too_soon(session, visits=work.visits, day=day, scope=scope),
+        ledger={}
+        if scope.visit is not None
+        else worked(session, technician_ids=people, day=day, days=days_back),
+        for_booking=scope.candidate is not None,
     )
 
 
@@ -149,6 +181,7 @@ class _Work:
     visits: Mapping[int, Visit]
     promises: Mapping[int, Promise]
     pins: Mapping[int, Pin]
+    beyond: tuple[Assignment, ...]
 
 
 def _work(
@@ -179,7 +212,21 @@ def _work(
         visits={n: visit for n, visit in visits.items() if scope.wants(n, taken=taken)},
         promises={n: promise for n, promise in promises.items() if scope.keeps_promise(n)},
         pins=pins,
+        beyond=tuple(
+            row
+            for row in incumbent
+            if row.visit_id in {own.visit_id for own in rows}
+            and not scope.has_round(row.technician_id)
+        ),
     )
+
+
+def _awaited(work: _Work, *, now: datetime) -> Iterator[Block]:
+    """Times at which somebody is awaited at a visit that others have begun."""
+    begun = begun_visits((*work.rows, *work.beyond))
+    for row in work.rows:
+        if row.visit_id in begun and row.state in assignments.MOVABLE and row.starts_at > now:
+            yield awaited(row, site=work.visits[row.visit_id].site)
 
 
 def _shifts(session: Session, *, territory_id: int, day: date, scope: Scope) -> tuple[Shift, ...]:
@@ -236,7 +283,7 @@ def _visits(session: Session, *, ids: Collection[int]) -> dict[int, Visit]:
         .where(Visit.id.in_(sorted(ids)))
         .options(
             joinedload(Visit.site),
-            joinedload(Visit.ticket),
+            joinedload(Visit.ticket).selectinload(Ticket.clocks),
             joinedload(Visit.agreement).selectinload(Agreement.levels),
             selectinload(Visit.skills),
             selectinload(Visit.parts),
@@ -272,75 +319,3 @@ def _elsewhere(
     later = {visit for visit, promise in promises.items() if promise.opens_at >= closes_at}
     pinned = {visit for visit, pin in pins.items() if pin.day is not None and pin.day != day}
     return later | pinned
-
-
-def _absences(
-    session: Session, *, technician_ids: Iterable[int], during: Period
-) -> dict[int, tuple[Period, ...]]:
-    """By technician; a shift may run on after midnight, so a day is added at the end."""
-    found: dict[int, tuple[Period, ...]] = defaultdict(tuple)
-    rows = session.scalars(
-        select(Absence)
-        .where(
-            Absence.technician_id.in_(sorted(technician_ids)),
-            Absence.starts_at < during[1] + timedelta(days=1),
-            Absence.ends_at > during[0],
-        )
-        .order_by(Absence.starts_at)
-    )
-    for row in rows:
-        found[row.technician_id] += ((row.starts_at, row.ends_at),)
-    return found
-
-
-def _accepted(session: Session, *, assignments: Iterable[Assignment]) -> dict[int, frozenset[str]]:
-    """Codes of rules that a dispatcher broke on purpose, by visit."""
-    visit_of = {row.id: row.visit_id for row in assignments}
-    found: dict[int, frozenset[str]] = defaultdict(frozenset)
-    rows = session.scalars(select(Override).where(Override.assignment_id.in_(sorted(visit_of))))
-    for row in rows:
-        found[visit_of[row.assignment_id]] |= frozenset(row.codes)
-    return found
-
-
-def _carried(session: Session, *, technician_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = session.execute(
-        select(VanStock.technician_id, Part.code, VanStock.pieces)
-        .join(VanStock.part)
-        .where(VanStock.technician_id.in_(sorted(technician_ids)))
-    )
-    for technician_id, part, pieces in rows:
-        found[technician_id][part] = pieces
-    return found
-
-
-def _last_visitors(session: Session, *, visits: Iterable[Visit], since: datetime) -> dict[int, int]:
-    """Who came last for the same ticket or the same device, by visit."""
-    by_ticket = {visit.ticket_id for visit in visits}
-    by_asset = {v.ticket.asset_id for v in visits if v.ticket.asset_id is not None}
-    rows = session.execute(
-        select(Visit.ticket_id, Ticket.asset_id, Assignment.technician_id)
-        .join(Visit, Assignment.visit_id == Visit.id)
-        .join(Ticket, Visit.ticket_id == Ticket.id)
-        .where(
-            Assignment.state == AssignmentState.FINISHED,
-            Assignment.finished_at > since,
-            or_(Visit.ticket_id.in_(by_ticket), Ticket.asset_id.in_(by_asset)),
-        )
-        .order_by(Assignment.finished_at)
-    ).all()
-    tickets = {ticket: technician for ticket, _, technician in rows}
-    assets = {asset: technician for _, asset, technician in rows if asset is not None}
-    found = {}
-    for visit in visits:
-        last = tickets.get(visit.ticket_id) or assets.get(visit.ticket.asset_id or 0)
-        if last is not None:
-            found[visit.id] = last
-    return found
-
-
-def _depots(session: Session, *, territory_id: int) -> tuple[Depot, ...]:
-    return tuple(
-        session.scalars(select(Depot).where(Depot.territory_id == territory_id).order_by(Depot.id))
-    )

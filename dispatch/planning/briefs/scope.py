@@ -9,7 +9,7 @@ from datetime import datetime
 from dispatch.places import Site
 from dispatch.planning import assignments
 from dispatch.planning.tables import Assignment
-from dispatch.promises import Hold
+from dispatch.promises import Hold, HoldHelper
 from dispatch.visits import Visit
 
 
@@ -96,13 +96,29 @@ class Scope:
         return False
 
 
-def held(hold: Hold) -> Block:
-    """The time that a live hold takes."""
+def held(hold: Hold) -> tuple[Block, ...]:
+    """The time that a live hold takes of each who would come."""
+    seats: tuple[Hold | HoldHelper, ...] = (hold, *hold.helpers)
+    return tuple(
+        Block(
+            id=f"hold-{hold.id}" if number == 1 else f"hold-{hold.id}.{number}",
+            site=hold.visit.site,
+            technician_id=seat.technician_id,
+            shift_id=seat.shift_id,
+            starts_at=seat.starts_at,
+            ends_at=seat.ends_at,
+        )
+        for number, seat in enumerate(seats, start=1)
+    )
+
+
+def awaited(row: Assignment, *, site: Site) -> Block:
+    """The time of somebody who joins a visit that others have begun."""
     return Block(
-        id=f"hold-{hold.id}",
-        site=hold.visit.site,
-        technician_id=hold.technician_id,
-        shift_id=hold.shift_id,
-        starts_at=hold.starts_at,
-        ends_at=hold.ends_at,
+        id=f"joins-{row.id}",
+        site=site,
+        technician_id=row.technician_id,
+        shift_id=row.shift_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
     )

@@ -133,7 +133,7 @@ def _visit_mark(reading: Reading, visit_id: int) -> str:
 
 def _place_marks(reading: Reading) -> dict[int, str]:
     found: dict[int, list[str]] = defaultdict(list)
-    for row in sorted(reading.assignments, key=lambda row: row.id):
+    for row in sorted((*reading.assignments, *reading.beyond), key=lambda row: row.id):
         found[row.visit_id].append(f"{row.id}:{row.version}@{row.technician_id}")
     return {visit_id: " ".join(rows) for visit_id, rows in found.items()}
 

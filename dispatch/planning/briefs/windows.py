@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch import places
+from dispatch import places, tickets
 from dispatch.planning.briefs.prices import Settings
 from dispatch.planning.briefs.reading import Period, Reading
 from dispatch.promises import Promise
+from dispatch.tickets import ClockKind
 from dispatch.visits import Visit
-from routing.problem import Deadline, DeadlineOf, Window, WindowWish
+from routing.problem import Deadline, DeadlineOf, Job, Window, WindowWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,23 @@ def times(reading: Reading, visit: Visit, *, accepted: frozenset[str]) -> Times:
     )
 
 
+def for_helpers(lead: Job) -> tuple[Window, ...]:
+    """Starts of those who come along: as the lead's, within the promise while it can be kept."""
+    late = lead.duration_s if lead.finish_inside else 0
+    hours = [(hour.opens, hour.closes - late) for hour in lead.windows]
+    if lead.promise is not None and lead.promise_hard:
+        told = lead.promise
+        hours = [(max(a, told.opens), min(b, told.closes)) for a, b in hours]
+        hours = [(a, b) for a, b in hours if a <= b] or [(told.opens, told.closes)]
+    return tuple(Window(opens=opens, closes=closes) for opens, closes in hours if opens <= closes)
+
+
+def release_of_helpers(lead: Job) -> float | None:
+    """Nobody comes before the promised window opens."""
+    bounds = [lead.release, None if lead.promise is None else lead.promise.opens]
+    return max((bound for bound in bounds if bound is not None), default=None)
+
+
 def told(reading: Reading, promise: Promise) -> Window:
     """The promise as the planner writes it."""
     (window,) = closed_windows(reading, [(promise.opens_at, promise.closes_at)])
@@ -93,21 +111,64 @@ def preference(reading: Reading, visit: Visit, *, settings: Settings) -> WindowW
 
 
 def deadlines(reading: Reading, visit: Visit, *, settings: Settings) -> tuple[Deadline, ...]:
-    """The price of coming after the agreed time; what was lost before today cannot be won back."""
-    if visit.due_at is None:
+    """The price of coming, and of ending, after the agreed time.
+
+    Minutes count in the agreement's hours. What was lost before today cannot be won back.
+    """
+    hours = _service_hours(reading, visit)
+    if hours is None:
         return ()
-    at = reading.seconds(max(visit.due_at, reading.opens_at))
+    ends_by = resolve_by(visit)
+    due = [(DeadlineOf.START, visit.due_at)]
+    if ends_by is not None and ends_by != visit.due_at:
+        due.append((DeadlineOf.END, ends_by))
+    return tuple(
+        _deadline(reading, visit, of=of, at=at, hours=hours, settings=settings)
+        for of, at in due
+        if at is not None
+    )
+
+
+def resolve_by(visit: Visit) -> datetime | None:
+    """By when the trouble must be over, as far as it was sold and still can be kept or missed."""
+    clock = tickets.live_clock(visit.ticket, ClockKind.RESOLVE)
+    return None if clock is None or clock.met_at is not None else clock.due_at
+
+
+def _deadline(
+    reading: Reading,
+    visit: Visit,
+    *,
+    of: DeadlineOf,
+    at: datetime,
+    hours: tuple[Window, ...],
+    settings: Settings,
+) -> Deadline:
+    since = reading.seconds(max(at, reading.opens_at))
     hourly = _agreed_penalty(visit)
     if hourly:
-        return (Deadline(of=DeadlineOf.START, at=at, cost_per_s=hourly / 3600, step_s=3600),)
-    return (
-        Deadline(
-            of=DeadlineOf.START,
-            at=at,
-            cost=settings.overdue_minor,
-            cost_per_s=settings.overdue_minor_per_minute / 60,
-        ),
+        return Deadline(of=of, at=since, cost_per_s=hourly / 3600, step_s=3600, hours=hours)
+    per_second = settings.overdue_minor_per_minute / 60
+    return Deadline(
+        of=of, at=since, cost=settings.overdue_minor, cost_per_s=per_second, hours=hours
     )
+
+
+def _service_hours(reading: Reading, visit: Visit) -> tuple[Window, ...] | None:
+    """The agreement's hours on this day and the next; empty when it is served day and night.
+
+    None when there are none, on a holiday say: then nothing can be late.
+    """
+    agreement = visit.agreement
+    if agreement is None or agreement.hours.always:
+        return ()
+    days = (reading.day, reading.day + timedelta(days=1))
+    periods = [period for day in days for period in agreement.hours.windows_on(day)]
+    found = tuple(
+        Window(opens=reading.seconds(opens), closes=reading.seconds(closes))
+        for opens, closes in sorted(periods)
+    )
+    return found or None
 
 
 def _agreed_penalty(visit: Visit) -> int:

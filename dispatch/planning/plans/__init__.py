@@ -5,7 +5,7 @@ revision, turns of technicians, rows by ascending id. Occupancy follows assignme
 rows concerned are deleted, then all are inserted, so that two visits may exchange places.
 
 Why a package: ``merging`` lays a solution over what people did meanwhile, ``publication`` brings it
-into force, ``hand`` and ``pins`` are the dispatcher's, ``days`` closes what is over.
+into force, ``hand``, ``trying`` and ``pins`` are the dispatcher's, ``days`` closes what is over.
 """
 
 from __future__ import annotations

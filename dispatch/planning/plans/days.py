@@ -25,7 +25,7 @@ def release_for_cancel(session: Session, *, visit: Visit, now: datetime) -> Sequ
         select(Hold).where(Hold.visit_id == visit.id, Hold.state == HoldState.HELD)
     )
     days = [(held.shift.day, held.technician.territory_id)] if held else []
-    people = [held.technician_id] if held else []
+    people = held.technician_ids if held else ()
     rows = [
         row
         for row in assignments.lock_visit(session, visit=visit, days=days, technician_ids=people)

@@ -6,9 +6,8 @@ as data, and the planner takes what was broken as accepted from then on.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -16,35 +15,35 @@ from sqlalchemy.orm import Session
 
 from dispatch.accounts import Account
 from dispatch.base import DispatchError, StaleVersion, WrongState
-from dispatch.planning import assignments, briefs, judging
+from dispatch.planning import assignments, briefs, judging, seats
 from dispatch.planning.assignments import Place
-from dispatch.planning.briefs import DEFAULT, Brief, Marks, Piece, Settings
+from dispatch.planning.briefs import DEFAULT, Brief, Marks, Settings
+from dispatch.planning.briefs.crews import FEWER
+from dispatch.planning.drafts import Draft
 from dispatch.planning.plans.pins import demand_unpinned, pin
 from dispatch.planning.plans.publication import BriefOutdated
+from dispatch.planning.plans.trying import HandDraft, NotWorking, relevant
 from dispatch.planning.tables import Assignment, Override
 from dispatch.visits import Visit
 from dispatch.workforce import Technician
-from routing import check
-from routing import problem as question
-from routing.check import Finding
-from routing.rules import Violation
-from routing.solution import Route, Solution, Stop, StopKind, Unserved
 from routing.travel.provider import Provider
 
-# What a round shows that holds one visit only of all the day's.
-OF_OTHERS = frozenset({"E_MISSING", "E_MANDATORY", "E_PINNED", "E_RELATION", "E_CHANGES"})
+__all__ = [
+    "AlreadyStarted",
+    "Move",
+    "NotWorking",
+    "ReasonMissing",
+    "demand_movable",
+    "judge_move",
+    "move",
+    "unassign",
+]
 
 
 class AlreadyStarted(DispatchError):
     """Somebody is on the way to visit ``visit_id``, or has been there."""
 
     code: ClassVar[str] = "already-started"
-
-
-class NotWorking(DispatchError):
-    """The technician has no shift left at that time: ``technician_id``, ``day``."""
-
-    code: ClassVar[str] = "not-working"
 
 
 class ReasonMissing(DispatchError):
@@ -55,9 +54,10 @@ class ReasonMissing(DispatchError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A place tried by hand: what the round would look like, and which rules it would break.
+    """A place tried by hand: what the rounds would look like, and which rules they would break.
 
-    ``extra_seconds`` and ``extra_metres`` are what the technician's round grows by.
+    ``place`` is the lead's, ``helpers`` are those of everybody who comes along. ``extra_seconds`` and
+    ``extra_metres`` are what all their rounds grow by.
     """
 
     visit_id: int
@@ -65,12 +65,18 @@ class Move:
     territory_id: int
     day: date
     place: Place
+    helpers: tuple[Place, ...]
     others: tuple[Place, ...]
     violations: tuple[dict[str, str | None], ...]
     extra_seconds: int
     extra_metres: int
     exact: bool
     seen: Marks
+
+    @property
+    def technician_ids(self) -> frozenset[int]:
+        """Everybody who would go."""
+        return frozenset(place.technician_id for place in (self.place, *self.helpers))
 
 
 def judge_move(  # noqa: PLR0913 - who, where, when
@@ -81,6 +87,7 @@ def judge_move(  # noqa: PLR0913 - who, where, when
     day: date,
     travel: Provider,
     now: datetime,
+    helpers: Sequence[Technician] | None = None,
     position: int | None = None,
     starts_at: datetime | None = None,
     settings: Settings = DEFAULT,
@@ -88,40 +95,88 @@ def judge_move(  # noqa: PLR0913 - who, where, when
     """Try a visit at a place in a round, by position (1 is the first stop ahead) or by time.
 
     Reads only. Raises AlreadyStarted, NotWorking; broken rules are no refusal but part of the
-    answer. Without position and time the visit comes last.
+    answer. Without position and time the visit comes last. The technician leads a visit for several;
+    who is not told to come along is found, those first who do now.
     """
     demand_movable(visit, rows=assignments.assignments_of(session, visit_id=visit.id))
-    brief = briefs.brief(
-        session,
-        territory_id=technician.territory_id,
-        day=day,
-        travel=travel,
-        settings=settings,
-        now=now,
-        mover=visit,
-        technician_ids=[technician.id],
-    )
-    draft = _HandDraft(brief, visit=visit, technician=technician, starts_at=starts_at)
-    before, after = draft.tried(()), draft.tried(draft.with_visit(position))
-    places = judging.places_of(
-        after, opens_at=brief.reading.opens_at, begun={technician.id: draft.begun}
-    )
-    place = places.pop(visit.id)[0]
+    ask = _Question(session, visit=visit, day=day, travel=travel, settings=settings, now=now)
+    if helpers is None:
+        helpers = ask.helpers_of(technician)
+    people = [technician, *helpers][: visit.crew_size]
+    brief = ask.brief(technician, only=people)
+    draft = HandDraft(brief, visit=visit, people=people, starts_at=starts_at)
+    before, after = draft.as_it_stands(), draft.with_visit(position)
+    places = judging.places_of(after, opens_at=brief.reading.opens_at, begun=draft.begun)
+    lead, *others = places.pop(visit.id)
     known = {(violation.code, violation.job) for violation in before.violations}
-    new = [v for v in _relevant(after) if (v.code, v.job) not in known]
+    new = [v for v in relevant(after) if (v.code, v.job) not in known]
     return Move(
         visit_id=visit.id,
         technician_id=technician.id,
         territory_id=technician.territory_id,
         day=day,
-        place=place,
-        others=tuple(own[0] for own in places.values()),
-        violations=tuple(judging.plain(violation) for violation in new),
+        place=lead,
+        helpers=tuple(others),
+        others=tuple(place for own in places.values() for place in own),
+        violations=(*map(judging.plain, new), *_fewer(visit, sent=len(people))),
         extra_seconds=round(after.score.metrics.travel_s - before.score.metrics.travel_s),
         extra_metres=round(after.score.metrics.distance_m - before.score.metrics.distance_m),
         exact=starts_at is not None,
         seen=brief.stamp.seen,
     )
+
+
+def _fewer(visit: Visit, *, sent: int) -> list[dict[str, str | None]]:
+    """What is broken when fewer people go than the visit asks for."""
+    if sent >= visit.crew_size:
+        return []
+    text = f"visit {visit.id} needs {visit.crew_size} people"
+    return [{"code": FEWER, "visit": str(visit.id), "route": None, "text": text}]
+
+
+class _Question:
+    """One visit on one day, asked about with more or fewer rounds."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        visit: Visit,
+        day: date,
+        travel: Provider,
+        settings: Settings,
+        now: datetime,
+    ) -> None:
+        self._session, self._visit, self._day = session, visit, day
+        self._travel, self._settings, self._now = travel, settings, now
+
+    def brief(self, technician: Technician, *, only: Sequence[Technician] | None = None) -> Brief:
+        """The day of the technician's territory, or these rounds of it."""
+        return briefs.brief(
+            self._session,
+            territory_id=technician.territory_id,
+            day=self._day,
+            travel=self._travel,
+            settings=self._settings,
+            now=self._now,
+            mover=self._visit,
+            technician_ids=None if only is None else [one.id for one in only],
+        )
+
+    def helpers_of(self, lead: Technician) -> list[Technician]:
+        """Who comes along with this lead: those of now, else the cheapest who can."""
+        needed = self._visit.crew_size - 1
+        if needed == 0:
+            return []
+        rows = assignments.assignments_of(self._session, visit_id=self._visit.id)
+        now = [row.technician for row in rows if row.day == self._day and row.technician != lead]
+        if len(now) >= needed:
+            return now[-needed:]
+        brief = self.brief(lead)
+        jobs = [job for job in brief.problem.jobs if seats.visit_of(job.id) == self._visit.id]
+        found = Draft(brief).led_by(lead.id, jobs=jobs) if len(jobs) > 1 else None
+        places = () if found is None else found.helpers
+        return [self._session.get_one(Technician, place.technician_id) for place in places]
 
 
 def move(
@@ -143,7 +198,7 @@ def move(
         raise ReasonMissing(violations=list(trial.violations))
     target = (trial.day, trial.territory_id)
     rows = assignments.lock_visit(
-        session, visit=visit, days=[target], technician_ids=[trial.technician_id]
+        session, visit=visit, days=[target], technician_ids=trial.technician_ids
     )
     demand_movable(visit, rows=rows)
     demand_unpinned(session, visit=visit)
@@ -157,10 +212,10 @@ def move(
         session,
         territory_id=trial.territory_id,
         day=trial.day,
-        places=[trial.place, *others],
+        places=[trial.place, *trial.helpers, *others],
         now=now,
     )
-    (row,) = (row for row in written if row.visit_id == visit.id)
+    row, *_ = seats.in_order(row for row in written if row.visit_id == visit.id)
     _keep_reason(session, row=row, trial=trial, by=by, now=now, reason=reason)
     assignments.tell_moves(
         session,
@@ -205,134 +260,23 @@ def demand_movable(visit: Visit, *, rows: Sequence[Assignment]) -> None:
         raise AlreadyStarted(visit_id=visit.id)
 
 
-class _HandDraft:
-    """One technician's round, with and without the visit, in the best order of breaks."""
-
-    def __init__(
-        self,
-        brief: Brief,
-        *,
-        visit: Visit,
-        technician: Technician,
-        starts_at: datetime | None,
-    ) -> None:
-        self.brief, self.visit, self.technician = brief, visit, technician
-        self.starts_at = starts_at
-        self.begun = sum(r.technician_id == technician.id for r in brief.reading.started)
-        self.piece = self._piece()
-        self.problem = self._problem()
-
-    def with_visit(self, position: int | None) -> tuple[str, ...]:
-        """Jobs of the stretch in order, the visit among them."""
-        stops = self._stops()
-        if position is None and self.starts_at is not None:
-            position = 1 + sum(at < self.starts_at for at, _ in stops)
-        names = [name for _, name in stops]
-        names.insert(len(names) if position is None else max(position, 1) - 1, str(self.visit.id))
-        return tuple(names)
-
-    def tried(self, order: Iterable[str]) -> Finding:
-        """The judge's word on that order (none: the round as it stands), breaks put best."""
-        names = tuple(order) or tuple(name for _, name in self._stops())
-        findings = (
-            check.judge(self._solution(stops), problem=self.problem)
-            for stops in self._with_breaks(names)
-        )
-        return min(findings, key=_badness)
-
-    def _piece(self) -> Piece:
-        own = [p for p in self.brief.pieces if p.technician.id == self.technician.id]
-        if self.starts_at is not None:
-            own = [piece for piece in own if piece.holds(self.starts_at)] or own
-        if not own:
-            raise NotWorking(technician_id=self.technician.id, day=self.brief.reading.day)
-        return own[0]
-
-    def _problem(self) -> question.Problem:
-        """The question with the visit free to go there, at the wanted time if there is one.
-
-        A promise that can still be kept is a rule, whether or not the plan keeps it so far.
-        """
-        here = self.brief.reading.seconds(self.brief.reading.now)
-        start = None if self.starts_at is None else self.brief.reading.seconds(self.starts_at)
-        wanted = question.Pin(technician=str(self.technician.id), start=start)
-        jobs = tuple(
-            replace(
-                job,
-                pin=wanted,
-                promise_hard=job.promise is None or job.promise.closes > here,
-            )
-            if job.id == str(self.visit.id)
-            else job
-            for job in self.brief.problem.jobs
-        )
-        return replace(self.brief.problem, jobs=jobs)
-
-    def _stops(self) -> list[tuple[datetime, str]]:
-        own = (
-            (place.starts_at, str(place.visit_id) if isinstance(place, Assignment) else place.id)
-            for place in self.brief.reading.ahead
-            if place.shift_id == self.piece.shift.id
-        )
-        return sorted((at, name) for at, name in own if name in self.problem.job_by_id)
-
-    def _with_breaks(self, names: tuple[str, ...]) -> Iterator[tuple[Stop, ...]]:
-        shift = next(
-            shift
-            for shift in self.problem.technician_by_id[str(self.technician.id)].shifts
-            if shift.id == self.piece.id
-        )
-        gaps = range(len(names) + 1)
-        for places in itertools.product(gaps, repeat=len(shift.breaks)):
-            stops = [Stop(id=name) for name in names]
-            due = sorted(zip(places, shift.breaks, strict=True), key=lambda pair: -pair[0])
-            for gap, pause in due:
-                stops.insert(gap, Stop(kind=StopKind.BREAK, id=pause.id))
-            yield tuple(stops)
-        if shift.breaks:
-            yield tuple(Stop(id=name) for name in names)
-
-    def _solution(self, stops: tuple[Stop, ...]) -> Solution:
-        served = {stop.id for stop in stops}
-        return Solution(
-            routes=(
-                Route(technicians=(str(self.technician.id),), shift=self.piece.id, stops=stops),
-            ),
-            unserved=tuple(
-                Unserved(job=job.id) for job in self.problem.jobs if job.id not in served
-            ),
-        )
-
-
-def _relevant(finding: Finding) -> list[Violation]:
-    served = set(finding.timetable.served)
-    return [
-        violation
-        for violation in finding.violations
-        if violation.code not in OF_OTHERS or violation.job in served
-    ]
-
-
-def _badness(finding: Finding) -> tuple[int, tuple[float, ...]]:
-    return len(_relevant(finding)), finding.objective
-
-
 def _demand_version(rows: Sequence[Assignment], *, expected: int | None) -> None:
     if expected is not None and rows and rows[0].version != expected:
         raise StaleVersion(expected=expected, actual=rows[0].version)
 
 
 def _demand_same_round(session: Session, *, trial: Move, visit: Visit, now: datetime) -> None:
-    """Raises BriefOutdated unless the round is still the one that was judged."""
+    """Raises BriefOutdated unless the rounds are still those that were judged."""
     reading = briefs.read(
         session,
         territory_id=trial.territory_id,
         day=trial.day,
         now=now,
         mover=visit,
-        technician_ids=[trial.technician_id],
+        technician_ids=trial.technician_ids,
     )
-    if not briefs.marks(reading).same_round(trial.technician_id, since=trial.seen):
+    seen = briefs.marks(reading)
+    if not all(seen.same_round(who, since=trial.seen) for who in trial.technician_ids):
         raise BriefOutdated(skipped=[visit.id], kept_back=[])
 
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dispatch.planning import judging
+from dispatch.planning import judging, seats
 from dispatch.planning.assignments import Place, place_of
 from dispatch.planning.briefs import Marks, Reading, Stamp, marks
 from dispatch.planning.tables import Assignment
@@ -124,14 +124,19 @@ class _Draft:
         return before | {place.technician_id for place in self.change[visit]}
 
     def _groups(self) -> list[frozenset[int]]:
-        """Technicians tied together by visits that go from one to the other."""
+        """Technicians tied together by visits that go from one to the other, or that they share."""
+        changed = [frozenset(self._people(visit)) for visit in self.change]
+        shared = [
+            frozenset(row.technician_id for row in rows)
+            for visit, rows in self.rows.items()
+            if visit not in self.change and len(rows) > 1
+        ]
         groups: list[frozenset[int]] = []
-        for visit in self.change:
-            people = frozenset(self._people(visit))
+        for people in (*changed, *shared):
             tied = [group for group in groups if group & people]
             groups = [group for group in groups if not group & people]
             groups.append(people.union(*tied))
-        return groups
+        return [group for group in groups if any(group & people for people in changed)]
 
     def _round(self, technician: int) -> dict[int, Place]:
         """The round as it would be: what is changed at its new place, the rest where it is."""
@@ -174,8 +179,10 @@ def keeps_rules(
     Each round keeps what is held in it. Crews that travel together are not tried: no.
     """
     trial = Trial(tabulate(problem))
+    names = seats.named(place for places in rounds.values() for place in places.values())
     for technician, places in rounds.items():
-        if not _lay(trial, technician, places, fresh=fresh):
+        stops = [(place, names[visit, technician]) for visit, place in places.items()]
+        if not _lay(trial, technician, stops, fresh=fresh):
             return False
     absent = {job: Unserved(job=trial.tables.jobs[job].id) for job in trial.absent()}
     laid = _only(solution_of(trial, reasons=absent), people={str(number) for number in rounds})
@@ -186,9 +193,12 @@ def keeps_rules(
     )
 
 
-def _lay(trial: Trial, technician: int, places: Mapping[int, Place], *, fresh: Reading) -> bool:
+def _lay(
+    trial: Trial, technician: int, places: Iterable[tuple[Place, str]], *, fresh: Reading
+) -> bool:
+    """Lay out one round of places with the names of their jobs."""
     tables = trial.tables
-    stops = [(place.starts_at, str(visit), place.shift_id) for visit, place in places.items()]
+    stops = [(place.starts_at, name, place.shift_id) for place, name in places]
     stops += [
         (block.starts_at, block.id, block.shift_id)
         for block in fresh.blocks
@@ -239,8 +249,9 @@ def _rows(fresh: Reading) -> dict[int, list[Assignment]]:
 
 def _left_out(finding: Finding, *, fresh: Reading) -> list[int]:
     """Visits that lose their place; pinned ones keep it whatever the engine says."""
-    unserved = (row.job for row in finding.timetable.solution.unserved)
-    return [int(job) for job in unserved if job.isdigit() and int(job) not in fresh.pins]
+    unserved = (seats.visit_of(row.job) for row in finding.timetable.solution.unserved)
+    visits = {visit for visit in unserved if visit is not None}
+    return sorted(visits - fresh.pins.keys())
 
 
 def _differs(rows: Sequence[Assignment], places: Sequence[Place]) -> bool:

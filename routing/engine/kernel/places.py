@@ -53,7 +53,10 @@ class Places:
     def ticks(self, *, setup: bool) -> NDArray[np.int32]:
         """``(f, m, m)`` for each kind of road; with setup up to where the work may begin."""
         tables = self._tables
-        legs, banned = self.between(tables.seconds), self.between(np.where(tables.seconds >= NO_ROAD, 1.0, 0.0)) > 0
+        legs, banned = (
+            self.between(tables.seconds),
+            self.between(np.where(tables.seconds >= NO_ROAD, 1.0, 0.0)) > 0,
+        )
         moved = (self._where[:, None] != self._where[None, :]) & (self._where[:, None] >= 0)
         ready = np.where(self._is_job, np.array([*tables.setups, 0.0])[self._where], 0.0)
         found = np.empty((len(self.kinds), *legs.shape), dtype=np.int32)

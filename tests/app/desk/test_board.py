@@ -187,3 +187,29 @@ def test_a_run_that_waits_is_stopped_before_it_begins(board, firm):
 
     assert told["phase"] == "stopped"
     assert told["over"] is True
+
+
+def test_a_visit_for_two_stands_in_both_rounds_and_counts_once(rows, board, firm):
+    firm["visit"].crew_size = 2
+    rows.commit()
+
+    place(board, firm, "skilled", helper=firm["unskilled"].id)
+
+    page = day_page(board, firm).text
+    assert "with Łukasz Żółć (leads)" in page
+    assert "with 田中さくら" in page
+    assert "<dt>Planned visits</dt><dd>1</dd>" in page
+    assert {row.technician_id for row in live_rows(rows, firm)} == {
+        firm["skilled"].id,
+        firm["unskilled"].id,
+    }
+
+
+def test_whoever_could_lead_a_visit_for_two_is_shown_with_whom(rows, board, firm):
+    firm["visit"].crew_size = 2
+    rows.commit()
+
+    page = board.get(f"/board/visits/{firm['visit'].id}/place", query_string={"day": DAY}).text
+
+    assert "with Łukasz Żółć" in page
+    assert f'name="helper" value="{firm["unskilled"].id}"' in page

@@ -26,9 +26,10 @@ EVERY = ("book", "book", "confirm", "confirm", "let_go", "cancel", "plan", "wait
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("people", [(1,), (1, 2)], ids=["alone", "in-twos"])
 @pytest.mark.parametrize("seed", range(8))
-def test_rows_stay_in_step_and_promises_are_kept_on_a_random_day(session, seed):
-    day = Wandering(session, seed=seed)
+def test_rows_stay_in_step_and_promises_are_kept_on_a_random_day(session, seed, people):
+    day = Wandering(session, seed=seed, people=people)
 
     for _ in range(STEPS):
         day.step()
@@ -39,10 +40,13 @@ def test_rows_stay_in_step_and_promises_are_kept_on_a_random_day(session, seed):
 
 
 class Wandering:
-    """One territory with two technicians, and a chance that decides what happens next."""
+    """One territory with two technicians, and a chance that decides what happens next.
 
-    def __init__(self, session, *, seed):
-        self.session, self.chance = session, random.Random(seed)
+    Visits ask for so many ``people``.
+    """
+
+    def __init__(self, session, *, seed, people):
+        self.session, self.chance, self.people = session, random.Random(seed), people
         self.now = clock.at("06:00")
         self.done = dict.fromkeys(EVERY, 0)
         self.territory = build.territory(session)
@@ -63,9 +67,15 @@ class Wandering:
     def book(self):
         site = build.site(self.session, territory=self.territory, at=self.chance.choice(NEAR))
         ticket = build.ticket(self.session, site=site, state=TicketState.IN_FIELD, tier=2)
+        new = build.visit(
+            self.session,
+            ticket=ticket,
+            work_minutes=self.chance.choice((30, 60)),
+            crew_size=self.chance.choice(self.people),
+        )
         visit = self.chance.choice(
             [
-                build.visit(self.session, ticket=ticket, work_minutes=self.chance.choice((30, 60))),
+                new,
                 *self.all_of(Visit, Visit.state == VisitState.READY),
             ]
         )
@@ -156,8 +166,9 @@ class Wandering:
             ("assignment", row.id, row.technician_id, row.starts_at, row.ends_at)
             for row in self.all_of(Assignment, Assignment.state.not_in(over))
         } | {
-            ("hold", hold.id, hold.technician_id, hold.starts_at, hold.ends_at)
+            ("hold", hold.id, seat.technician_id, seat.starts_at, seat.ends_at)
             for hold in self.all_of(Hold, Hold.state == HoldState.HELD)
+            for seat in (hold, *hold.helpers)
         }
         taken = {
             (
@@ -177,6 +188,6 @@ class Wandering:
         for promise in self.all_of(Appointment, Appointment.state == AppointmentState.PROMISED):
             rows = plans.assignments_of(self.session, visit_id=promise.visit_id)
             kept = [promise.opens_at <= row.starts_at < promise.closes_at for row in rows]
-            if promise.visit.state not in FINAL and kept != [True]:
+            if promise.visit.state not in FINAL and kept != [True] * promise.visit.crew_size:
                 put_off.append((promise.visit_id, rows))
         return put_off

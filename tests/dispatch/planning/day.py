@@ -16,8 +16,9 @@ from routing.problem import Problem
 from routing.reasons import Reasons
 from routing.solution import Solution
 from routing.travel.crowfly import CrowFly
+from routing.trial.joining import serve
 from routing.trial.tables import tabulate
-from routing.trial.trial import Trial
+from routing.trial.trial import UNHELD, Trial
 from routing.trial.writing import solution_of
 from tests import clock
 
@@ -41,9 +42,9 @@ def greedy(problem: Problem, *, chance: random.Random | None = None) -> Solution
     if chance is not None:
         chance.shuffle(jobs)
     for job in sorted(jobs, key=lambda number: -trial.urgency(number)):
-        option = trial.best(job, tries=1000)
-        if option is not None:
-            trial.put(option)
+        group = trial.partners.groups.get(job, (job,))
+        if trial.holder[job] == UNHELD:
+            serve(trial, group, tries=1000)
     return solution_of(trial, reasons=Reasons(tables).of(trial))
 
 

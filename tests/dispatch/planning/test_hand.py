@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from dispatch.base import StaleVersion
 from dispatch.planning import plans
+from dispatch.planning.candidates import candidates
 from dispatch.planning.plans import (
     AlreadyStarted,
     AssignmentState,
@@ -209,3 +212,121 @@ def test_a_closed_day_lets_go_of_what_nobody_began(session):
     assert row.state is AssignmentState.RELEASED
     assert plan.state is plans.PlanState.CLOSED
     assert brief_of(session, territory).problem.incumbent is None
+
+
+def rows_of(session, visit):
+    return [
+        (row.technician_id, row.role.value)
+        for row in plans.assignments_of(session, visit_id=visit.id)
+    ]
+
+
+def test_a_visit_for_two_is_put_into_both_rounds(session):
+    territory = build.territory(session)
+    lead, helper = (shift_of(session, territory) for _ in range(2))
+    visit = build.visit(session, territory=territory, crew_size=2)
+
+    judged = trial(session, visit, lead, starts="10:00")
+    plans.move(session, trial=judged, by=None, now=clock.NOW)
+
+    assert judged.violations == ()
+    assert rows_of(session, visit) == [
+        (lead.technician_id, "lead"),
+        (helper.technician_id, "helper"),
+    ]
+    first, second = (row.starts_at for row in plans.assignments_of(session, visit_id=visit.id))
+    assert first == clock.at("10:00")
+    assert abs(second - first) <= timedelta(minutes=5)
+
+
+def test_whoever_is_named_comes_along(session):
+    territory = build.territory(session)
+    lead, _near, named = (shift_of(session, territory) for _ in range(3))
+    visit = build.visit(session, territory=territory, crew_size=2)
+
+    judged = trial(session, visit, lead, helpers=[named.technician])
+
+    assert [place.technician_id for place in judged.helpers] == [named.technician_id]
+
+
+def test_a_visit_for_two_that_is_moved_takes_its_helper_along(session):
+    territory = build.territory(session)
+    shifts = [shift_of(session, territory) for _ in range(3)]
+    visit = build.visit(session, territory=territory, crew_size=2)
+    plans.move(
+        session, trial=trial(session, visit, shifts[0], starts="10:00"), by=None, now=clock.NOW
+    )
+    helper = plans.assignments_of(session, visit_id=visit.id)[1].technician_id
+    plans.unpin(session, visit=visit, by=None, now=clock.NOW)
+
+    plans.move(
+        session, trial=trial(session, visit, shifts[0], starts="13:00"), by=None, now=clock.NOW
+    )
+
+    assert rows_of(session, visit) == [
+        (shifts[0].technician_id, "lead"),
+        (helper, "helper"),
+    ]
+
+
+def test_a_helper_meets_the_lead_between_his_own_stops(session):
+    territory = build.territory(session)
+    lead, helper = (shift_of(session, territory) for _ in range(2))
+    for at in ("08:30", "13:00"):
+        own = build.visit(session, territory=territory)
+        build.assignment(session, visit=own, shift=helper, starts_at=clock.at(at))
+    visit = build.visit(session, territory=territory, crew_size=2)
+
+    judged = trial(session, visit, lead, starts="11:00")
+
+    assert judged.violations == ()
+    assert [place.position for place in judged.helpers] == [2]
+
+
+def test_to_send_fewer_than_are_needed_takes_a_reason(session):
+    territory = build.territory(session)
+    alone = shift_of(session, territory)
+    visit = build.visit(session, territory=territory, crew_size=2)
+
+    judged = trial(session, visit, alone)
+
+    assert [violation["code"] for violation in judged.violations] == ["E_CREW"]
+    with pytest.raises(ReasonMissing):
+        plans.move(session, trial=judged, by=None, now=clock.NOW)
+
+
+def test_whom_a_dispatcher_sent_alone_the_planner_leaves_alone(session):
+    territory = build.territory(session)
+    alone = shift_of(session, territory)
+    visit = build.visit(session, territory=territory, crew_size=2)
+    judged = trial(session, visit, alone)
+    plans.move(session, trial=judged, by=None, now=clock.NOW, reason="the customer lends a hand")
+
+    plan_day(session, territory)
+
+    assert rows_of(session, visit) == [(alone.technician_id, "lead")]
+
+
+def test_taking_a_visit_for_two_out_frees_both(session):
+    territory = build.territory(session)
+    lead, _ = (shift_of(session, territory) for _ in range(2))
+    visit = build.visit(session, territory=territory, crew_size=2)
+    plans.move(session, trial=trial(session, visit, lead), by=None, now=clock.NOW)
+    plans.unpin(session, visit=visit, by=None, now=clock.NOW)
+
+    plans.unassign(session, visit=visit, by=None, now=clock.NOW)
+
+    assert rows_of(session, visit) == []
+
+
+def test_whoever_could_lead_a_visit_for_two_is_shown_with_who_comes_along(session):
+    territory = build.territory(session)
+    able = shift_of(session, territory, skills={"fibre"})
+    helper = shift_of(session, territory)
+    visit = build.visit(session, territory=territory, crew_size=2, skills={"fibre"})
+
+    found = candidates(session, visit=visit, day=clock.DAY, travel=ROADS, now=clock.NOW)
+
+    (way,) = found.places.values()
+    assert way.place.technician_id == able.technician_id
+    assert [place.technician_id for place in way.helpers] == [helper.technician_id]

@@ -14,10 +14,16 @@ from sqlalchemy.orm import Session
 
 from dispatch.places import Territory
 from dispatch.planning import assignments, plans, runs
-from dispatch.planning.plans import BriefOutdated, Occupancy, Pinned, PlanRejected, WorseThanBefore
+from dispatch.planning.plans import (
+    BriefOutdated,
+    Occupancy,
+    Pinned,
+    PlanRejected,
+    WorseThanBefore,
+)
 from dispatch.planning.runs import RunLost
 from dispatch.store import writing
-from dispatch.visits import Visit
+from dispatch.visits import CrewRole, Visit
 from dispatch.workforce import Technician
 from tests import build, clock
 from tests.dispatch.planning.day import ROADS, brief_of, greedy, queued
@@ -64,8 +70,9 @@ class Race:
                     session,
                     site=build.site(session, territory=territory, at=place),
                     work_minutes=30,
+                    crew_size=1 + (number % 4 == 0),
                 ).id
-                for place in NEAR
+                for number, place in enumerate(NEAR)
             ]
 
     def run(self):
@@ -175,7 +182,11 @@ class Race:
     def lost_edits(self):
         """Visits that do not stand with the technician to whom somebody gave them last."""
         with Session(self.engine) as session:
-            who = {row.visit_id: row.technician_id for row in self.places(session)}
+            who = {
+                row.visit_id: row.technician_id
+                for row in self.places(session)
+                if row.role is CrewRole.LEAD
+            }
         return [visit for visit, wanted in self.by_hand.items() if who.get(visit) != wanted]
 
     def out_of_step(self):

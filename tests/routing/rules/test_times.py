@@ -52,3 +52,16 @@ def test_no_break_begins_during_work():
     route = build.route(build.visit(start=30000, end=31800), lunch)
 
     assert build.broken_on(times, question(), route) == ["E_OVERLAP"]
+
+
+@pytest.mark.parametrize(("end", "codes"), [(33600, []), (33599, ["E_DURATION"])])
+@pytest.mark.parametrize(
+    ("hands", "work"),
+    [({"service_factor": 2}, {}), ({}, {"duration_by_technician": {"łukasz": 3600}})],
+)
+def test_work_takes_its_time_in_these_hands(hands, work, end, codes):
+    question = build.problem(build.job(**work), technicians=(build.technician(**hands),))
+
+    route = build.route(build.visit(start=30000, end=end))
+
+    assert build.broken_on(times, question, route) == codes
