@@ -137,6 +137,9 @@ class Settings:
         at_least=256,
         at_most=1_048_576,
     )
+    plan_spare: bool = _setting(
+        True, "keep one engine ready, so that a plan begins at once; takes 120 MB of memory"
+    )
     repair_changes: int = _setting(
         0,
         "changes that a repair may choose to make; 0: as many as pay",

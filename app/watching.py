@@ -23,6 +23,7 @@ class Phase(StrEnum):
 
     WAITING = "waiting"
     BUILDING = "building"
+    COMPILING = "compiling"
     IMPROVING = "improving"
     DONE = "done"
     STOPPED = "stopped"
@@ -63,6 +64,8 @@ def told(run: PlanRun) -> Told:
 def phase(run: PlanRun) -> Phase:
     """Where in its life a search is."""
     if run.state is RunState.RUNNING:
+        if run.progress.get("compiling"):
+            return Phase.COMPILING
         found = run.progress.get("objective") is not None
         return Phase.IMPROVING if found else Phase.BUILDING
     return {
@@ -78,6 +81,10 @@ def sentences() -> Mapping[str, str]:
     return {
         Phase.WAITING: _("Waiting for its turn."),
         Phase.BUILDING: _("Building a first plan ({seconds} of {limit} s)."),
+        Phase.COMPILING: _(
+            "The planning engine is being compiled, once on this computer; a plainer search plans"
+            " meanwhile: {served} of {jobs} visits placed ({seconds} of {limit} s)."
+        ),
         Phase.IMPROVING: _("Improving: {served} of {jobs} visits placed ({seconds} of {limit} s)."),
         Phase.DONE: _("Done after {seconds} s: {served} of {jobs} visits placed."),
         Phase.STOPPED: _("Stopped before it began."),

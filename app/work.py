@@ -1,5 +1,7 @@
 """What works beside the pages: the queue with its tasks and chores, put together once.
 
+An engine is kept ready where the tasks are done, so that a repair begins at once.
+
 The only place where the web hands the lower floors what they cannot know: sessions, the time,
 travel, words for notices, and who watches.
 """
@@ -7,6 +9,7 @@ travel, words for notices, and who watches.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from flask import Flask, current_app
@@ -16,6 +19,7 @@ from app.context import settings_of
 from dispatch.planning.runs import PlanRun
 from schedules import chores
 from schedules.embedded import EmbeddedQueue
+from schedules.engines import Spare
 from schedules.postgres import PostgresQueue
 from schedules.queue import Queue, Task
 from schedules.tasks import deliver_notices, plan_day
@@ -23,11 +27,13 @@ from schedules.tasks import deliver_notices, plan_day
 # The longest search that anybody may ask for (app/config.py: plan_seconds).
 LONGEST_SEARCH = timedelta(hours=1)
 KEY = "onsite.queue"
+SPARE = "onsite.spare-engine"
 
 
 def init_app(app: Flask) -> None:
     """Put the queue together; it takes orders at once, but works only after ``start``."""
     given = settings_of(app)
+    app.extensions[SPARE] = Spare() if given.plan_spare else None
     open_session = database.opener(app)
     now, tasks, all_chores = clock.clock_of(app), _tasks(app), chores.all_chores(given)
     app.extensions[KEY] = (
@@ -48,6 +54,8 @@ def start(app: Flask) -> None:
     held = app.extensions[KEY]
     if isinstance(held, EmbeddedQueue):
         held.start(settings_of(app).instance)
+        if app.extensions[SPARE] is not None:
+            app.extensions[SPARE].open()
         health.tell_ticks(app, _last_tick(held))
     else:
         held.install()
@@ -58,6 +66,8 @@ def stop(app: Flask) -> None:
     held = app.extensions[KEY]
     if isinstance(held, EmbeddedQueue):
         held.stop()
+        if app.extensions[SPARE] is not None:
+            app.extensions[SPARE].close()
 
 
 def work_here(app: Flask) -> None:
@@ -65,7 +75,8 @@ def work_here(app: Flask) -> None:
     held = app.extensions[KEY]
     assert isinstance(held, PostgresQueue)
     held.install()
-    held.work()
+    with app.extensions[SPARE] or nullcontext():
+        held.work()
 
 
 def _tasks(app: Flask) -> tuple[Task, ...]:
@@ -81,6 +92,7 @@ def _tasks(app: Flask) -> tuple[Task, ...]:
             tell=tell,
             settings=terms.planning(given),
             memory_bytes=given.plan_memory_megabytes * 1024 * 1024,
+            spare=app.extensions[SPARE],
         ),
         deliver_notices.task(send=outbox.sender(app)),
     )

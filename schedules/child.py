@@ -5,17 +5,14 @@ every request. The child gets the problem as JSON on standard input and answers 
 an event; the last complete plan is the best so far, however the child ends.
 
 The kernel ends the child together with the thread that started it, so `solve` starts, reads and
-waits in the calling thread: call it from one that stays.
+waits in the calling thread: call it from one that stays. A child from a `Spare` is its keeper's.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +23,8 @@ from typing import IO, Any
 from routing import interchange
 from routing.problem import Problem
 from routing.solution import Solution
+from schedules import engines
+from schedules.engines import Engine, Spare
 
 # Address space of each process of the engine, not memory in use: libraries reserve 2 GB and more.
 MEMORY_BYTES = 6 << 30
@@ -45,6 +44,13 @@ class EngineFailed(Exception):
         self.words = words
 
 
+class Search(StrEnum):
+    """Whose search plans."""
+
+    OURS = "onsite"
+    ORTOOLS = "ortools"  # OR-Tools' guided local search, as the plain alternative
+
+
 class End(StrEnum):
     """Why a search ended."""
 
@@ -58,29 +64,35 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a search is. ``objective`` has one value a level, None before the first plan."""
+    """How far a search is. ``objective`` has one value a level, None before the first plan.
+
+    ``compiling`` while our search is being compiled, once on a machine: a plainer one plans, or,
+    where steps are counted, it is waited for.
+    """
 
     seconds: float
     limit_s: float
     objective: tuple[float, ...] | None
     served: int
     jobs: int
+    compiling: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The best plan of a search, and why the search ended.
 
-    ``words`` is what the engine said on standard error: nothing, or a defect for somebody to mend.
+    ``compiling`` as in Progress: another search will do better. ``words`` is what the engine said on standard error: nothing, or a defect for somebody to mend.
     """
 
     solution: Solution
     end: End
     seconds: float
     words: str
+    compiling: bool = False
 
 
-def solve(
+def solve(  # noqa: PLR0913 - each is a choice of whoever asks
     problem: Problem,
     *,
     limit_s: float,
@@ -90,31 +102,37 @@ def solve(
     stop: threading.Event | None = None,
     memory_bytes: int = MEMORY_BYTES,
     began: float | None = None,
+    spare: Spare | None = None,
+    iterations: int | None = None,
+    search: Search = Search.OURS,
 ) -> Answer:
     """The best plan found within ``limit_s`` wall seconds, the start of the child included.
 
     ``began`` is the instant of ``time.monotonic`` from which the limit counts; None is now. Setting
     ``stop`` from another thread ends the search and keeps the best so far. Every plan was
-    judged in the child before it was sent. Raises EngineFailed when there is none at all.
+    judged in the child before it was sent. The engine that ``spare`` has ready is used up, and
+    renewed when the search is over. ``iterations`` counts steps instead of seconds, for a plan that
+    the same seed and workers give again. Raises EngineFailed when there is no plan at all.
     """
     began = time.monotonic() if began is None else began
-    with tempfile.TemporaryFile(mode="w+", encoding="utf-8") as diagnostics:
-        wanted = _Wanted(began, limit_s, seed, workers, memory_bytes)
-        child = _start(wanted, words=diagnostics)
-        watch = _Watch(child, deadline=began + limit_s + GRACE_S, stop=stop or threading.Event())
-        with watch:
-            _feed(child, problem=problem)
-            hear = _Ear(watch, limit_s=limit_s, jobs=len(problem.jobs), on_progress=on_progress)
-            told = hear.all_of(child)
-            exit_code = child.wait()
-        words = _last_words(diagnostics)
-    if told.plan is None:
-        raise EngineFailed(exit_code=exit_code, words=words)
+    wanted = _Wanted(began, limit_s, seed, workers, memory_bytes, search, iterations)
+    task = _Task(problem, wanted, on_progress, stop or threading.Event())
+    ready = spare.take(wanted.words()) if spare else None
+    try:
+        heard = _search(ready, task) if ready else None
+        if heard is None or not heard.has_begun:  # it may have died while it was idle
+            heard = _search(engines.start(wanted.words()), task)
+    finally:
+        if spare:
+            spare.renew()
+    if heard.told.plan is None:
+        raise EngineFailed(exit_code=heard.exit_code, words=heard.words)
     return Answer(
-        solution=interchange.solution_of(told.plan, problem=problem),
-        end=_why(told.end, watch=watch),
+        solution=interchange.solution_of(heard.told.plan, problem=problem),
+        end=heard.end,
         seconds=time.monotonic() - began,
-        words=words,
+        words=heard.words,
+        compiling=heard.told.compiling,
     )
 
 
@@ -127,23 +145,54 @@ class _Wanted:
     seed: int
     workers: int
     memory: int
+    search: Search
+    iterations: int | None
+
+    def words(self) -> list[str]:
+        """As ``python -m routing.engine`` takes them."""
+        counted = [] if self.iterations is None else ["--iterations", str(self.iterations)]
+        return [
+            "--began", str(self.began), "--time-limit", str(self.limit_s),
+            "--seed", str(self.seed), "--workers", str(self.workers),
+            "--memory", str(self.memory), "--engine", self.search.value, *counted,
+        ]  # fmt: skip
 
 
-def _start(wanted: _Wanted, *, words: IO[str]) -> subprocess.Popen[str]:
-    command = [
-        sys.executable, "-m", "routing.engine", str(os.getpid()),
-        "--began", str(wanted.began), "--time-limit", str(wanted.limit_s),
-        "--seed", str(wanted.seed), "--workers", str(wanted.workers),
-        "--memory", str(wanted.memory),
-    ]  # fmt: skip
-    return subprocess.Popen(  # noqa: S603 - our own module, no shell
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=words,
-        encoding="utf-8",
-        start_new_session=True,  # a Ctrl-C at the terminal is the parent's to translate
-    )
+@dataclass(frozen=True, slots=True)
+class _Task:
+    problem: Problem
+    wanted: _Wanted
+    on_progress: Callable[[Progress], None] | None
+    stop: threading.Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came of one child. ``has_begun`` when it had read the problem."""
+
+    told: _Told
+    end: End
+    has_begun: bool
+    exit_code: int
+    words: str
+
+
+def _search(engine: Engine, task: _Task) -> _Heard:
+    """Let it search to the end, and leave nothing of it behind."""
+    child, wanted = engine.process, task.wanted
+    watch = _Watch(child, deadline=wanted.began + wanted.limit_s + GRACE_S, stop=task.stop)
+    with engine.said, watch:
+        _feed(child, problem=task.problem)
+        told = _Ear(
+            watch,
+            limit_s=wanted.limit_s,
+            jobs=len(task.problem.jobs),
+            on_progress=task.on_progress,
+        ).all_of(child)
+        exit_code = child.wait()
+        words = _last_words(engine.said)
+    end = _why(told.end, watch=watch)
+    return _Heard(told, end, watch.ready.is_set(), exit_code, words)
 
 
 def _feed(child: subprocess.Popen[str], *, problem: Problem) -> None:
@@ -160,6 +209,7 @@ class _Told:
     plan: Mapping[str, object] | None = None
     objective: tuple[float, ...] | None = None
     served: int = 0
+    compiling: bool = False
     end: str | None = None
 
 
@@ -196,6 +246,8 @@ class _Ear:
         elif event["event"] == "best":
             told.plan, told.served = event["plan"], event["served"]
             told.objective = tuple(event["objective"])
+        elif event["event"] == "compiling":
+            told.compiling = True
         elif event["event"] == "end":
             told.end = event["reason"]
         if self._on_progress is not None and "seconds" in event:
@@ -206,6 +258,7 @@ class _Ear:
                     objective=told.objective,
                     served=told.served,
                     jobs=self._jobs,
+                    compiling=told.compiling,
                 )
             )
 

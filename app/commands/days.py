@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app import clock, config, terms, travel
 from app.clock import Clock, DemoClock
+from app.commands.planner import COMPILING
 from app.config import Settings
 from dispatch import demo, store
 from dispatch.places import Territory
@@ -293,6 +294,8 @@ def _bar(limit_seconds: int) -> Iterator[Watcher]:
 
         def watch(run: PlanRun) -> None:
             best = f"{run.progress.get('served', 0)} of {run.progress.get('jobs', '?')} visits"
+            if run.progress.get("compiling"):
+                best = f"{best}. {COMPILING}"
             bar.update(search, completed=float(run.progress.get("seconds", 0)), best=best)
 
         yield watch

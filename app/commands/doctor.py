@@ -18,6 +18,11 @@ from app.config import LANGUAGES, Settings
 from dispatch import guards, migrations, store
 
 LEAST_DISK_MEGABYTES = 200
+COMPILE = (sys.executable, "-m", "routing.engine.kernel")
+STATE = (
+    "import ortools; from routing.engine.kernel import compiling;"
+    " print(ortools.__version__, compiling.state())"
+)
 TRANSLATIONS = Path(config.__file__).parent / "translations"
 
 
@@ -31,19 +36,24 @@ class Finding:
 
 
 @click.command()
-def doctor() -> None:
+@click.option("--fix", is_flag=True, help="Compile the planning engine where it is not compiled.")
+def doctor(fix: bool) -> None:  # noqa: FBT001 - click's flag
     """Look at everything a server needs, and say what to do where something is missing.
 
     Looks at Python, settings, instance folder, disk, database, its schema and guards, the planning
     engine, assets, translations, mail, and the programs that backups of a PostgreSQL need. Changes
-    nothing. The exit code is 1 when something must be done, 0 when all is well.
+    nothing without --fix. The exit code is 1 when something must be done, 0 when all is well.
 
     \b
     Examples:
       onsite doctor
+      onsite doctor --fix
       ONSITE_INSTANCE=/srv/onsite onsite doctor
     """
     settings = config.load()
+    if fix:
+        click.echo("== planning engine (compiles once; half a minute)")
+        subprocess.run(COMPILE, check=False)  # noqa: S603 - ours
     findings = list(_look(settings))
     for finding in findings:
         mark = click.style("no ", fg="red") if finding.advice else click.style("ok ", fg="green")
@@ -109,16 +119,34 @@ def _schema(engine: Engine, *, shown: str) -> Iterator[Finding]:
 
 
 def _engine() -> Finding:
-    """Ask the engine's own process whether its libraries load."""
-    command = [sys.executable, "-c", "import ortools, routing.engine; print(ortools.__version__)"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - ours
+    """Ask the engine's own process whether its libraries load, and whether it is compiled."""
+    ask = [sys.executable, "-c", STATE]
+    done = subprocess.run(ask, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - ours
     if done.returncode:
         return Finding(
             what="engine",
             found=done.stderr.strip().splitlines()[-1],
             advice="install Onsite with its libraries again",
         )
-    return Finding(what="engine", found=f"OR-Tools {done.stdout.strip()}")
+    version, state = done.stdout.split()
+    return _compiled(f"OR-Tools {version}", state=state)
+
+
+def _compiled(libraries: str, *, state: str) -> Finding:
+    """What a state of ``routing.engine.kernel.compiling`` means; a plainer search always plans."""
+    found, advice = {
+        "compiled": ("compiled", ""),
+        "compiling": ("being compiled; a plainer search plans until then", ""),
+        "missing": (
+            "not compiled; a plainer search plans",
+            "onsite doctor --fix, or the next plan, compiles it",
+        ),
+        "read-only": (
+            "not compiled, and its folder is read-only; a plainer search plans",
+            f"as the owner of that folder, run: {' '.join(COMPILE)}",
+        ),
+    }[state]
+    return Finding(what="engine", found=f"{libraries}, {found}", advice=advice)
 
 
 def _assets() -> Finding:

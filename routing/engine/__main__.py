@@ -1,6 +1,7 @@
 """The child process: a problem as JSON on standard input, events as JSON lines on standard output.
 
-``{"event": "ready"}``, ``{"event": "best", "seconds", "objective", "served", "plan"}`` for each
+``{"event": "ready"}``, ``{"event": "compiling"}`` where a plainer search steps in because ours is
+not compiled yet, ``{"event": "best", "seconds", "objective", "served", "plan"}`` for each
 better plan that the judge accepted, ``{"event": "progress", "seconds", "steps"}`` in between, and at
 the end ``{"event": "end", "reason": "limit" | "stopped" | "no-time"}``; after the last one the best
 plan serves nobody, for want of time. Diagnostics go to standard error.
@@ -21,11 +22,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from routing import interchange
 from routing.engine.compiled import Compiled
-from routing.engine.kernel.compiling import is_compiled, is_kept
+from routing.engine.kernel.compiling import is_being_compiled, is_compiled, is_kept
 from routing.engine.kernel.question import beyond
+from routing.engine.kernel.warming import warm
 from routing.engine.lineage import die_with
 from routing.engine.team import Team
 from routing.engine.verdict import Judge
+from routing.engine.worker import ALWAYS, PHASES
 from routing.faults import Malformed
 from routing.problem import Problem
 from routing.roads import Roads
@@ -39,10 +42,13 @@ ENDING_S = 0.2
 LEAST_S = 1.0
 # Seconds between two reports of progress.
 REPORT_S = 0.5
+# Whose search: ours, or OR-Tools' alone as the plain alternative, judged in the same way.
+OURS, ORTOOLS = "onsite", "ortools"
 
 
-def main() -> int:
-    asked = _arguments()
+def main(words: Sequence[str]) -> int:
+    """Search as these words say, and return the exit code."""
+    asked = _arguments(words)
     began = asked.began
     die_with(asked.parent)
     if asked.memory:
@@ -71,31 +77,46 @@ def _team(
     """The compiled search where it can say the whole problem, the plain one elsewhere.
 
     The plain one also steps in on a machine where nothing is compiled yet: that takes longer than
-    most limits, and goes on beside it for the next search.
+    most limits, and goes on beside it for the next search. Who counts steps waits for it.
     """
     deadline = max(time.monotonic() + LEAST_S, asked.began + asked.time_limit - ENDING_S)
     trial = Trial(tabulate(problem, crews=likely_crews(problem)))
-    ready = is_compiled() or asked.iterations is not None
-    if not ready and is_kept():
-        _compile_beside()
-    if ready and not beyond(trial):
-        return Compiled(
-            trial=trial,
+    if asked.engine == ORTOOLS or beyond(trial) or not _is_ready(asked):
+        return Team(
+            problem=problem,
             workers=asked.workers,
             seed=asked.seed,
             began=asked.began,
             deadline=deadline,
             stopped=stopped,
+            phases=ALWAYS if asked.engine == ORTOOLS else PHASES,
             iterations=asked.iterations,
         )
-    return Team(
-        problem=problem,
+    return Compiled(
+        trial=trial,
         workers=asked.workers,
         seed=asked.seed,
         began=asked.began,
         deadline=deadline,
         stopped=stopped,
+        iterations=asked.iterations,
     )
+
+
+def _is_ready(asked: argparse.Namespace) -> bool:
+    """Whether the compiled search can begin; sees to it where it is not compiled, and says so."""
+    if is_compiled():
+        return True
+    if not is_kept() and asked.iterations is None:
+        sys.stderr.write("not compiled, and what is compiled cannot be kept: see onsite doctor\n")
+        return False
+    _say({"event": "compiling", "seconds": round(time.monotonic() - asked.began, 3)})
+    if asked.iterations is not None:
+        warm()
+        return True
+    if not is_being_compiled():
+        _compile_beside()
+    return False
 
 
 def _compile_beside() -> None:
@@ -150,7 +171,7 @@ class _Stop:
         return self._asked
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m routing.engine")
     parser.add_argument("parent", type=int, help="process that must not be outlived")
     parser.add_argument("--time-limit", type=float, required=True, help="seconds")
@@ -162,8 +183,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--iterations", type=int, help="steps of each searcher, whatever time they take"
     )
+    parser.add_argument("--engine", choices=(OURS, ORTOOLS), default=OURS, help="whose search")
     parser.add_argument("--memory", type=int, default=0, help="bytes of address space; 0 is any")
-    return parser.parse_args()
+    asked = parser.parse_args(words)
+    if asked.engine == ORTOOLS and asked.iterations is not None:
+        parser.error("OR-Tools looks at the clock: its steps cannot be counted")
+    return asked
 
 
 def _say(event: Mapping[str, object]) -> None:
@@ -172,4 +197,4 @@ def _say(event: Mapping[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

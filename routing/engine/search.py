@@ -73,21 +73,26 @@ class Search:
         now = time.monotonic()
         while now < until:
             share = min(1.0, (now - begun) / (end - begun))
-            hot = self._affordable(end - begun)
-            heat = hot * (self._cold / hot) ** share
+            expected = self.steps / self._ran_s * (end - begun) if self.steps else 0.0
+            heat = self._heat(share, steps=expected)
             slice_end = min(until, now + SLICE_S)
             while (later := time.monotonic()) < slice_end:
                 self.step(heat)
             self._ran_s += later - now
             now = later
 
-    def _affordable(self, whole_s: float) -> float:
-        """The temperature to begin with, by the steps that the whole time has room for."""
-        if not self.steps:
+    def count(self, steps: int) -> None:
+        """So many steps, whatever time they take: the same ones again for the same seed."""
+        for done in range(steps):
+            self.step(self._heat(done / steps, steps=steps))
+
+    def _heat(self, share: float, *, steps: float) -> float:
+        """The temperature after a share of a search that has room for so many steps."""
+        if not steps:
             return self._cold
-        expected = self.steps / self._ran_s * whole_s / len(self.trial.holder)
-        share = 1 + math.log10(max(expected, 1e-3) / ENOUGH_STEPS) / 2
-        return float(self._cold * (self._hot / self._cold) ** min(1.0, max(0.01, share)))
+        enough = 1 + math.log10(max(steps / len(self.trial.holder), 1e-3) / ENOUGH_STEPS) / 2
+        hot = self._cold * (self._hot / self._cold) ** min(1.0, max(0.01, enough))
+        return float(hot * (self._cold / hot) ** share)
 
     def step(self, heat: float) -> None:
         """Ruin, recreate, and keep the result or go back."""

@@ -12,7 +12,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
 from routing.engine.telling import Best
-from routing.engine.worker import Steps, Task, work
+from routing.engine.worker import PHASES, Phases, Steps, Task, work
 from routing.problem import Problem
 
 # Shares of the time at which everybody takes over the best plan: from tuning on public problems.
@@ -35,7 +35,11 @@ class _Member:
 
 @dataclass(slots=True)
 class Team:
-    """Searches with ``workers`` processes until ``deadline`` (``time.monotonic``) or ``stop``."""
+    """Searches with ``workers`` processes until ``deadline`` (``time.monotonic``) or ``stop``.
+
+    ``iterations`` counts steps of each instead: then nobody hears of others, and the plan is taken
+    that is best when all have ended, whoever was first.
+    """
 
     problem: Problem
     workers: int
@@ -43,6 +47,8 @@ class Team:
     began: float
     deadline: float
     stopped: Callable[[], bool]
+    phases: Phases = PHASES
+    iterations: int | None = None
     best: Best | None = None
     _members: list[_Member] = field(default_factory=list)
     _met: int = 0
@@ -69,12 +75,17 @@ class Team:
                 yield from self._listen()
                 self._meet()
             yield from self._listen()
+            if self.iterations is not None:
+                yield from self._best_of_all()
         finally:
             self._dismiss()
 
     def _hire(self, context: BaseContext, number: int) -> _Member:
         ours, theirs = context.Pipe()
-        task = Task(self.problem, number, self.seed, self.began, self.deadline, os.getpid())
+        task = Task(
+            self.problem, number, self.seed, self.began, self.deadline, os.getpid(),
+            phases=self.phases, iterations=self.iterations,
+        )  # fmt: skip
         process = context.Process(  # type: ignore[attr-defined]
             target=work, args=(task, theirs), name=f"search-{number}", daemon=True
         )
@@ -84,6 +95,8 @@ class Team:
 
     def _enough(self) -> bool:
         """Whether time is up or somebody wants an end; the first plan is waited for."""
+        if self.iterations is not None:
+            return self.stopped() and any(member.sent for member in self._members)
         beyond = time.monotonic() - self.deadline
         if self.best is None:
             return beyond >= (0 if self.problem.incumbent is None else INCUMBENT_S)
@@ -108,6 +121,16 @@ class Team:
             member.steps = news.steps
             return None
         member.sent = news
+        if self.iterations is not None:
+            return None
+        return self._if_better(news)
+
+    def _best_of_all(self) -> Iterator[Best | None]:
+        for member in self._members:
+            if member.sent is not None:
+                yield self._if_better(member.sent)
+
+    def _if_better(self, news: Best) -> Best | None:
         if self.best is None or news.beats(self.best):
             self.best = news
             return news
@@ -116,7 +139,7 @@ class Team:
     def _meet(self) -> None:
         """Send the best plan to everybody else when a meeting is due."""
         share = (time.monotonic() - self.began) / max(1e-9, self.deadline - self.began)
-        if self._met == len(MEETINGS) or share < MEETINGS[self._met]:
+        if self.iterations is not None or self._met == len(MEETINGS) or share < MEETINGS[self._met]:
             return
         self._met += 1
         for member in self._members:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
 
 from routing.engine import local
@@ -11,7 +13,7 @@ from routing.engine.framed import Framed, is_framed
 from routing.engine.kernel.compiling import is_compiled
 from routing.engine.lineage import die_with
 from routing.engine.search import COLD, HOT, HOT_REPAIR, Search
-from routing.engine.telling import Best, Order, Teller, begun, is_repair, nothing
+from routing.engine.telling import Best, Order, Teller, at_once, begun, is_repair, nothing
 from routing.problem import Problem
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
@@ -28,7 +30,11 @@ FIRST_SHARE = 0.4
 
 # Shares of the time in which each worker, in turn, lets OR-Tools search: at first for a plan to
 # begin with, later for what ruin and recreate overlooks on long routes.
-PHASES = (((0.0, 0.25), (0.7, 0.8)), ((0.5, 0.6),))
+Phases = tuple[tuple[tuple[float, float], ...], ...]
+PHASES: Phases = (((0.0, 0.25), (0.7, 0.8)), ((0.5, 0.6),))
+# OR-Tools alone, as the plain alternative to our own search: a first plan, and then one search to
+# the end. In slices it forgets its penalties: 149,175 instead of 134,109 on a day of 130 visits.
+ALWAYS: Phases = (((0.0, 0.25), (0.25, 1.0)),)
 # Seconds of one call, so that better plans are told on the way, and below which none is made.
 LONGEST_SLICE_S, SHORTEST_PHASE_S = 3.0, 0.05
 # Where the kernel searches within a frame: seconds of a round, at least and as a part of the whole,
@@ -48,7 +54,10 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker is told: ``began`` and ``deadline`` are instants of ``time.monotonic``."""
+    """What a worker is told: ``began`` and ``deadline`` are instants of ``time.monotonic``.
+
+    With ``iterations`` it makes so many steps instead, and looks at no clock.
+    """
 
     problem: Problem
     number: int
@@ -56,6 +65,8 @@ class Task:
     began: float
     deadline: float
     parent: int
+    phases: Phases = PHASES
+    iterations: int | None = None
 
 
 def work(task: Task, post: Connection) -> None:
@@ -89,6 +100,17 @@ class Worker:
             return
         search = self._start()
         self._tell(search)
+        if self._task.iterations is not None:
+            search.count(self._task.iterations)
+        else:
+            self._search(search)
+        search.take(search.best)
+        search.fill(over=self._over)
+        self._tell(search, last=True)
+        self._post.send(Steps(self._task.number, search.steps))
+
+    def _search(self, search: Search) -> None:
+        """Until the deadline, each phase in its time."""
         self._prepare(search.trial)
         while (now := time.monotonic()) < self._until:
             phase_end = self._phase_end(now)
@@ -104,10 +126,6 @@ class Worker:
             if phase_end is not None or time.monotonic() > self._tell_next:
                 self._tell(search)
                 self._post.send(Steps(self._task.number, search.steps))
-        search.take(search.best)
-        search.fill(over=self._over)
-        self._tell(search)
-        self._post.send(Steps(self._task.number, search.steps))
 
     def _start(self) -> Search:
         """Begin with the plan in force where there is one, and with nothing otherwise."""
@@ -121,14 +139,14 @@ class Worker:
             repairing=self._repairing,
         )
         first = self._task.began + FIRST_SHARE * (self._task.deadline - self._task.began)
-        search.fill(over=lambda: time.monotonic() > first)
+        search.fill(over=lambda: not self._counts and time.monotonic() > first)
         return search
 
     # --- the kernel ---
 
     def _prepare(self, trial: Trial) -> None:
         """Let the kernel search within a frame, where it can and is ready."""
-        if is_compiled() and is_framed(trial):
+        if self._task.phases == PHASES and is_compiled() and is_framed(trial):
             self._framed = Framed(trial, seed=self._task.seed * 1000 + self._task.number)
 
     def _search_compiled(self, search: Search, *, until: float) -> None:
@@ -156,46 +174,64 @@ class Worker:
             return None
         whole = self._until - self._task.began
         share = (now - self._task.began) / whole
-        for begin, end in PHASES[self._task.number % len(PHASES)]:
+        phases = self._task.phases
+        for begin, end in phases[self._task.number % len(phases)]:
             if begin <= share < end and (end - share) * whole > SHORTEST_PHASE_S:
-                return None if begin == 0 and self._repairing else self._task.began + end * whole
+                is_there = self._repairing and begin == 0 and phases is not ALWAYS
+                return None if is_there else self._task.began + end * whole
         return None
 
     def _search_locally(self, search: Search, *, until: float) -> None:
         """A slice of OR-Tools from the best there is; its first one begins with nothing."""
-        seconds = min(LONGEST_SLICE_S, until - time.monotonic())
+        alone = self._task.phases is ALWAYS
+        seconds = until - time.monotonic()
+        seconds = seconds if alone else min(LONGEST_SLICE_S, seconds)
+        hear = partial(self._hear, search) if alone else None
         trial = search.trial
         if self._first_plan_due:
             self._first_plan_due = False
-            orders = local.first_plan(trial, seconds=seconds)
+            orders = local.first_plan(trial, seconds=seconds, number=self._task.number, hear=hear)
         else:
             trial.recall(search.best)
-            orders = local.improve(trial, seconds=seconds)
+            orders = local.improve(trial, seconds=seconds, hear=hear)
             if orders is None:
                 self._given_up = True
                 search.take(search.best)
                 return
         if orders is not None:
-            trial.recall(nothing(trial))
-            local.take_over(trial, orders)
-            search.prune()
-            search.fill(over=self._over)
+            self._take_over(search, orders)
         search.take(search.best)
 
+    def _hear(self, search: Search, orders: Callable[[], local.Orders]) -> None:
+        """Tell a plan that OR-Tools has met on its way, when it is time to."""
+        if time.monotonic() > self._tell_next:
+            self._take_over(search, orders())
+            self._tell(search)
+
+    def _take_over(self, search: Search, orders: local.Orders) -> None:
+        """Lay out exactly what OR-Tools has found, and serve whom it could not speak of."""
+        search.trial.recall(nothing(search.trial))
+        local.take_over(search.trial, orders)
+        search.prune()
+        search.fill(over=self._over)
+
+    @property
+    def _counts(self) -> bool:
+        return self._task.iterations is not None
+
     def _over(self) -> bool:
-        return time.monotonic() > self._task.deadline - LAST_S / 2
+        return not self._counts and time.monotonic() > self._task.deadline - LAST_S / 2
 
     # --- tell ---
 
-    def _tell(self, search: Search) -> None:
+    def _tell(self, search: Search, *, last: bool = False) -> None:
         """Have the best judged and sent, when it is better than what was sent before."""
         began = time.monotonic()
-        self._tell_best(search)
+        self._tell_best(search, last=last)
         now = time.monotonic()
         self._tell_next = now + max(TELL_S, TELL_PAUSE * (now - began))
 
-    def _tell_best(self, search: Search) -> None:
-        last = time.monotonic() > self._until
+    def _tell_best(self, search: Search, *, last: bool) -> None:
         told = self._teller.told
         fuller = last and told is not None and told.unexplained > 0
         if search.best_price >= self._told_price and not fuller:
@@ -203,7 +239,8 @@ class Worker:
         self._told_price = search.best_price
         before = search.trial.remember()
         search.trial.recall(search.best)
-        self._send(self._teller.offer(search.trial, over=self._over, last=last))
+        over = at_once if self._counts and not last else self._over
+        self._send(self._teller.offer(search.trial, over=over, last=last))
         search.trial.recall(before)
 
     def _send(self, best: Best | None) -> None:

@@ -47,6 +47,7 @@ class Heart:
             "objective": None if progress.objective is None else list(progress.objective),
             "served": progress.served,
             "jobs": progress.jobs,
+            "compiling": progress.compiling,
         }
 
     def __enter__(self) -> Self:

@@ -29,6 +29,7 @@ from routing.solution import Solution
 from routing.travel.provider import Provider, TravelError
 from schedules import child
 from schedules.child import End, EngineFailed
+from schedules.engines import Spare
 from schedules.queue import Queue, Task, Turn
 from schedules.tasks.heart import Heart
 
@@ -107,12 +108,16 @@ def task(
     tell: Callable[[PlanRun], None] = lambda _: None,
     settings: briefs.Settings = briefs.DEFAULT,
     memory_bytes: int = child.MEMORY_BYTES,
+    spare: Spare | None = None,
 ) -> Task:
     """The task for the queue. ``longest`` is the longest search that anybody may ask for.
 
     ``tell`` hears of every change of a run, from a thread of the queue, with a detached row.
+    ``spare`` saves the start of an engine.
     """
-    desk = _Desk(travel=travel, settings=settings, tell=tell, memory_bytes=memory_bytes)
+    desk = _Desk(
+        travel=travel, settings=settings, tell=tell, memory_bytes=memory_bytes, spare=spare
+    )
     return Task(
         name=NAME,
         run=lambda turn: _plan(turn, desk=desk),
@@ -129,6 +134,7 @@ class _Desk:
     settings: briefs.Settings
     tell: Callable[[PlanRun], None]
     memory_bytes: int
+    spare: Spare | None
 
     def settings_for(self, run: PlanRun) -> briefs.Settings:
         """A repair may change less than a new plan."""
@@ -224,6 +230,7 @@ def _thought(turn: Turn, *, run: PlanRun, token: int, brief: Brief, desk: _Desk)
             on_progress=heart.hear,
             stop=heart.stop,
             memory_bytes=desk.memory_bytes,
+            spare=desk.spare,
         )
     _note(answer.words, run_id=run.id)
     if heart.lost:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app import progress
+from app import progress, watching
 from app.progress import BACKLOG, Bus
+from dispatch.planning.runs import PlanRun, RunState
 
 
 @pytest.fixture
@@ -72,3 +73,14 @@ def test_a_server_without_room_asks_to_poll(make_app):
         assert (first.status_code, second.status_code) == (200, 503)
         assert second.headers["Retry-After"] == "5"
         first.close()
+
+
+def test_a_page_says_that_the_engine_is_being_compiled(app):
+    found = {"seconds": 3.2, "limit_s": 20, "served": 5, "jobs": 7, "objective": [1.0]}
+    run = PlanRun(state=RunState.RUNNING, progress=found | {"compiling": True}, limit_seconds=20)
+
+    with app.test_request_context():
+        said = watching.said(run)
+
+    assert "being compiled" in said
+    assert "5 of 7" in said

@@ -8,11 +8,14 @@ cannot be written, a copy of it in a folder of this process serves.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numba
@@ -21,6 +24,8 @@ import numpy as np
 _HERE = Path(__file__).parent
 # Says that everything has been compiled.
 _DONE = "complete"
+# Held by whoever compiles.
+_LOCK = "compiling.lock"
 
 
 def _stamp() -> str:
@@ -41,6 +46,8 @@ def _folder(folder: Path) -> Path:
         atexit.register(shutil.rmtree, private, ignore_errors=True)
         if folder.is_dir():
             shutil.copytree(folder, private, dirs_exist_ok=True)
+            for each in (private, *private.rglob("*/")):
+                each.chmod(0o700)  # it came read-only with what it holds
         return private
     return folder
 
@@ -70,6 +77,33 @@ def is_kept() -> bool:
     return FOLDER == _SHARED
 
 
+def state() -> str:
+    """How it stands, in one word, for whoever looks after the installation."""
+    if is_compiled():
+        return "compiled"
+    if not is_kept():
+        return "read-only"
+    return "compiling" if is_being_compiled() else "missing"
+
+
 def note_compiled() -> None:
     """Remember that everything is there."""
     (FOLDER / _DONE).touch()
+
+
+@contextmanager
+def one_by_one() -> Iterator[None]:
+    """Wait while another process compiles: twenty beside each other take ten minutes."""
+    with (FOLDER / _LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def is_being_compiled() -> bool:
+    """Whether a process is at it now."""
+    with (FOLDER / _LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.engine.kernel.compiling import is_compiled, note_compiled
+from routing.engine.kernel.compiling import is_compiled, is_kept, note_compiled, one_by_one
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.state import Plan
 from routing.problem import (
@@ -20,7 +20,26 @@ from routing.trial.trial import Trial
 
 
 def warm() -> None:
-    """Let everything be compiled, or be read from where it is kept. Seconds, when it is new."""
+    """Let everything be compiled, or be read from where it is kept. Half a minute, when it is new.
+
+    Only one process compiles; others wait, and read what it has made.
+    """
+    if is_compiled():
+        _search()
+        return
+    with one_by_one():
+        _search()
+        note_compiled()
+
+
+def warm_if_kept() -> None:
+    """Warm, unless all would have to be compiled and nobody else could ever read it."""
+    if is_compiled() or is_kept():
+        warm()
+
+
+def _search() -> None:
+    """Every compiled function runs once."""
     home = Location(id="home", x=0, y=0)
     sites = [Location(id=str(n), x=n, y=1) for n in range(1, 4)]
     problem = Problem(
@@ -37,5 +56,3 @@ def warm() -> None:
     )
     plan = Plan(encode(Trial(tabulate(problem))), seed=1)
     plan.run(20, hot=1.0, cold=0.5, removed=2.0, longest=2.0, blink=0.01, full=True)
-    if not is_compiled():
-        note_compiled()

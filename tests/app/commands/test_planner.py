@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -58,6 +59,65 @@ def test_the_plan_says_where_it_comes_from(day, tmp_path):
     assert about["origin"] == "engine"
     assert about["proof"] == "none"
     assert about["seed"] == 5
+
+
+def related(document):
+    """A day that the compiled search cannot say."""
+    document["relations"] = [{"type": "same_technician", "visits": ["visit-0", "visit-1"]}]
+    return document
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", [dict, related], ids=["compiled", "plain"])
+def test_steps_that_are_counted_give_the_same_plan_again(day, tmp_path, change):
+    day.write_text(json.dumps(change(json.loads(day.read_bytes()))), encoding="utf-8")
+    words = ("solve", day, "--iterations", 300, "--workers", 2, "--seed", 4, "--out")
+
+    once = command(*words, tmp_path / "once.json")
+    again = command(*words, tmp_path / "again.json")
+
+    assert (once.exit_code, again.exit_code) == (0, 0), once.output
+    assert timeless(tmp_path / "once.json") == timeless(tmp_path / "again.json")
+    assert judged(day, tmp_path / "once.json").feasible
+
+
+def timeless(plan_file):
+    """Its text without the seconds that the search took."""
+    return re.sub(r'"seconds": [0-9.]+', "", plan_file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("other", [("--time-limit", 5), ("--engine", "ortools")])
+def test_steps_are_not_counted_where_a_clock_decides(day, tmp_path, other):
+    result = command("solve", day, "--iterations", 9, *other, "--out", tmp_path / "plan.json")
+
+    assert result.exit_code == 2
+    assert "--iterations" in result.stderr
+
+
+@pytest.mark.slow
+def test_ortools_alone_plans_and_is_judged_as_we_are(day, tmp_path):
+    words = ("solve", day, "--engine", "ortools", "--time-limit", 3)
+
+    result = command(*words, "--out", tmp_path / "plan.json")
+
+    assert result.exit_code == 0, result.output
+    assert judged(day, tmp_path / "plan.json").feasible
+    assert json.loads((tmp_path / "plan.json").read_bytes())["about"]["solver"] == "ortools"
+
+
+@pytest.mark.slow
+def test_ortools_alone_never_makes_the_plan_in_force_worse(day, tmp_path):
+    command("solve", day, "--iterations", 5000, "--out", tmp_path / "good.json")
+    good = json.loads((tmp_path / "good.json").read_bytes())
+    document = json.loads(day.read_bytes()) | {"incumbent": good}
+    day.write_text(json.dumps(document), encoding="utf-8")
+
+    words = ("solve", day, "--engine", "ortools", "--time-limit", 2)
+    result = command(*words, "--out", tmp_path / "plan.json")
+
+    assert result.exit_code == 0, result.output
+    kept = json.loads((tmp_path / "plan.json").read_bytes())["objective"]
+    assert kept <= good["objective"]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sqlite3
 import subprocess
@@ -82,6 +83,16 @@ def test_the_doctor_says_what_to_do_until_there_is_a_database(command):
     assert before.exit_code == 1
     assert "-> onsite migrate" in before.output
     assert "guards        all in place" in after.output
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("instance")
+def test_the_doctor_compiles_the_engine_when_asked(command):
+    command("migrate")
+
+    report = command("doctor", "--fix")
+
+    assert re.search(r"ok +engine +OR-Tools [0-9.]+, compiled\n", report.output)
 
 
 def test_a_server_that_has_lost_a_guard_does_not_start(instance, command):

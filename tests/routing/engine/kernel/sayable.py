@@ -80,7 +80,7 @@ def trial_of(day):
 
 
 def is_sayable(trial):
-    return not beyond(trial.tables)
+    return not beyond(trial)
 
 
 def planned(trial, *, seed, steps=150):

@@ -78,7 +78,7 @@ def questions(seeds, *, breaks):
     for seed in sayable.many(seeds):
         rng = Random(seed)
         trial = sayable.trial_of(tangled(rng, breaks=breaks))
-        assert not beyond(trial.tables)
+        assert not beyond(trial)
         plan = Plan(encode(trial), seed=1)
         for vehicle in trial.tables.vehicles:
             for length in (0, 1, 2, 3, 4):
