@@ -24,6 +24,7 @@ def nasty(seed):
     day = days.nasty(seed) | {"relations": [], "depots": [], "equipment": []}
     day["travel"].pop("traffic", None)
     day["change_cost"]["max_changes"] = None
+    day.pop("fairness", None)
     for technician in day["technicians"]:
         technician["shifts"] = technician["shifts"][:1]
         for pause in technician["shifts"][0]["breaks"]:
@@ -32,6 +33,8 @@ def nasty(seed):
         visit.pop("equipment", None)
         visit.pop("crew_size", None)
         visit.get("pin", {}).pop("position", None)
+        # For these the trial may wait, which the kernel does not.
+        visit["wishes"] = [wish for wish in visit.get("wishes", []) if "windows" not in wish]
     if day.get("incumbent"):
         day["incumbent"] = _alone(day["incumbent"])
     return day
@@ -65,6 +68,8 @@ def _alone(plan):
     ]
     for route in routes:
         route.pop("technicians", None)
+        for stop in route["stops"]:
+            stop.pop("start", None)
     return plan | {"routes": routes} if routes else None
 
 

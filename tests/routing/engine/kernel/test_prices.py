@@ -93,10 +93,10 @@ HOURS = [[30000, 36000], [37000, 60000]]
 PRICED = {
     "a wish from the opening": {"wishes": [{"windows": [[32400, 40000]], "cost": 9}]},
     "a wish with a cap": {
-        "wishes": [{"windows": [[50000, 51000]], "cost": 9, "cost_per_s": 0.01, "max_cost": 99}]
+        "wishes": [{"windows": [[32000, 33000]], "cost": 9, "cost_per_s": 0.01, "max_cost": 99}]
     },
     "the nearer of two wished windows": {
-        "wishes": [{"windows": [[28800, 30000], [35000, 36000]], "cost_per_s": 1}]
+        "wishes": [{"windows": [[28800, 30000], [31000, 32000]], "cost_per_s": 1}]
     },
     "a step of delay at the opening": {
         "delay_steps": [{"from": 0, "cost": 1}, {"from": 32400, "cost": 50}]

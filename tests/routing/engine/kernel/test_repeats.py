@@ -18,6 +18,7 @@ from routing.check import judge
 from routing.engine.compiled import Compiled
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.squad import Manner, Squad
+from routing.trial.trial import Trial
 from tests.routing import days
 from tests.routing.engine.kernel import sayable
 from tests.routing.plans import UNAVOIDABLE
@@ -62,7 +63,7 @@ def test_the_best_plan_of_a_squad_costs_what_it_says(workers, technicians):
 def search(problem, *, seconds, stopped):
     now = time.monotonic()
     return Compiled(
-        tables=sayable.tabulate(problem),
+        trial=Trial(sayable.tabulate(problem)),
         workers=2,
         seed=1,
         began=now,
