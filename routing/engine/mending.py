@@ -13,13 +13,14 @@ from routing.engine.kernel import columns as c
 from routing.engine.kernel.encode import Encoding, Question, beyond
 from routing.engine.kernel.state import Orders, Plan
 from routing.engine.search import Search
+from routing.engine.telling import begun, nothing, order_of
 from routing.problem import Problem, Window
 from routing.rules.spans import intersect
 from routing.solution import Solution
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
-from routing.trial.trial import UNHELD, Memory, Trial
-from routing.trial.writing import follow, solution_of
+from routing.trial.trial import UNHELD, Memory
+from routing.trial.writing import solution_of
 
 # Temperatures of one cycle, in short legs, and its seconds: from tuning on booking streams.
 HOT, COLD, CYCLE_S = 1.5, 0.08, 0.1
@@ -37,15 +38,12 @@ class Mender:
     def __init__(self, problem: Problem, *, seed: int) -> None:
         self._problem = problem
         self._seed = seed
-        self._trial = Trial(tabulate(problem, crews=likely_crews(problem)))
-        if problem.incumbent is not None:
-            follow(self._trial, problem.incumbent)
-            self._trial.drop_half_served()
+        self._trial = begun(tabulate(problem, crews=likely_crews(problem)))
         self._begin = self._trial.remember()
         self.price = self._trial.total()
         self._best = self._begin
         self._question: Question | None = None
-        if not beyond(self._trial):
+        if not beyond(self._trial.tables):
             self._question = Encoding(self._trial).question()
             self._plan = Plan(self._question, seed=seed)
             self._plan.take(_orders_of(self._begin))
@@ -98,7 +96,7 @@ class Mender:
     def _laid(self, orders: Orders) -> Memory | None:
         """The orders laid out exactly, or None when a rule that the kernel rounds refuses them."""
         trial = self._trial
-        trial.recall(_nothing(trial))
+        trial.recall(nothing(trial))
         for vehicle, bare in orders:
             laid = trial.try_route(vehicle, bare)
             if laid is None:
@@ -163,12 +161,4 @@ def _narrowed(question: Question, number: int, window: Window) -> Question | Non
 
 
 def _orders_of(memory: Memory) -> Orders:
-    return [
-        (laid.vehicle, [code for code in laid.stops if code >= 0])
-        for laid in memory.routes
-        if laid is not None
-    ]
-
-
-def _nothing(trial: Trial) -> Memory:
-    return Memory((None,) * len(trial.routes), (UNHELD,) * len(trial.holder), {})
+    return [(vehicle, list(stops)) for vehicle, stops in order_of(memory).routes]

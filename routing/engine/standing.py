@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from routing import interchange
+from routing.engine.kernel.warming import warm
 from routing.engine.lineage import die_with
 from routing.engine.mending import Mender
 from routing.engine.verdict import Judge
@@ -31,32 +32,13 @@ from routing.solution import Solution
 
 # Seconds of search between two looks at the next line, and between two plans that are told.
 SLICE_S, TELL_S = 0.03, 0.3
-# A problem of one visit: searching it once compiles, or loads, everything that is needed.
-SMALL: dict[str, Any] = {
-    "format": interchange.PROBLEM_FORMAT,
-    "locations": [{"id": "here", "x": 0, "y": 0}, {"id": "there", "x": 1, "y": 0}],
-    "travel": {"type": "planar", "seconds_per_unit": 60, "metres_per_unit": 1000},
-    "technicians": [
-        {
-            "id": "one",
-            "start_location": "here",
-            "end_location": "here",
-            "shifts": [{"start": 0, "end": 36000}],
-        }
-    ],
-    "visits": [
-        {"id": name, "location": "there", "duration_s": 60, "windows": [[0, 7200]]}
-        for name in ("first", "second", "third")
-    ],
-    "objective": {"levels": [[{"metric": "unserved"}], [{"metric": "travel_s"}]]},
-}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m routing.engine.standing")
     parser.add_argument("parent", type=int, help="process that must not be outlived")
     die_with(parser.parse_args().parent)
-    warm_up()
+    warm()
     _say({"ready": True})
     lines = Lines()
     while (line := lines.next()) is not None:
@@ -67,14 +49,6 @@ def main() -> int:
         else:
             _improve(problem, asked, lines=lines)
     return 0
-
-
-def warm_up() -> None:
-    """Have everything compiled that a search needs."""
-    problem = interchange.problem_of(SMALL)
-    mender = Mender(problem, seed=1)
-    mender.search(seconds=SLICE_S)
-    mender.fit("first", Window(opens=0, closes=3600), seconds=SLICE_S)
 
 
 def _improve(problem: Problem, asked: Mapping[str, Any], *, lines: Lines) -> None:
