@@ -19,7 +19,7 @@ import click
 
 from routing import interchange
 from routing.faults import Malformed
-from routing.offers import Ledger, Proposal, Replan
+from routing.offers import FIT_S, Ledger, Proposal, Replan
 from routing.problem import Job, Window
 from routing.solution import Solution
 from schedules.standing import StandingEngine
@@ -30,6 +30,9 @@ PROTOCOL = "onsite-booking-lines/1"
 KEPT_S, USED_SHARE = 0.35, 0.85
 # Seconds of thinking while nobody has said anything yet.
 IDLE_S = 20.0
+
+# Part of the limit of an answer that the engine may take at most.
+FIT_SHARE = 0.25
 
 Message = Mapping[str, Any]
 
@@ -112,8 +115,12 @@ class Talk:
         problem = interchange.problem_of(self._question)
         if problem.jobs:
             raise NotUnderstood("start: the problem must have no visits yet")
-        nothing = Solution(problem=problem.name)
-        self._ledger = Ledger(problem, plan=nothing, replan=self._replan)
+        self._ledger = Ledger(
+            problem,
+            plan=Solution(problem=problem.name),
+            replan=self._replan,
+            fit_s=min(FIT_S, FIT_SHARE * _seconds(message, "answer_limit_s")),
+        )
         return {"type": "ready"}
 
     def _request(self, message: Message) -> Message:
@@ -121,7 +128,7 @@ class Talk:
         job = self._job(_object(message, "visit"))
         if job.id in ledger.problem.job_by_id:
             raise NotUnderstood(f"request: the visit {job.id} was promised before")
-        found = ledger.proposals(job, windows=tuple(self._windows.values()))
+        found = ledger.offer(job, windows=tuple(self._windows.values()))
         name_of = {window: name for name, window in self._windows.items()}
         offered = {name_of[proposal.window]: proposal for proposal in found}
         self._asked = _Asked(number=message.get("n"), job=job, offered=offered)

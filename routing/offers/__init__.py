@@ -10,7 +10,7 @@ Times are seconds after the problem's zero, prices are seconds of road.
 
 from __future__ import annotations
 
-from routing.offers.ledger import Ledger, Proposal
+from routing.offers.ledger import FIT_S, Ledger, Proposal
 from routing.offers.replan import Replan, Still
 
-__all__ = ["Ledger", "Proposal", "Replan", "Still"]
+__all__ = ["FIT_S", "Ledger", "Proposal", "Replan", "Still"]

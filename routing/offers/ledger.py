@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from routing.check import judge
 from routing.insertion import Incumbent
+from routing.offers.choice import shown
 from routing.offers.replan import Replan
 from routing.problem import Job, Problem, Window
 from routing.roads import Roads
 from routing.score import compare
 from routing.solution import Solution
 
-# Seconds for all windows in which plain insertion finds no room. An answer should take 0.3 s.
+# Seconds of the engine for all windows of one customer. An answer should take 0.3 s.
 FIT_S = 0.2
 
 
@@ -40,11 +41,17 @@ class _Worth:
 class Ledger:
     """Jobs with promised windows. ``plan`` keeps them all, always: the judge has accepted it."""
 
-    def __init__(self, problem: Problem, *, plan: Solution, replan: Replan) -> None:
-        """Raises ValueError when the plan breaks a rule."""
+    def __init__(
+        self, problem: Problem, *, plan: Solution, replan: Replan, fit_s: float = FIT_S
+    ) -> None:
+        """``fit_s`` is what the engine may take for one customer.
+
+        Raises ValueError when the plan breaks a rule.
+        """
         self.problem = replace(problem, incumbent=None)
         self.plan = plan
         self._replan = replan
+        self._fit_s = fit_s
         self._roads = Roads(problem)
         worth = self._judged(plan, problem=self.problem)
         if worth is None:
@@ -57,20 +64,27 @@ class Ledger:
         Raises ValueError when the job was promised before.
         """
         self.improve()
-        incumbent = Incumbent.of(self.problem, solution=self.plan)
         found: dict[Window, Proposal] = {}
+        incumbent = Incumbent.of(self.problem, solution=self.plan)
         for way in incumbent.insertions(job, windows=windows, most=1):
             assert way.window is not None
             plan = incumbent.with_insertion(way)
             self._propose(found, job, window=way.window, plan=plan)
-        missing = [window for window in windows if window not in found]
-        if missing:
-            asked = replace(self._with(job, *windows), incumbent=self.plan)
-            plans = self._replan.fit(asked, job=job.id, windows=missing, seconds=FIT_S)
-            for window, fitted in zip(missing, plans, strict=True):
-                if fitted is not None:
-                    self._propose(found, job, window=window, plan=fitted)
+        asked = replace(self._with(job, *windows), incumbent=self.plan)
+        fitted = self._replan.fit(asked, job=job.id, windows=windows, seconds=self._fit_s)
+        for window, better in zip(windows, fitted, strict=True):
+            if better is not None:
+                self._propose(found, job, window=window, plan=better)
         return sorted(found.values(), key=lambda one: one.extra_s)
+
+    def offer(self, job: Job, *, windows: Sequence[Window]) -> list[Proposal]:
+        """Those of the proposals that are worth to be offered, best first.
+
+        Three at least where there are so many. Raises ValueError when the job was promised before.
+        """
+        found = self.proposals(job, windows=windows)
+        extras_s = [proposal.extra_s for proposal in found]
+        return found[: shown(extras_s, asked=len(windows), seed=len(self.problem.jobs))]
 
     def promise(self, job: Job, *, proposal: Proposal) -> None:
         """Let the proposal's window be the job's, mandatory from now on.
@@ -99,10 +113,12 @@ class Ledger:
     def _propose(
         self, found: dict[Window, Proposal], job: Job, *, window: Window, plan: Solution
     ) -> None:
-        """Note the window when the judge accepts its plan."""
+        """Note the window when the judge accepts its plan, and the plan when it is the shorter."""
         worth = self._judged(plan, problem=self._with(job, window))
-        if worth is not None:
-            extra_s = worth.travel_s - self._worth.travel_s
+        if worth is None:
+            return
+        extra_s = worth.travel_s - self._worth.travel_s
+        if window not in found or extra_s < found[window].extra_s:
             found[window] = Proposal(window=window, plan=plan, extra_s=extra_s)
 
     def _with(self, job: Job, *windows: Window) -> Problem:
