@@ -10,7 +10,8 @@ import time
 from dataclasses import replace
 
 from routing.engine.kernel import columns as c
-from routing.engine.kernel.encode import Encoding, Question, beyond
+from routing.engine.kernel.encode import encode
+from routing.engine.kernel.question import Question, beyond
 from routing.engine.kernel.state import Orders, Plan
 from routing.engine.search import Search
 from routing.engine.telling import begun, nothing, order_of
@@ -44,7 +45,7 @@ class Mender:
         self._best = self._begin
         self._question: Question | None = None
         if not beyond(self._trial.tables):
-            self._question = Encoding(self._trial).question()
+            self._question = encode(self._trial)
             self._plan = Plan(self._question, seed=seed)
             self._plan.take(_orders_of(self._begin))
         self._rate = FIRST_STEPS / CYCLE_S
@@ -81,10 +82,15 @@ class Mender:
         plan.take(_orders_of(self._begin))
         for _ in range(TRIES):
             _run(plan, steps=TRY_STEPS)
-            if time.monotonic() > until or any(number in jobs for _, jobs in plan.best):
+            if time.monotonic() > until or self._is_full(plan.best):
                 break
-        found = self._laid(plan.best)
-        return None if found is None or found.holder[number] == UNHELD else self._told(found)
+        found = self._laid(plan.best) if self._is_full(plan.best) else None
+        return None if found is None else self._told(found)
+
+    def _is_full(self, orders: Orders) -> bool:
+        """Whether every job is served that must be."""
+        served = {job for _, jobs in orders for job in jobs}
+        return self._trial.tables.draft.musts <= served
 
     def _cycle(self, plan: Plan, *, seconds: float) -> None:
         """As many steps as the seconds have room for, from hot to cold."""

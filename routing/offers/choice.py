@@ -30,9 +30,7 @@ def shown(extras_s: Sequence[float], *, asked: int, seed: int) -> int:
     """
     if len(extras_s) <= LEAST:
         return len(extras_s)
-    worths = [
-        1 - LOST_SHARE * (extra_s - extras_s[0]) / VISIT_S for extra_s in extras_s
-    ]
+    worths = [1 - LOST_SHARE * (extra_s - extras_s[0]) / VISIT_S for extra_s in extras_s]
     lists = _crowd(asked, seed=seed)
     # Window k of the sorted ones is number k of the crowd's windows: all are equally liked.
     values = [

@@ -20,13 +20,13 @@ class Liar(Still):
         self._rng = rng
         self._seen = [Solution()]
 
-    def begin(self, problem, *, seconds):
+    def begin(self, problem, *, seconds):  # noqa: ARG002 - the protocol's signature
         self._seen.append(problem.incumbent)
 
     def better(self):
         return self._rng.choice([None, *self._seen])
 
-    def fit(self, problem, *, job, windows, seconds):
+    def fit(self, problem, *, job, windows, seconds):  # noqa: ARG002 - the protocol's
         return [self.better() for _ in windows]
 
 
@@ -36,7 +36,7 @@ class Late(Still):
     def __init__(self):
         self._plan = None
 
-    def begin(self, problem, *, seconds):
+    def begin(self, problem, *, seconds):  # noqa: ARG002 - the protocol's signature
         self._plan = replace(
             problem.incumbent,
             routes=tuple(
@@ -84,13 +84,13 @@ def broken(ledger, promised):
     return found + wrong + sorted(set(served) - set(promised))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("engine", [lambda _: Still(), Liar, lambda _: Late()])
 def test_no_promise_is_broken_on_a_random_stream(seed, engine):
     rng = Random(seed)
-    ledger = opened(streams.problem(rng, customers=30), engine(rng))
+    ledger = opened(streams.problem(rng, customers=24), engine(rng))
 
-    promised = played(ledger, streams.jobs(rng, customers=30), rng)
+    promised = played(ledger, streams.jobs(rng, customers=24), rng)
 
     assert len(promised) > 10
     assert broken(ledger, promised) == []
@@ -140,9 +140,7 @@ def test_a_proposal_of_before_another_promise_is_refused():
 def test_a_ledger_does_not_begin_with_a_plan_that_breaks_a_rule():
     rng = Random(1)
     [job] = streams.jobs(rng, customers=1)
-    problem = replace(
-        streams.problem(rng, customers=1), jobs=(replace(job, mandatory=True),)
-    )
+    problem = replace(streams.problem(rng, customers=1), jobs=(replace(job, mandatory=True),))
 
     with pytest.raises(ValueError, match="breaks a rule"):
         opened(problem, Still())
