@@ -11,9 +11,9 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -84,7 +84,7 @@ class Talk:
         self._think_s = 0.0
         self._asked: _Asked | None = None
 
-    def answers(self, lines: TextIO) -> Iterator[Message]:
+    def answers(self, lines: Iterable[str]) -> Iterator[Message]:
         """An answer for each line, until the plan was given. Raises NotUnderstood."""
         known: Mapping[str, Callable[[Message], Message]] = {
             "start": self._start,
