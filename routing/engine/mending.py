@@ -16,7 +16,7 @@ from routing.engine.kernel.state import Orders, Plan
 from routing.engine.search import Search
 from routing.engine.telling import begun, nothing, order_of
 from routing.problem import Problem, Window
-from routing.rules.spans import intersect
+from routing.rules.spans import Span, intersect
 from routing.solution import Solution
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
@@ -61,7 +61,7 @@ class Mender:
         while (left := until - time.monotonic()) > 0:
             self._cycle(self._plan, seconds=min(left, CYCLE_S))
         if self._plan.cost[1] < price - 1e-7 * max(1.0, abs(price)):
-            found = self._laid(self._plan.best)
+            found = self._laid(self._plan.best, fixed={})
             if found is not None and self._trial.total() < self.price:
                 self.price, self._best = self._trial.total(), found
 
@@ -84,7 +84,9 @@ class Mender:
             _run(plan, steps=TRY_STEPS)
             if time.monotonic() > until or self._is_full(plan.best):
                 break
-        found = self._laid(plan.best) if self._is_full(plan.best) else None
+        if not self._is_full(plan.best):
+            return None
+        found = self._laid(plan.best, fixed={number: (window.opens, window.closes)})
         return None if found is None else self._told(found)
 
     def _is_full(self, orders: Orders) -> bool:
@@ -99,10 +101,13 @@ class Mender:
         _run(plan, steps=steps)
         self._rate = steps / max(1e-4, time.monotonic() - before)
 
-    def _laid(self, orders: Orders) -> Memory | None:
-        """The orders laid out exactly, or None when a rule that the kernel rounds refuses them."""
+    def _laid(self, orders: Orders, *, fixed: dict[int, Span]) -> Memory | None:
+        """The orders laid out exactly, or None when a rule that the kernel rounds refuses them.
+
+        Jobs in ``fixed`` start within that span.
+        """
         trial = self._trial
-        trial.recall(nothing(trial))
+        trial.recall(replace(nothing(trial), fixed=fixed))
         for vehicle, bare in orders:
             laid = trial.try_route(vehicle, bare)
             if laid is None:

@@ -61,6 +61,22 @@ def test_a_job_is_fitted_in_where_plain_insertion_has_no_room(spoken):
     )
 
 
+def test_a_job_is_fitted_into_the_window_asked_for_and_no_other():
+    rng = Random(1)
+    *others, job = streams.jobs(rng, customers=4)
+    problem = streams.problem(rng, customers=4)
+    ledger = Ledger(problem, plan=Solution(problem=problem.name), replan=Still())
+    for other in others:
+        ledger.promise(other, proposal=ledger.proposals(other, windows=streams.WINDOWS)[0])
+
+    mender = Mender(with_job(ledger, job, *streams.WINDOWS), seed=1)
+    plans = [mender.fit(job.id, window, seconds=PLENTY_S) for window in streams.WINDOWS]
+
+    promised = [with_job(ledger, job, window) for window in streams.WINDOWS]
+    found = [judge(plan, problem=one) for plan, one in zip(plans, promised, strict=True)]
+    assert all(finding.feasible for finding in found)
+
+
 def test_a_window_outside_of_every_shift_is_not_fitted():
     ledger, job = filled(Random(4), customers=60)
     night = Window(opens=0, closes=7200)
