@@ -20,7 +20,7 @@ from routing.rules.spans import Span, intersect
 from routing.solution import Solution
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
-from routing.trial.trial import UNHELD, Memory
+from routing.trial.trial import UNHELD, Memory, Trial
 from routing.trial.writing import solution_of
 
 # Temperatures of one cycle, in short legs, and its seconds: from tuning on booking streams.
@@ -39,12 +39,12 @@ class Mender:
     def __init__(self, problem: Problem, *, seed: int) -> None:
         self._problem = problem
         self._seed = seed
-        self._trial = begun(tabulate(problem, crews=likely_crews(problem)))
+        self._trial = begun(Trial(tabulate(problem, crews=likely_crews(problem))))
         self._begin = self._trial.remember()
         self.price = self._trial.total()
         self._best = self._begin
         self._question: Question | None = None
-        if not beyond(self._trial.tables):
+        if not beyond(self._trial):
             self._question = encode(self._trial)
             self._plan = Plan(self._question, seed=seed)
             self._plan.take(_orders_of(self._begin))
