@@ -4,6 +4,10 @@ Invariants after ``refresh``: with s breaks behind, ``early[p, s]`` is the earli
 stop p and ``late[p, s]`` the latest readiness at it; ``FAR`` and ``-FAR`` mean that this state
 cannot be. A job fits between two stops when it can be ready, work, and be at the next stop no later
 than ``late`` says, in some states.
+
+Breaks are missed in order: who leaves late enough for one misses those before it, too, and who is
+back early enough for one those behind it. Where one ends before another begins, or may be taken at
+any time, some routes that could be driven are passed over.
 """
 
 from __future__ import annotations

@@ -73,10 +73,10 @@ def _alone(plan):
     return plan | {"routes": routes} if routes else None
 
 
-def crooked(day, rng):
+def crooked(day, rng, *, grain=1):
     """The day on roads of whole seconds where a detour may be shorter than the straight way."""
-    size = len(day["locations"])
-    tables = [[[rng.randrange(60, 3600) for _ in range(size)] for _ in range(size)] for _ in "sm"]
+    size, legs = len(day["locations"]), range(grain, 3600, grain)
+    tables = [[[rng.choice(legs) for _ in range(size)] for _ in range(size)] for _ in "sm"]
     return day | {"travel": {"type": "matrix", "seconds": tables[0], "metres": tables[1]}}
 
 

@@ -9,6 +9,7 @@ import pytest
 from routing import interchange
 from routing.check import judge
 from routing.engine.kernel.encode import encode
+from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.state import Plan
 from routing.trial.writing import follow, solution_of
 from tests.routing import days
@@ -79,6 +80,26 @@ def test_of_routes_that_hold_by_less_than_a_tick_the_kernel_takes_what_it_can(me
     assert sure == plan.now
     assert 0 < sum(len(jobs) for _, jobs in plan.now) < sum(len(jobs) for _, jobs in orders)
     assert plan.cost[0] < trial.total() + 10 * max(trial.worth(job) for job in range(10))
+
+
+@pytest.mark.parametrize("limit", ["max_travel_s", "max_distance_m", "max_duration_s"])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_route_that_is_too_long_by_a_hair_is_too_long_here_too(limit, seed):
+    day = days.plain(Random(seed), visits=6, technicians=1)
+    for visit in day["visits"]:
+        visit["windows"] = [[28800, 61200]]
+    [shift] = day["technicians"][0]["shifts"]
+    shift["end"] = 90000
+    laid = sayable.trial_of(day).try_route(0, range(6))
+    shift[limit] = getattr(laid, limit.removeprefix("max_")) - 1e-4
+    trial = sayable.trial_of(day)
+    plan = Plan(encode(trial), seed=1)
+
+    plan.take_most([(0, list(range(6)))])
+
+    assert trial.try_route(0, range(6)) is None
+    assert plan.now != [(0, list(range(6)))]
+    assert plan.cost[0] < NEVER
 
 
 def pinned(day):

@@ -18,14 +18,18 @@ START, END = 28800, 61200
 
 
 def tangled(rng, *, breaks):
-    """Whole seconds, several windows a visit, crooked roads, people who are slow or fast."""
-    day = sayable.crooked(days.plain(rng, visits=7, technicians=3), rng)
+    """Whole seconds, several windows a visit, crooked roads, people who are slow or fast.
+
+    On some days all times are coarse, so that many are equal.
+    """
+    grain = rng.choice([2, 600])
+    day = sayable.crooked(days.plain(rng, visits=7, technicians=3), rng, grain=grain)
     for place in day["locations"]:
         place["setup_s"] = rng.choice([0, 0, 600, 1800])
     for visit in day["visits"]:
-        visit["duration_s"] = rng.randrange(600, 4200, 2)
+        visit["duration_s"] = rng.randrange(600, 4200, grain)
         visit["location"] = rng.choice(day["visits"])["location"]
-        visit["windows"] = [window(rng) for _ in range(rng.randint(1, 3))]
+        visit["windows"] = [window(rng, grain) for _ in range(rng.randint(1, 3))]
     for technician in day["technicians"]:
         technician |= {
             "service_factor": rng.choice([0.5, 1, 2]),
@@ -34,13 +38,13 @@ def tangled(rng, *, breaks):
         for end in ("start_location", "end_location"):
             technician[end] = rng.choice([None, technician[end]])
         [shift] = technician["shifts"]
-        shift |= {"end": rng.randrange(START + 7200, END), "breaks": breaks(rng)}
+        shift |= {"end": rng.randrange(START + 7200, END, grain), "breaks": breaks(rng)}
         shift["max_leg_s"] = rng.choice([None, 3000])
     return day
 
 
-def window(rng):
-    opens = rng.randrange(START, END)
+def window(rng, grain=600):
+    opens = rng.randrange(START, END, grain)
     return [opens, opens + rng.choice([0, 900, 7200])]
 
 
@@ -49,14 +53,14 @@ def no_breaks(_rng):
 
 
 def a_break_at_any_time(rng):
-    return [{"id": "tea", "duration_s": rng.randrange(0, 1800)}]
+    return [{"id": "tea", "duration_s": rng.randrange(0, 1800, 300)}]
 
 
 def breaks_in_order(rng):
     """One to three, which open and end one after the other."""
     found, opens, over = [], START - 3600, 0
     for name in "abc"[: rng.randint(1, 3)]:
-        opens += rng.randrange(0, 9000)
+        opens += rng.randrange(0, 9000, 300)
         length = rng.choice([0, 600, 1800])
         closes = max(opens + rng.choice([0, 600, 3600]), over - length)
         over = closes + length
