@@ -75,7 +75,7 @@ def beyond(trial: Trial) -> frozenset[str]:
         ),
         "changes": draft.most_changes is not None,
         "aims": bool(trial.prices.aims),
-        "shared prices": trial.has_shared_prices,
+        "shared prices": trial.shared.active,
         "depots": bool(draft.stocked and tables.problem.depots),
         "nobody": not tables.jobs or not tables.vehicles,
     }
