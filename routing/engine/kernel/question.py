@@ -77,7 +77,7 @@ def beyond(trial: Trial) -> frozenset[str]:
         "changes": draft.most_changes is not None,
         "aims": bool(trial.prices.aims),
         "wished hours": any(trial.prices.hours.values()),
-        "shared prices": trial.has_shared_prices,
+        "shared prices": trial.shared.active,
         "many steps": any(
             sum(len(one.cost.overtime_steps) for one in vehicle.crew) > STEPS
             for vehicle in tables.vehicles
