@@ -119,10 +119,7 @@ def solve(
             )
         except child.EngineFailed as failed:
             raise click.ClickException(str(failed)) from failed
-    if answer.words:
-        click.echo(answer.words, err=True)
-    if answer.compiling and iterations is None:
-        click.echo(f"{COMPILING} This plan is a plainer search's; ask again.", err=True)
+    _warn(answer, counted=iterations is not None)
     about = About(
         origin=Origin.ENGINE,
         proof=Proof.NONE,
@@ -132,6 +129,14 @@ def solve(
     )
     write_whole(out_file, interchange.write_solution(replace(answer.solution, about=about)))
     _summary(problem, answer.solution, seconds=answer.seconds)
+
+
+def _warn(answer: child.Answer, *, counted: bool) -> None:
+    """Say what the engine had to say, and whether it could not search as it should."""
+    if answer.words:
+        click.echo(answer.words, err=True)
+    if answer.compiling and not counted:
+        click.echo(f"{COMPILING} This plan is a plainer search's; ask again.", err=True)
 
 
 @click.command()

@@ -147,6 +147,13 @@ class Draft:
         for uses in self.machines.values():
             uses.pop(number, None)
 
+    def urgency(self, job: int) -> float:
+        """0 for what may stay out; among musts those with a place in their route are higher."""
+        if job not in self.musts:
+            return 0.0
+        position = self.positions.get(job)
+        return 1.0 if position is None else 2.0 + 1.0 / position
+
     # --- verbs of the rules ---
 
     def candidates(self, job: int) -> Iterator[Vehicle]:

@@ -66,7 +66,7 @@ class Trial:
         self._kinds: list[int] | None = None
         # Jobs of which nobody may serve two.
         self._divided = [frozenset(jobs) for jobs in tables.draft.other_people]
-        self._urgency = [self._urgency_of(job) for job in range(len(tables.jobs))]
+        self._urgency = [self.tables.draft.urgency(job) for job in range(len(tables.jobs))]
         self._changes = Changes(tables)
         self.shared = Shared(tables, prices=self.prices)
         self._must = 0.0
@@ -83,7 +83,7 @@ class Trial:
         self.prices.put_job(number)
         self._who.pop(number, None)
         self.refresh(number)
-        self._urgency[number] = self._urgency_of(number)
+        self._urgency[number] = self.tables.draft.urgency(number)
         self._worth[number] = self.prices.scalar(self.prices.unserved[number])
 
     def refresh(self, number: int) -> None:
@@ -368,13 +368,6 @@ class Trial:
             per_s * self.tables.seconds[chosen] + per_m * self.tables.metres[chosen]
         )
         return prices
-
-    def _urgency_of(self, job: int) -> float:
-        draft = self.tables.draft
-        if job not in draft.musts:
-            return 0.0
-        position = draft.positions.get(job)
-        return 1.0 if position is None else 2.0 + 1.0 / position
 
     def _worths(self) -> list[float]:
         plain = [self.prices.scalar(price) for price in self.prices.unserved]
