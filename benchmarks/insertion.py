@@ -1,7 +1,7 @@
 """``python -m benchmarks.insertion``: how long one more visit, a why-not and a drag take.
 
 Days are generated in the shape of the product's briefs: lunch breaks, opening hours, promises, skills
-by level, parts, overtime, wishes, deadlines, a plan in force with prices for changing it. The same
+by level, parts, overtime, wishes, deadlines, past weeks, a plan in force with prices for changing it. The same
 seed makes the same day on every machine.
 """
 
@@ -25,6 +25,8 @@ from routing.problem import (
     Deadline,
     DeadlineOf,
     Depot,
+    Fairness,
+    History,
     Job,
     Location,
     MatrixTravel,
@@ -163,6 +165,7 @@ def generated(seed: int, *, technicians: int, visits: int) -> Problem:
             (Term(metric="cost"),),
         ),
         change_cost=ChangeCost(per_change=100, tolerance_s=900),
+        fairness=Fairness(tolerance_s=1800, cost_per_s=5 / 60),
     )
 
 
@@ -170,6 +173,8 @@ def _technician(rng: Random, name: str, *, home: str) -> Technician:
     begins = rng.choice([7, 7.5, 8, 9]) * HOUR
     lunch = Window(opens=11 * HOUR, closes=14 * HOUR)
     hourly = rng.choice([3200, 3800, 4500]) / HOUR
+    # Four weeks, as the product remembers them; not drawn, so that days stay what they were.
+    worked_s = 160 * HOUR + int(name.rpartition("-")[2]) % 7 * 2 * HOUR
     return Technician(
         id=name,
         shifts=(
@@ -188,6 +193,7 @@ def _technician(rng: Random, name: str, *, home: str) -> Technician:
             for skill in rng.sample(SKILLS, rng.choice([2, 3]))
         },
         parts={"router": rng.randint(0, 3)},
+        history=History(worked_s=worked_s, available_s=180 * HOUR),
         service_factor=rng.choice([0.9, 1, 1, 1.1]),
         cost=Cost(
             per_m=0.045,

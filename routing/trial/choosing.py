@@ -70,36 +70,33 @@ class Chooser:
     def chosen(self, rows: Rows, which: Ints) -> dict[tuple[int, int], Choice]:
         """For each pair and position the cheapest of these rows, the first of equals."""
         found: dict[tuple[int, int], Choice] = {}
-        positive = self._prices.positive
-        for row in which[np.lexsort((rows.order[which], rows.own[which]))].tolist():
-            key, own = (int(rows.pair[row]), int(rows.position[row])), float(rows.own[row])
+        positive, moved_price = self._prices.positive, self._trial.moved_price
+        which = which[np.lexsort((rows.order[which], rows.own[which]))]
+        keys = zip(rows.pair[which].tolist(), rows.position[which].tolist(), strict=True)
+        for row, key, own in zip(which.tolist(), keys, rows.own[which].tolist(), strict=True):
             known = found.get(key)
             if positive and known is not None and own >= known.weight:
                 continue
             vehicle, starts = int(rows.sheet.vehicle[row]), rows.times.starts[:, row].tolist()
             stops = rows.codes[:, row].tolist()
             price = own + self._starts_price(stops, vehicle, starts)
-            weight = price + self._trial.moved_price(vehicle, stops=stops, starts=starts)
+            weight = price + moved_price(vehicle, stops=stops, starts=starts)
             if known is None or weight < known.weight:
                 found[key] = Choice(weight, price + float(rows.beside[row]), row)
         return {key: own._replace(waits=self._may_wait(rows, own)) for key, own in found.items()}
 
     def _starts_price(self, codes: Sequence[int], vehicle: int, starts: Sequence[float]) -> float:
         """What the starts of a route cost by themselves."""
-        return sum(
-            self._start_price(code, vehicle, start)
-            for code, start in zip(codes, starts, strict=True)
-        )
-
-    def _start_price(self, code: int, vehicle: int, start: float) -> float:
-        if code not in self._prices.start_priced:
-            return 0.0
-        key = code, vehicle, start
-        known = self._start_prices.get(key)
-        if known is None:
-            price = self._prices.start_price(code, vehicle=vehicle, start=start)
-            known = self._start_prices[key] = self._prices.scalar(price)
-        return known
+        priced, known, total = self._prices.start_priced, self._start_prices, 0.0
+        for code, start in zip(codes, starts, strict=True):
+            if code in priced:
+                key = code, vehicle, start
+                price = known.get(key)
+                if price is None:
+                    whole = self._prices.start_price(code, vehicle=vehicle, start=start)
+                    price = known[key] = self._prices.scalar(whole)
+                total += price
+        return total
 
     # --- waiting ---
 

@@ -11,6 +11,7 @@ from benchmarks import insertion as benchmark
 from routing import interchange
 from routing.check import judge
 from routing.insertion import Incumbent
+from routing.problem import Equipment, Window, WindowWish
 from routing.rules.spans import intersect
 from routing.solution import Solution
 from routing.trial.fleet import Fleet
@@ -38,6 +39,28 @@ def usual(seed):
     problem = benchmark.planned(seed, technicians=4, visits=26)
     job = replace(problem.jobs[seed], id="newcomer", promise=None, release=None)
     return problem, problem.incumbent, job
+
+
+def wishing(seed):
+    """A usual day on which every third customer would pay for another hour."""
+    problem, _, job = usual(seed)
+    wish = WindowWish(windows=(Window(opens=46800, closes=54000),), cost_per_s=3, max_cost=9000)
+    jobs = [
+        replace(one, wishes=(wish,)) if n % 3 == 0 else one for n, one in enumerate(problem.jobs)
+    ]
+    problem = replace(problem, jobs=tuple(jobs))
+    return problem, problem.incumbent, replace(job, wishes=(wish,) if seed % 2 else ())
+
+
+def lifted(seed):
+    """A usual day on which the new job and some others need the only lift."""
+    problem, _, job = usual(seed)
+    jobs = [
+        replace(one, equipment={"lift": 1}) if n % 9 == seed % 9 else one
+        for n, one in enumerate(problem.jobs)
+    ]
+    problem = replace(problem, jobs=tuple(jobs), equipment=(Equipment(id="lift", count=1),))
+    return problem, problem.incumbent, replace(job, equipment={"lift": 1})
 
 
 def windows_of(seed):
@@ -106,6 +129,24 @@ def test_no_gap_of_a_nasty_day_is_cheaper(seed):
 @pytest.mark.parametrize("seed", range(8))
 def test_no_gap_of_a_usual_day_is_cheaper(seed):
     question = usual(seed)
+
+    found = fast_prices(*question, windows_of(seed))
+
+    assert found == pytest.approx(slow_prices(*question, windows_of(seed)), rel=1e-6, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_gap_is_cheaper_where_waiting_for_wished_hours_pays(seed):
+    question = wishing(seed)
+
+    found = fast_prices(*question, windows_of(seed))
+
+    assert found == pytest.approx(slow_prices(*question, windows_of(seed)), rel=1e-6, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_gap_is_cheaper_where_the_job_waits_for_a_machine(seed):
+    question = lifted(seed)
 
     found = fast_prices(*question, windows_of(seed))
 
