@@ -52,6 +52,12 @@ def eager(seed):
     return nasty(seed) | {"objective": {"levels": EAGER}}
 
 
+def lasting(seed):
+    """A plain day on which hours are paid, waiting among them."""
+    day = days.plain(Random(seed), visits=14, technicians=3)
+    return day | {"objective": {"levels": [[{"metric": "unserved"}], [{"metric": "duration_s"}]]}}
+
+
 def crooked_eager(seed):
     """The same on roads on which a detour may be shorter."""
     return crooked(eager(seed), Random(seed))

@@ -33,7 +33,9 @@ def size(trial):
     return 1 + sum(parts) + sum(abs(trial.worth(job)) for job in range(len(trial.holder)))
 
 
-@pytest.mark.parametrize("make", [sayable.nasty, sayable.eager, sayable.crooked_eager])
+@pytest.mark.parametrize(
+    "make", [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting]
+)
 def test_a_plan_costs_what_the_trial_finds(make):
     found = priced_twice(150, make=make)
 

@@ -81,7 +81,9 @@ def wrong_after(plan, *, steps):
     return found
 
 
-@pytest.mark.parametrize("make", [sayable.nasty, sayable.eager, sayable.crooked_eager])
+@pytest.mark.parametrize(
+    "make", [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting]
+)
 def test_after_each_step_all_that_is_kept_is_what_the_routes_say(make):
     found = [wrong_after(plan, steps=40) for plan in plans(20, make=make)]
 

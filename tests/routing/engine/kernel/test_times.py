@@ -57,12 +57,12 @@ def a_break_at_any_time(rng):
 
 
 def breaks_in_order(rng):
-    """One to three, which open and end one after the other."""
+    """One to three, which open and end one after the other; often two of them on one leg."""
     found, opens, over = [], START - 3600, 0
     for name in "abc"[: rng.randint(1, 3)]:
-        opens += rng.randrange(0, 9000, 300)
+        opens += rng.choice([0, 600, rng.randrange(0, 9000, 300)])
         length = rng.choice([0, 600, 1800])
-        closes = max(opens + rng.choice([0, 600, 3600]), over - length)
+        closes = max(opens + rng.choice([0, 600, 2100]), over - length)
         over = closes + length
         found.append({"id": name, "duration_s": length, "window": [opens, closes]})
     return found
@@ -149,3 +149,22 @@ def test_the_trial_lays_out_what_can_be_driven_without_being_late_on_purpose(bre
     invented = [row for row in found if row[6] and not row[4]]
     assert refused == []
     assert invented == []
+
+
+@pytest.mark.parametrize(("ends", "can"), [(45000, True), (46200, False)])
+def test_two_breaks_on_one_leg_must_both_begin_in_time(ends, can):
+    day = days.plain(Random(1), visits=1, technicians=1)
+    day["locations"] = [{"id": "place-0", "x": 60, "y": 0}, {"id": "place-1", "x": 0, "y": 0}]
+    day["visits"][0] |= {"windows": [[32400, 32400]], "duration_s": ends - 32400}
+    day["technicians"][0]["shifts"][0]["breaks"] = [
+        {"id": "tea", "duration_s": 1800, "window": [43200, 46800]},
+        {"id": "lunch", "duration_s": 1800, "window": [45000, 46800]},
+    ]
+    trial = sayable.trial_of(day)
+    plan = Plan(encode(trial), seed=1)
+    [vehicle] = trial.tables.vehicles
+
+    plan.take([(0, [0])])
+
+    assert twin.can_drive(trial.tables, vehicle, [0]) == can
+    assert plan._holds(0) == can
