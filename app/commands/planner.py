@@ -120,15 +120,19 @@ def solve(
         except child.EngineFailed as failed:
             raise click.ClickException(str(failed)) from failed
     _warn(answer, counted=iterations is not None)
-    about = About(
+    about = _about(answer, search=search, seed=seed)
+    write_whole(out_file, interchange.write_solution(replace(answer.solution, about=about)))
+    _summary(problem, answer.solution, seconds=answer.seconds)
+
+
+def _about(answer: child.Answer, *, search: child.Search, seed: int) -> About:
+    return About(
         origin=Origin.ENGINE,
         proof=Proof.NONE,
         solver=search.value,
         seed=seed,
         seconds=round(answer.seconds, 3),
     )
-    write_whole(out_file, interchange.write_solution(replace(answer.solution, about=about)))
-    _summary(problem, answer.solution, seconds=answer.seconds)
 
 
 def _warn(answer: child.Answer, *, counted: bool) -> None:
