@@ -36,6 +36,9 @@ TELL_PAUSE = 4.0
 # Part of the time, and seconds, that are kept for the last insertions and the last judgement;
 # what telling took before counts, too.
 LAST_SHARE, LAST_S = 0.01, 0.1
+# Before the first telling, the part of the start that it is taken to last: 12 % at 2,000 visits.
+# Of a telling, laying out and judging, which no look at the clock cuts short, and judging alone.
+TELL_OF_START, LAY_AND_JUDGE, JUDGE = 0.15, 0.5, 0.25
 # Temperatures, in means of a short leg, where jobs must be served, where they may stay out, and
 # where a plan in force is repaired: from tuning on public problems.
 MUST = Manner(hot=10.0)
@@ -67,6 +70,7 @@ class Compiled:
     _told_cost: float = float("inf")
     _tell_next: float = 0.0
     _told_s: float = 0.0
+    _tell_began: float = 0.0
 
     @property
     def problem(self) -> Problem:
@@ -83,6 +87,7 @@ class Compiled:
             encode(trial), seed=self.seed, workers=self.workers, manner=self._manner()
         )
         self._squad.take(_orders_of(trial))
+        self._told_s = TELL_OF_START * (time.monotonic() - self.began)
         search = self._count() if self.iterations is not None else self._watch()
         for _ in search:
             self.steps = self._squad.steps
@@ -118,7 +123,7 @@ class Compiled:
         while not self.stopped():
             now = time.monotonic()
             until = self._until()
-            if now >= until:
+            if now >= until and self._squad.steps:  # a few steps make a plan where there is none
                 return
             before, share = share, (now - self.began) / (until - self.began)
             self._meet(before, share)
@@ -131,7 +136,10 @@ class Compiled:
 
     def _until(self) -> float:
         """When the search must end for the last plan to be told in time."""
-        spare = LAST_S + LAST_SHARE * (self.deadline - self.began) + 1.5 * self._told_s
+        telling_s = self._told_s
+        if self._telling is not None and self._telling.is_alive():
+            telling_s = max(telling_s, time.monotonic() - self._tell_began)
+        spare = LAST_S + LAST_SHARE * (self.deadline - self.began) + 1.5 * telling_s
         return self.deadline - min(spare, 0.5 * (self.deadline - self.began))
 
     def _meet(self, before: float, share: float) -> None:
@@ -149,9 +157,9 @@ class Compiled:
             return
         self._told_cost = self._squad.best_cost
         orders = self._squad.best
+        self._tell_began = began = now
 
         def tell() -> None:
-            began = time.monotonic()
             best = self._teller.offer(self._laid(orders), over=self._over)
             if best is not None:
                 self._news.put(best)
@@ -175,6 +183,8 @@ class Compiled:
         if self._telling is not None:
             self._telling.join()
         yield from self._heard()
+        if self.best is not None and self._over(but=LAY_AND_JUDGE):
+            return  # what was told keeps the limit, one plan more would not
         trial = self._laid(self._squad.best)
         Recreate(self.tables, chance=random.Random(self.seed)).all(trial, over=self._over)
         best = self._teller.offer(trial, over=self._over, last=True)
@@ -182,8 +192,10 @@ class Compiled:
             yield self._is_best(best)
         self.failed = self.best is None
 
-    def _over(self) -> bool:
-        return self.iterations is None and time.monotonic() > self.deadline
+    def _over(self, *, but: float = JUDGE) -> bool:
+        """Whether there is time for this part of a telling, and no more."""
+        spare = but * self._told_s
+        return self.iterations is None and time.monotonic() > self.deadline - spare
 
     def _laid(self, orders: Orders) -> Trial:
         trial = Trial(self.tables)
