@@ -52,6 +52,8 @@ class JointIncumbent:
 
     def __init__(self, problem: Problem, *, solution: Solution, jobs: Sequence[str]) -> None:
         tables = tabulate(problem, crews=list(dict.fromkeys(crews_of(solution))))
+        # Somebody may be asked for by name: nobody shares rows with those who are alike.
+        tables.draft.tell_apart()
         self._trial = Trial(tables)
         self._trial.tell_apart()
         self.lost = tuple(tables.jobs[n].id for n in follow(self._trial, solution))

@@ -35,11 +35,12 @@ from routing.problem import Problem
 from routing.roads import Roads
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
+from routing.trial.trial import Trial
 
 # Seconds of the limit that reading the last plan and ending take on a busy machine.
 ENDING_S = 0.2
 # Seconds that a search gets even when the start has used the limit up; a start may take 2 s more.
-LEAST_S = 0.5
+LEAST_S = 1.0
 # Seconds between two reports of progress.
 REPORT_S = 0.5
 # Whose search: ours, or OR-Tools' alone as the plain alternative, judged in the same way.
@@ -80,8 +81,8 @@ def _team(
     most limits, and goes on beside it for the next search. Who counts steps waits for it.
     """
     deadline = max(time.monotonic() + LEAST_S, asked.began + asked.time_limit - ENDING_S)
-    tables = tabulate(problem, crews=likely_crews(problem))
-    if asked.engine == ORTOOLS or beyond(tables) or not _is_ready(asked):
+    trial = Trial(tabulate(problem, crews=likely_crews(problem)))
+    if asked.engine == ORTOOLS or beyond(trial) or not _is_ready(asked):
         return Team(
             problem=problem,
             workers=asked.workers,
@@ -93,7 +94,7 @@ def _team(
             iterations=asked.iterations,
         )
     return Compiled(
-        tables=tables,
+        trial=trial,
         workers=asked.workers,
         seed=asked.seed,
         began=asked.began,

@@ -53,7 +53,7 @@ class Compiled:
     ``iterations`` counts steps of each searcher instead; then the clock is not looked at.
     """
 
-    tables: Tables
+    trial: Trial
     workers: int
     seed: int
     began: float
@@ -73,13 +73,17 @@ class Compiled:
     _tell_began: float = 0.0
 
     @property
+    def tables(self) -> Tables:
+        return self.trial.tables
+
+    @property
     def problem(self) -> Problem:
         return self.tables.problem
 
     def run(self) -> Iterator[Best | None]:
         """Each better plan as it comes, and None now and then so that the caller can report."""
         self._teller = Teller(self.tables)
-        trial = begun(self.tables)
+        trial = begun(self.trial)
         if self.problem.incumbent is not None:
             for best in self._teller.incumbents(trial, self.problem.incumbent):
                 yield self._is_best(best)

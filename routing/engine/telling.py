@@ -111,11 +111,11 @@ class Teller:
         return best
 
 
-def begun(tables: Tables) -> Trial:
-    """A trial that follows the plan in force, where there is one."""
-    trial = Trial(tables)
-    if tables.problem.incumbent is not None:
-        follow(trial, tables.problem.incumbent)
+def begun(trial: Trial) -> Trial:
+    """An empty trial that follows the plan in force by now, where there is one."""
+    incumbent = trial.tables.problem.incumbent
+    if incumbent is not None:
+        follow(trial, incumbent)
         trial.drop_half_served()
     return trial
 

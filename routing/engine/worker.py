@@ -9,8 +9,10 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from routing.engine import local
+from routing.engine.framed import Framed, is_framed
+from routing.engine.kernel.compiling import is_compiled
 from routing.engine.lineage import die_with
-from routing.engine.search import Search
+from routing.engine.search import COLD, HOT, HOT_REPAIR, Search
 from routing.engine.telling import Best, Order, Teller, at_once, begun, is_repair, nothing
 from routing.problem import Problem
 from routing.trial.crews import likely_crews
@@ -35,6 +37,9 @@ PHASES: Phases = (((0.0, 0.25), (0.7, 0.8)), ((0.5, 0.6),))
 ALWAYS: Phases = (((0.0, 0.25), (0.25, 1.0)),)
 # Seconds of one call, so that better plans are told on the way, and below which none is made.
 LONGEST_SLICE_S, SHORTEST_PHASE_S = 3.0, 0.05
+# Where the kernel searches within a frame: seconds of a round, at least and as a part of the whole,
+# and its part of each round; the rest moves what the frame holds.
+LEAST_ROUND_S, ROUND_SHARE, COMPILED_SHARE = 0.8, 0.08, 0.7
 # Beyond, building a model takes seconds and gigabytes.
 MOST_JOBS = 2000
 
@@ -83,6 +88,8 @@ class Worker:
         self._repairing = is_repair(task.problem)
         self._first_plan_due = not self._repairing
         self._given_up = False
+        self._framed: Framed | None = None
+        self._round_s = max(LEAST_ROUND_S, ROUND_SHARE * (task.deadline - task.began))
         spare = LAST_S + LAST_SHARE * (task.deadline - task.began)
         self._until = max(task.began, task.deadline - spare)
 
@@ -104,9 +111,12 @@ class Worker:
 
     def _search(self, search: Search) -> None:
         """Until the deadline, each phase in its time."""
+        self._prepare(search.trial)
         while (now := time.monotonic()) < self._until:
             phase_end = self._phase_end(now)
-            if phase_end is not None:
+            if phase_end is not None and self._framed is not None:
+                self._search_compiled(search, until=phase_end)
+            elif phase_end is not None:
                 self._search_locally(search, until=phase_end)
             else:
                 search.run(
@@ -119,7 +129,7 @@ class Worker:
 
     def _start(self) -> Search:
         """Begin with the plan in force where there is one, and with nothing otherwise."""
-        trial = begun(self._tables)
+        trial = begun(Trial(self._tables))
         if self._task.problem.incumbent is not None:
             for best in self._teller.incumbents(trial, self._task.problem.incumbent):
                 self._send(best)
@@ -132,10 +142,34 @@ class Worker:
         search.fill(over=lambda: not self._counts and time.monotonic() > first)
         return search
 
+    # --- the kernel ---
+
+    def _prepare(self, trial: Trial) -> None:
+        """Let the kernel search within a frame, where it can and is ready."""
+        if self._task.phases == PHASES and is_compiled() and is_framed(trial):
+            self._framed = Framed(trial, seed=self._task.seed * 1000 + self._task.number)
+
+    def _search_compiled(self, search: Search, *, until: float) -> None:
+        """A slice of the kernel from the best there is, cooler each time."""
+        assert self._framed is not None
+        begin, whole = time.monotonic(), self._until - self._task.began
+        hot = HOT_REPAIR if self._repairing else HOT
+        share = (begin - self._task.began) / whole
+
+        def over() -> float:
+            return (time.monotonic() - begin) / (until - begin)
+
+        found = self._framed.search(search.best, hot=hot * (COLD / hot) ** share, over=over)
+        search.take(search.best if found is None else found)
+
     # --- OR-Tools ---
 
     def _phase_end(self, now: float) -> float | None:
-        """The end of the phase of OR-Tools in which this instant lies, if it lies in one."""
+        """The end of the phase of another search in which this instant lies, if it lies in one."""
+        if self._framed is not None:
+            begin = now - (now - self._task.began) % self._round_s
+            end = min(self._until, begin + COMPILED_SHARE * self._round_s)
+            return end if end - now > SHORTEST_PHASE_S else None
         if self._given_up or len(self._tables.jobs) > MOST_JOBS:
             return None
         whole = self._until - self._task.began

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
 from routing.trial.laying import Laid
 from routing.trial.partners import Partners
@@ -14,6 +15,10 @@ from routing.trial.tables import Tables
 
 # Times that partners on one route may push each other later: a chain of three, and once to see.
 PATIENCE = 4
+
+
+Settle = Callable[[Vehicle, tuple[int, ...], Mapping[int, Span]], Laid | None]
+Lay = Callable[[Mapping[int, Span]], Laid | None]
 
 
 class _Trial(Protocol):
@@ -26,41 +31,50 @@ class _Trial(Protocol):
 
 
 def admitted(
-    trial: _Trial, stops: tuple[int, ...], *, vehicle: int, spans: Mapping[int, Span], job: int
+    trial: _Trial,
+    stops: tuple[int, ...],
+    *,
+    vehicle: int,
+    spans: Mapping[int, Span],
+    job: int,
+    settle: Settle,
 ) -> Laid | None:
     """The route with a new job; ``spans`` narrow starts that others count on.
 
     Where that fails, the hours of jobs that must meet others are chosen again, as far as the others
     allow it; then the new job waits for a machine that is in use.
     """
-    for chosen in _choices(trial, stops, vehicle, spans, job):
-        laid = trial.settler.settle(trial.tables.vehicles[vehicle], stops, chosen)
+    crew = trial.tables.vehicles[vehicle]
+
+    def lay(chosen: Mapping[int, Span]) -> Laid | None:
+        return settle(crew, stops, chosen)
+
+    for chosen in _choices(trial, stops, lay, spans, job):
+        laid = lay(chosen)
         if laid is not None and trial.partners.admit(trial, laid):
             return laid
     return None
 
 
 def _choices(
-    trial: _Trial, stops: tuple[int, ...], vehicle: int, spans: Mapping[int, Span], job: int
+    trial: _Trial, stops: tuple[int, ...], lay: Lay, spans: Mapping[int, Span], job: int
 ) -> Iterator[Mapping[int, Span]]:
     yield spans
     loose = {code: span for code, span in spans.items() if code == job or code not in stops}
     if len(loose) < len(spans):
-        yield from _in_step(trial, stops, vehicle, loose)
+        yield from _in_step(trial, lay, loose)
     if trial.tables.jobs[job].equipment and job not in spans:
-        laid = trial.settler.settle(trial.tables.vehicles[vehicle], stops, spans)
+        laid = lay(spans)
         free = None if laid is None else trial.partners.machine_free_from(trial, job, laid)
         if free is not None:
             yield {**spans, job: (free, math.inf)}
 
 
-def _in_step(
-    trial: _Trial, stops: tuple[int, ...], vehicle: int, spans: dict[int, Span]
-) -> Iterator[Mapping[int, Span]]:
+def _in_step(trial: _Trial, lay: Lay, spans: dict[int, Span]) -> Iterator[Mapping[int, Span]]:
     """The earliest hours, then later ones as partners on this and other routes want it."""
     for _ in range(PATIENCE):
         yield spans
-        laid = trial.settler.settle(trial.tables.vehicles[vehicle], stops, spans)
+        laid = lay(spans)
         pushed = {} if laid is None else trial.partners.pushed(trial, laid)
         if not pushed:
             return

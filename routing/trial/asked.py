@@ -26,7 +26,7 @@ class Asked:
     """Pairs of gap and question, and what is known of each: a bound, then the exact price.
 
     ``order`` is the cheapest order of a pair, ``way`` the same laid out. Pairs of one ``group``
-    compete with each other.
+    compete with each other. ``who`` and ``faces`` are prices of whoever goes, by vehicle.
     """
 
     wanted: Wanted
@@ -38,6 +38,8 @@ class Asked:
     bound: Floats
     priced: NDArray[np.bool_]
     price: Floats
+    who: Floats
+    faces: Floats
     order: dict[int, Order] = field(default_factory=dict)
     way: dict[int, Option] = field(default_factory=dict)
 

@@ -14,6 +14,23 @@ from routing.trial.openings import Drawn
 from routing.trial.sheets import CLEAR_S, LEFT_OUT, Sheet, Times
 
 
+class Costs(NamedTuple):
+    """By order: its price, and how much of that it might do without if it left and came back so
+    that it had nothing to wait for; ``busy`` are the seconds that would be left.
+    """
+
+    price: Floats
+    spare: Floats
+    busy: Floats
+
+
+class Bounds(NamedTuple):
+    """By pair, at least: the price, and how long the route lasts."""
+
+    price: Floats
+    duration: Floats
+
+
 class Hours(NamedTuple):
     """By pair: its last job is over from ``over`` on, its first has begun by ``begun``."""
 
@@ -38,7 +55,7 @@ def sums(drawn: Drawn, *, fleet: Fleet) -> Floats:
 
 def prices(
     sheet: Sheet, times: Times, *, drawn: Drawn, gap: Ints, fixed: Floats, fleet: Fleet
-) -> Floats:
+) -> Costs:
     """The price of each order; ``gap`` is its number among the drawn, ``fixed`` their `sums`."""
     vehicle, duration = sheet.vehicle, times.back - times.depart
     rest, unpaid = np.zeros(len(vehicle)), np.zeros(len(vehicle))
@@ -46,21 +63,24 @@ def prices(
         rest += np.where(taken != LEFT_OUT, fleet.break_s[n, vehicle], 0)
         unpaid += np.where(taken != LEFT_OUT, fleet.unpaid_s[n, vehicle], 0)
     overtime = np.maximum(0, times.back - fleet.end[vehicle])
-    wait = duration - _busy(drawn)[gap] - rest
+    busy = _busy(drawn)[gap] + rest
+    wait = duration - busy
+    late = fleet.per_overtime_s[vehicle] * overtime
+    for after, price in zip(fleet.step_after_s, fleet.step_price, strict=True):
+        late += price[vehicle] * np.maximum(0, overtime - after[vehicle])
     total: Floats = (
         fixed[gap]
         + fleet.per_duration_s[vehicle] * duration
         + fleet.per_unpaid_s[vehicle] * unpaid
         + fleet.per_break_s[vehicle] * rest
         + fleet.per_wait_s[vehicle] * wait
-        + fleet.per_overtime_s[vehicle] * overtime
+        + late
     )
-    for after, price in zip(fleet.step_after_s, fleet.step_price, strict=True):
-        total += price[vehicle] * np.maximum(0, overtime - after[vehicle])
-    return total
+    spare = (fleet.per_duration_s + fleet.per_wait_s)[vehicle] * wait + late
+    return Costs(price=total, spare=spare, busy=busy)
 
 
-def bounds(drawn: Drawn, *, gap: Ints, hours: Hours, fixed: Floats, fleet: Fleet) -> Floats:
+def bounds(drawn: Drawn, *, gap: Ints, hours: Hours, fixed: Floats, fleet: Fleet) -> Bounds:
     """What each pair costs at least, if no price is negative.
 
     A route lasts as long as its roads, its work and the breaks that it cannot miss, and from its
@@ -83,7 +103,7 @@ def bounds(drawn: Drawn, *, gap: Ints, hours: Hours, fixed: Floats, fleet: Fleet
     back = np.maximum(back, fleet.start[vehicle] + busy + rest)
     overtime = fleet.per_overtime_s[vehicle] * np.maximum(0, back - fleet.end[vehicle])
     total: Floats = fixed[gap] + np.maximum(per_s * busy + paid, lasting) + overtime
-    return total
+    return Bounds(price=total, duration=np.maximum(busy, hours.over - hours.begun))
 
 
 def _busy(drawn: Drawn) -> Floats:

@@ -59,14 +59,13 @@ class Changes:
         )
         return max(0, changed - most)
 
-    def moved(self, laid: Laid) -> int:
+    def moved(self, vehicle: Vehicle, *, stops: Sequence[int], starts: Sequence[float]) -> int:
         """Jobs of a route that stay with their people but not at their hour, where that counts."""
         if self._tables.draft.most_changes is None:
             return 0
-        vehicle = self._tables.vehicles[laid.vehicle]
         return sum(
             self._is_moved(former, start)
-            for code, start in zip(laid.stops, laid.starts, strict=True)
+            for code, start in zip(stops, starts, strict=True)
             if (former := self._former.get(code)) is not None and former.has(vehicle)
         )
 

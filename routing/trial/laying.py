@@ -208,6 +208,8 @@ class Layer:
             arrival, wheel = tables.roads.drive(
                 here, there, leave=leave, factor=vehicle.travel_factor, pauses=pauses
             )
+            # Equal roads are equally long, breaks or not: no rounding may choose between orders.
+            wheel = wheel if self._traffic else work
         laid.travel_s += wheel
         longest = vehicle.shift.max_leg_s
         if longest is not None and wheel > longest + NOISE_S:

@@ -248,8 +248,8 @@ class Openings:
 
     def sheet(
         self, wanted: Wanted, drawn: Drawn, *, which: Ints, questions: Ints
-    ) -> tuple[Sheet, Ints]:
-        """Every order of these gaps, and for each the number of its pair of gap and question.
+    ) -> tuple[Sheet, Ints, Ints]:
+        """Every order of these gaps, the number of its pair of gap and question, and its own.
 
         ``which`` are numbers of drawn gaps. Orders with an aim come twice: as early as may be, and
         waiting for the aims.
@@ -276,12 +276,12 @@ class Openings:
         )  # fmt: skip
         aimed = np.nonzero((floor > -math.inf).any(axis=0))[0]
         if not len(aimed):
-            return sheet, pair
+            return sheet, pair, here
         both = np.concatenate([here, aimed])
         doubled = sheet.chosen(both)
         doubled.floor[:, len(here) :] = floor[:, aimed]
         doubled.solid[:, len(here) :] |= floor[:, aimed] > -math.inf
-        return doubled, pair[both]
+        return doubled, pair[both], both
 
     def _choices(self, drawn: Drawn, which: Ints) -> tuple[Ints, Ints]:
         """Each pair of gap and question once for every way to take the breaks."""

@@ -92,6 +92,13 @@ class Settler:
                     elif still > short + 1:
                         yield from self._loaded(vehicle, order, loadings - 1)
 
+    def lay(
+        self, vehicle: Vehicle, stops: tuple[int, ...], fixed: Mapping[int, Span]
+    ) -> Laid | None:
+        """The cheapest route with exactly these stops, breaks included."""
+        best = self._cheapest(self._layer.lays(vehicle, stops, fixed=fixed))
+        return None if best is None else self._waited(vehicle, best, fixed)
+
     def _with_breaks(
         self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
     ) -> Laid | None:

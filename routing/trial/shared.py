@@ -37,6 +37,24 @@ class Shared:
         # What one more job may save at most: all its seconds, and the road there and back.
         self.most_saved = tuple(per_s * self._longest_s() for per_s in self._per_s)
 
+    @property
+    def rate(self) -> float:
+        """The price of one second of unequal work, as one number."""
+        return self._prices.scalar(self._per_s)
+
+    def of_faces(self, job: int, *, holder: Sequence[int]) -> list[float]:
+        """What one more face costs when each vehicle serves an absent job, as one number."""
+        total = [0.0] * len(self._tables.vehicles)
+        for jobs, cost in self._familiar:
+            if job in jobs:
+                leads = self._leads(jobs, holder, None)
+                pairs = zip(*self._of_split, strict=True)
+                split = self._prices.scalar([plain + money * cost for plain, money in pairs])
+                for vehicle in self._tables.vehicles:
+                    new = bool(leads) and vehicle.lead.id not in leads
+                    total[vehicle.index] += split * new
+        return total
+
     def number(self, routes: Sequence[Laid | None], holder: Sequence[int]) -> float:
         """The price as one number."""
         if not self.active:

@@ -64,9 +64,11 @@ class Trial:
         self._road = np.array([self._road_price(vehicle) for vehicle in tables.vehicles]).T
         self._who: dict[int, NDArray[np.float64]] = {}
         self._kinds: list[int] | None = None
+        # Jobs of which nobody may serve two.
+        self._divided = [frozenset(jobs) for jobs in tables.draft.other_people]
         self._urgency = [self._urgency_of(job) for job in range(len(tables.jobs))]
         self._changes = Changes(tables)
-        self._shared = Shared(tables, prices=self.prices)
+        self.shared = Shared(tables, prices=self.prices)
         self._must = 0.0
         self._worth = self._worths()
 
@@ -100,14 +102,20 @@ class Trial:
 
     def _layout_price(self, laid: Laid) -> float:
         """The price by which one order is laid out: where changes are numbered, hours stay."""
-        return self.route_price(laid) + self._changes.moved(laid) * self._must
+        moved = self.moved_price(laid.vehicle, stops=laid.stops, starts=laid.starts)
+        return self.route_price(laid) + moved
+
+    def moved_price(self, vehicle: int, *, stops: Sequence[int], starts: Sequence[float]) -> float:
+        """What moved hours weigh while an order is laid out, though not in its price."""
+        crew = self.tables.vehicles[vehicle]
+        return self._must * self._changes.moved(crew, stops=stops, starts=starts)
 
     def total(self) -> float:
         """All routes and all absent jobs as one number; the less, the better."""
         routes = sum(self.route_price(laid) for laid in self.routes if laid is not None)
         beyond = self._changes.beyond(self.routes, holder=self.holder)
         absent = sum(self.worth(job) for job in self.absent())
-        return routes + absent + beyond * self._must + self._shared.number(self.routes, self.holder)
+        return routes + absent + beyond * self._must + self.shared.number(self.routes, self.holder)
 
     def worth(self, job: int) -> float:
         """What leaving the job out costs; of a mandatory one more than anything else."""
@@ -125,7 +133,7 @@ class Trial:
                 total += self.prices.route(laid)
         for job in self.absent():
             total += self.prices.unserved[job]
-        total += self._shared.price(self.routes, holder=self.holder)
+        total += self.shared.price(self.routes, holder=self.holder)
         return tuple(total.tolist())
 
     def absent(self) -> list[int]:
@@ -184,8 +192,10 @@ class Trial:
         return lost
 
     def _free_for(self, vehicle: int, order: Sequence[int]) -> bool:
-        """Whether the vehicle may serve these jobs beside what other routes do."""
+        """Whether the vehicle may serve these jobs, beside each other and what other routes do."""
         jobs = [code for code in order if code < len(self.holder)]
+        if any(len(group.intersection(jobs)) > 1 for group in self._divided):
+            return False
         return all(
             self.holder[job] == UNHELD and vehicle in self.partners.open_to(self, job)
             for job in jobs
@@ -248,7 +258,7 @@ class Trial:
     def best(self, job: int, *, tries: int, below: float = np.inf) -> Option | None:
         """The cheapest of the ``tries`` likeliest gaps, or None when none costs less than that."""
         found: Option | None = None
-        left, saved = tries, self.prices.scalar(self._shared.most_saved)
+        left, saved = tries, self.prices.scalar(self.shared.most_saved)
         for bound, vehicle, position in self.likely(job):
             limit = below if found is None else found.extra
             if bound - saved >= limit or left == 0:
@@ -264,15 +274,18 @@ class Trial:
         ways = (self.option(job, vehicle, position) for _, vehicle, position in self.likely(job))
         yield from (way for way in ways if way is not None)
 
-    def option(self, job: int, vehicle: int, position: int) -> Option | None:
-        """The job in this vehicle, at this position among the stops without breaks."""
-        former = self.routes[vehicle]
+    def option(self, job: int, vehicle: int, position: int, *, anew: bool = False) -> Option | None:
+        """The job at this position among the stops without breaks; ``anew`` forgets what was."""
         stops, spans = self._with_job(job, vehicle, position)
-        laid = admitted(self, stops, vehicle=vehicle, spans=spans, job=job)
-        if laid is None:
-            return None
+        settle = self.settler.settle_anew if anew else self.settler.settle
+        laid = admitted(self, stops, vehicle=vehicle, spans=spans, job=job, settle=settle)
+        return None if laid is None else self.way(job, laid)
+
+    def way(self, job: int, laid: Laid) -> Option:
+        """A route with the job in it as an option: what it adds to the price."""
+        former = self.routes[laid.vehicle]
         before = 0.0 if former is None else self.route_price(former)
-        beside = self._shared.added(self.routes, self.holder, laid)
+        beside = self.shared.added(self.routes, self.holder, laid)
         return Option(self.route_price(laid) - before + beside, job, laid)
 
     def _with_job(
@@ -285,17 +298,9 @@ class Trial:
         fixed = self.fixed if window is None else {**self.fixed, job: window}
         return (*bare[:position], job, *bare[position:]), fixed
 
-    def settle_anew(self, job: int, vehicle: int, position: int) -> Laid | None:
-        """The route of `option`, even when the job's starts have changed meanwhile."""
-        stops, spans = self._with_job(job, vehicle, position)
-        laid = self.settler.settle_anew(self.tables.vehicles[vehicle], stops, spans)
-        return laid if laid is not None and self.partners.admit(self, laid) else None
-
     def lay(self, vehicle: int, stops: Sequence[int]) -> Laid | None:
-        """The route with exactly these stops, breaks included."""
-        crew = self.tables.vehicles[vehicle]
-        routes = self._layer.lays(crew, tuple(stops), fixed=self.fixed)
-        laid = min(routes, key=self.route_price, default=None)
+        """The route with exactly these stops, breaks included, waiting for wishes where it pays."""
+        laid = self.settler.lay(self.tables.vehicles[vehicle], tuple(stops), self.fixed)
         return laid if laid is not None and self.partners.admit(self, laid) else None
 
     def orders(self, job: int, vehicle: int, position: int) -> list[tuple[int, ...]]:

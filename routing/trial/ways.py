@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from routing.rules.spans import Spans
 from routing.trial.asked import Asked
 from routing.trial.bounds import Hours, bounds, prices, sums
+from routing.trial.choosing import Choice, Chooser, Rows, least_of
+from routing.trial.fairness import Fairness
 from routing.trial.fleet import Fleet, Floats, Ints
-from routing.trial.laying import Laid
 from routing.trial.openings import Drawn, Openings, Order, Wanted
-from routing.trial.pricing import REMEMBERED
 from routing.trial.settling import MOST_LOADINGS
 from routing.trial.sheets import lay_all
 from routing.trial.trial import Option, Trial
@@ -43,16 +43,20 @@ class Ways:
             solid=trial.prices.early,
             aims=trial.prices.aims,
         )
-        # Rules that only laying out one by one knows.
-        self._odd = ~fleet.plain | np.array([self._meets_others(jobs) for jobs in self._jobs])
+        self._fairness = Fairness(trial.tables, routes=trial.routes, rate=trial.shared.rate)
+        # Rules and prices that only laying out one by one knows.
+        self._odd = ~fleet.plain | ~self._fairness.known
+        self._odd |= np.array([self._meets_others(jobs) for jobs in self._jobs])
         self._loads = np.array(
             [jobs != bare for jobs, bare in zip(self._jobs, self._bare, strict=True)]
         )
         stocked = trial.tables.draft.stocked
         self._uses = np.array([not stocked.isdisjoint(jobs) for jobs in self._jobs])
         self._base = np.array([self._base_of(v) for v in range(len(self._jobs))])
+        hours = trial.prices.hours
+        self._waits = np.array([any(hours[job] for job in jobs) for jobs in self._jobs])
         self._pinned = np.array([self._after_pins(jobs) for jobs in self._jobs])
-        self._start_prices: dict[tuple[int, int, float], float] = {}
+        self._chooser = Chooser(trial, fleet=fleet)
 
     def cheapest(
         self, job: int, *, spans: Sequence[Sequence[Spans]], most: int
@@ -83,9 +87,7 @@ class Ways:
     def _asked(self, job: int, spans: Sequence[Sequence[Spans]]) -> Asked:
         """All pairs that pass the quick test, with their bounds."""
         trial, tables = self._trial, self._tables
-        if len(self._start_prices) > REMEMBERED:
-            self._start_prices.clear()
-        self._start_prices = {key: p for key, p in self._start_prices.items() if key[0] != job}
+        self._chooser.forget(job)
         wanted = Wanted.of(
             tables,
             job=job,
@@ -107,6 +109,8 @@ class Ways:
             bound=np.full(int(good.sum()), -math.inf),
             priced=np.zeros(int(good.sum()), dtype=np.bool_),
             price=np.full(int(good.sum()), math.inf),
+            who=trial.who_prices(job),
+            faces=np.array(trial.shared.of_faces(job, holder=trial.holder)),
         )  # fmt: skip
         if trial.prices.positive:
             asked.bound = self._bounds(asked)
@@ -138,10 +142,9 @@ class Ways:
             over=np.maximum(self._openings.last_opens[vehicle], opens + wanted.length[vehicle]),
             begun=begun + detours[asked.gap] * seconds * fleet.factor[vehicle],
         )
-        least = bounds(
-            eased, gap=asked.gap, hours=hours, fixed=sums(eased, fleet=fleet), fleet=fleet
-        )
-        least += self._trial.who_prices(wanted.job)[vehicle] - self._base[vehicle]
+        own = bounds(eased, gap=asked.gap, hours=hours, fixed=sums(eased, fleet=fleet), fleet=fleet)
+        least = own.price + (asked.who - self._base)[vehicle] + asked.faces[vehicle]
+        least += self._fairness.least(vehicle, own.duration)
         return np.where(self._odd[vehicle], -math.inf, least)
 
     # --- the answer ---
@@ -167,13 +170,17 @@ class Ways:
         """Give these pairs their exact prices, or infinity where the job does not fit."""
         asked.priced[pairs] = True
         vehicle = asked.drawn.vehicle[asked.gap[pairs]]
-        by_hand = self._odd[vehicle] | (asked.wanted.job in self._tables.linked)
+        tables, job = self._tables, asked.wanted.job
+        by_hand = self._odd[vehicle] | (job in tables.linked or bool(tables.jobs[job].equipment))
         for pair in pairs[by_hand].tolist():
             self._lay_by_hand(asked, pair)
         stocked = ~by_hand & self._may_load(asked, vehicle)
         plain = pairs[~by_hand & ~stocked]
         if len(plain):
-            self._price_orders(asked, asked.drawn, asked.gap[plain], pairs=plain, limit=limit)
+            positions = np.zeros(len(plain), dtype=np.int64)
+            self._price_orders(
+                asked, asked.drawn, asked.gap[plain], pairs=plain, positions=positions, limit=limit
+            )
         self._price_stocked(asked, pairs[stocked], limit)
 
     def _may_load(self, asked: Asked, vehicle: Ints) -> NDArray[np.bool_]:
@@ -186,32 +193,34 @@ class Ways:
     def _price_stocked(self, asked: Asked, pairs: Ints, limit: Floats) -> None:
         """Price pairs by all orders of stops that supply them; a gap of jobs may be several."""
         vehicles: list[int] = []
-        owners: list[int] = []
+        owners: list[tuple[int, int]] = []
         orders: list[Order] = []
-        known: dict[int, list[Order]] = {}
+        known: dict[int, list[tuple[int, Order]]] = {}
         for pair in pairs.tolist():
             gap = int(asked.gap[pair])
             if gap not in known:
                 known[gap] = self._orders(asked, gap)
-            orders += known[gap]
-            owners += [pair] * len(known[gap])
+            orders += [order for _, order in known[gap]]
+            owners += [(pair, position) for position, _ in known[gap]]
             vehicles += [int(asked.drawn.vehicle[gap])] * len(known[gap])
         if orders:
             drawn = self._openings.drawn_orders(asked.wanted, vehicles, orders)
             [which] = np.nonzero(drawn.allowed)
             if len(which):
-                self._price_orders(asked, drawn, which, pairs=np.array(owners)[which], limit=limit)
+                own, positions = np.array(owners, dtype=np.int64)[which].T
+                self._price_orders(asked, drawn, which, pairs=own, positions=positions, limit=limit)
 
-    def _orders(self, asked: Asked, gap: int) -> list[Order]:
-        """The stops of a gap's route with the job, in each way to load what they need."""
+    def _orders(self, asked: Asked, gap: int) -> list[tuple[int, Order]]:
+        """The stops of a gap's route with the job, in each way to load what they need.
+
+        Each with the position of the job for the sake of which it is tried.
+        """
         vehicle = int(asked.drawn.vehicle[gap])
-        return list(
-            dict.fromkeys(
-                order
-                for n in self._positions(asked, gap)
-                for order in self._trial.orders(asked.wanted.job, vehicle, n)
-            )
-        )
+        return [
+            (n, order)
+            for n in self._positions(asked, gap)
+            for order in self._trial.orders(asked.wanted.job, vehicle, n)
+        ]
 
     def _positions(self, asked: Asked, gap: int) -> list[int]:
         """Where in the route with its depot stops the job would be in this gap of jobs."""
@@ -221,38 +230,67 @@ class Ways:
         return [n for n in range(len(bare) + 1) if sum(code < jobs for code in bare[:n]) == before]
 
     def _price_orders(
-        self, asked: Asked, drawn: Drawn, which: Ints, *, pairs: Ints, limit: Floats
+        self,
+        asked: Asked,
+        drawn: Drawn,
+        which: Ints,
+        *,
+        pairs: Ints,
+        positions: Ints,
+        limit: Floats,
     ) -> None:
-        """Price pairs by these drawn orders on a sheet; a pair may have several."""
-        fleet, job, positive = self._fleet, asked.wanted.job, self._trial.prices.positive
-        sheet, entry = self._openings.sheet(
+        """Price pairs by these drawn orders on a sheet; a pair may have several positions."""
+        fleet, job = self._fleet, asked.wanted.job
+        sheet, entry, order = self._openings.sheet(
             asked.wanted, drawn, which=which, questions=asked.question[pairs]
         )
         kept, times = lay_all(sheet, fleet=fleet)
-        sheet, own, number = sheet.chosen(kept), pairs[entry[kept]], which[entry[kept]]
-        fixed = sums(drawn, fleet=fleet)
-        plain = prices(sheet, times, drawn=drawn, gap=number, fixed=fixed, fleet=fleet)
-        plain += (self._trial.who_prices(job) - self._base)[sheet.vehicle]
+        sheet, entry, order = sheet.chosen(kept), entry[kept], order[kept]
+        costs = prices(
+            sheet, times, drawn=drawn, gap=which[entry], fixed=sums(drawn, fleet=fleet), fleet=fleet
+        )
+        beside = self._fairness.added(sheet.vehicle, times.back - times.depart)
         codes = np.where(drawn.codes == self._openings.guest, job, drawn.codes)
-        for row in np.argsort(plain, kind="stable").tolist():
-            pair, least = int(own[row]), float(plain[row])
-            if positive and least >= asked.price[pair]:
-                continue
-            if positive and least >= limit[asked.group[pair]]:
-                # Not exact, but too dear; it counts again when a cheaper one is refused.
-                asked.bound[pair], asked.price[pair] = least, math.inf
-                asked.priced[pair] = False
-                continue
-            stops = codes[:, number[row]].tolist()
-            price = least + self._starts_price(stops, int(sheet.vehicle[row]), times.starts[:, row])
-            if price < asked.price[pair]:
-                asked.price[pair] = price
-                count = int(drawn.stops[number[row]])
-                asked.order[pair] = self._with_breaks(
-                    int(sheet.vehicle[row]),
-                    stops[-count:],
-                    sheet.taken[:, row] - (len(stops) - count),
-                )
+        rows = Rows(
+            pair=pairs[entry], position=positions[entry], order=order, sheet=sheet, times=times,
+            codes=codes[:, which[entry]], stops=drawn.stops[which[entry]], costs=costs,
+            own=costs.price + (asked.who - self._base)[sheet.vehicle],
+            beside=beside + asked.faces[sheet.vehicle],
+        )  # fmt: skip
+        good = self._in_question(asked, rows, limit)
+        for (pair, _), choice in self._chooser.chosen(rows, good).items():
+            self._take(asked, pair, rows, choice)
+
+    def _in_question(self, asked: Asked, rows: Rows, limit: Floats) -> Ints:
+        """Which rows may matter: not those of pairs that are too dear whichever row is taken."""
+        if not self._trial.prices.positive:
+            return np.arange(len(rows.pair))
+        vehicle = rows.sheet.vehicle
+        waiting = self._waits[vehicle] | bool(self._trial.prices.hours[asked.wanted.job])
+        together = self._fairness.least(vehicle, rows.costs.busy) + asked.faces[vehicle]
+        least = np.full(len(asked.gap), math.inf)
+        np.minimum.at(least, rows.pair, least_of(rows, waiting=waiting, least=together))
+        dear = (least >= limit[asked.group]) & (least < math.inf)
+        # Not exact, but too dear; they count again when a cheaper one is refused.
+        asked.bound[dear] = least[dear]
+        asked.priced[dear] = False
+        [good] = np.nonzero(~dear[rows.pair])
+        return good
+
+    def _take(self, asked: Asked, pair: int, rows: Rows, choice: Choice) -> None:
+        """Note the price of a row, or lay it out where waiting for a wish may change it."""
+        row = choice.row
+        vehicle, count = int(rows.sheet.vehicle[row]), int(rows.stops[row])
+        stops, taken = rows.codes[-count:, row].tolist(), rows.sheet.taken[:, row]
+        order = self._with_breaks(vehicle, stops, taken - (len(rows.codes) - count))
+        if choice.waits:
+            with self._starting(asked, pair, vehicle):
+                waiting = self._trial.lay(vehicle, order)
+            if waiting is not None:
+                self._note(asked, pair, self._trial.way(asked.wanted.job, waiting))
+        elif choice.price < asked.price[pair]:
+            asked.price[pair], asked.order[pair] = choice.price, order
+            asked.way.pop(pair, None)
 
     def _with_breaks(self, vehicle: int, stops: Sequence[int], taken: Ints) -> Order:
         """The stops with each break before the stop that ``taken`` says."""
@@ -277,7 +315,7 @@ class Ways:
             laid = self._trial.lay(vehicle, asked.order[pair])
         asked.price[pair] = math.inf
         if laid is not None:
-            self._note(asked, pair, laid)
+            self._note(asked, pair, self._trial.way(asked.wanted.job, laid))
         elif self._loads[vehicle] or self._tables.stocked:
             self._lay_by_hand(asked, pair)
         return laid is not None
@@ -288,15 +326,13 @@ class Ways:
         vehicle = int(asked.drawn.vehicle[gap])
         with self._starting(asked, pair, vehicle):
             for n in self._positions(asked, gap):
-                laid = self._trial.settle_anew(asked.wanted.job, vehicle, n)
-                if laid is not None:
-                    self._note(asked, pair, laid)
+                way = self._trial.option(asked.wanted.job, vehicle, n, anew=True)
+                if way is not None:
+                    self._note(asked, pair, way)
 
-    def _note(self, asked: Asked, pair: int, laid: Laid) -> None:
-        former = self._trial.routes[laid.vehicle]
-        before = 0.0 if former is None else self._trial.route_price(former)
-        way = Option(self._trial.route_price(laid) - before, asked.wanted.job, laid)
-        if pair not in asked.way or way.extra < asked.way[pair].extra:
+    def _note(self, asked: Asked, pair: int, way: Option) -> None:
+        """A way of a pair that is laid out, if none is cheaper."""
+        if way.extra < asked.price[pair]:
             asked.way[pair] = way
             asked.price[pair] = way.extra
 
@@ -328,19 +364,6 @@ class Ways:
         return max(
             (n for n, pin in enumerate(pins, 1) if pin and pin.position is not None), default=0
         )
-
-    def _starts_price(self, codes: Sequence[int], vehicle: int, starts: Floats) -> float:
-        """What the starts of a route cost by themselves."""
-        prices_, total = self._trial.prices, 0.0
-        for code, start in zip(codes, starts.tolist(), strict=True):
-            if code in prices_.start_priced:
-                key = code, vehicle, start
-                known = self._start_prices.get(key)
-                if known is None:
-                    price = prices_.start_price(code, vehicle=vehicle, start=start)
-                    known = self._start_prices[key] = prices_.scalar(price)
-                total += known
-        return total
 
 
 def _extra(way: Option) -> float:

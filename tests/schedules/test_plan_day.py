@@ -78,7 +78,7 @@ class Desk:
             build.assignment(session, visit=visit, shift=shift, plan=plan)
             return plan.id
 
-    def ask(self, *, limit_seconds: int = 1, **choices) -> int:
+    def ask(self, *, limit_seconds: int = 3, **choices) -> int:
         """Ask for a plan and commit; returns the run's id."""
         with store.writing(), self.open_session() as session, session.begin():
             run = plan_day.start(

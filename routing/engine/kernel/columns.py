@@ -16,16 +16,19 @@ FAR = 1 << 40
 # for each state the latest moment to be ready there so that the rest of the route holds.
 JOB, NODE, EARLY = 0, 1, 2
 
-# crew[v, :]: which lengths and windows, which roads, which line of prices, and of vehicles that are
-# the same to the search the same kind; number of breaks; earliest departure and latest return;
-# nodes; limits.
-HAND, ROAD, LINE, KIND, BREAKS, START, END, FIRST, LAST, MOST_JOBS, MOST_TIME, PAUSE = range(12)
+# crew[v, :]: which lengths and windows, which roads, which line of prices, which of prices of
+# starts, and of vehicles that are the same to the search the same kind; number of breaks; earliest
+# departure and latest return; nodes; limits.
+(
+    HAND, ROAD, LINE, TARIFF, KIND, BREAKS, START, END, FIRST, LAST, MOST_JOBS, MOST_TIME, PAUSE,
+) = range(13)  # fmt: skip
 # Then for each break: earliest and latest start, length, when the route must leave at the earliest,
 # and be back at the latest, to go without it.
 OPENS, CLOSES, LONG, EXCUSED_FROM, EXCUSED_UNTIL, PAUSE_WIDTH = range(6)
 
-# hands[h, j, :]: length of the work, number of windows, then opening and close of each.
-WORK, WINDOWS, WINDOW = 0, 1, 2
+# hands[h, j, :]: length of the work, time to get in, number of windows, then opening and close of
+# each.
+WORK, SETUP, WINDOWS, WINDOW = range(4)
 
 # spans[v, p, :]: least duration, earliest and latest beginning of the route up to this stop, and of
 # the route from it on (Vidal et al. 2013).

@@ -87,7 +87,10 @@ class Crews:
             row[0] = len(one)
             row[1 : 1 + 2 * len(one)] = [edge for window in one for edge in window]
         _, chosen = np.unique(kinds, return_index=True)
-        hands = np.empty((len(chosen), len(self._jobs), 1 + table.shape[1]), dtype=np.int64)
+        shape = len(chosen), len(self._jobs), c.WINDOWS + table.shape[1]
+        hands = np.empty(shape, dtype=np.int64)
+        setups = np.array(tables.setups)[tables.places[: len(self._jobs)]]
+        hands[:, :, c.SETUP] = np.ceil(setups * c.TICKS - NOISE)
         for h, v in enumerate(chosen):
             hands[h, :, c.WORK] = np.ceil(lengths[v] * c.TICKS - NOISE)
             hands[h, :, c.WINDOWS :] = table[numbers[v]]

@@ -28,20 +28,24 @@ def encode(trial: Trial) -> Question:
     ticks = np.array([legs, np.swapaxes(legs, 1, 2)])
     roads = places.roads(pay, limited=limits_road(tables))
     need, room = stock(tables)
-    kinds = [(crew[v].tobytes(), pay[v].tobytes(), room[v].tobytes()) for v in range(len(crew))]
-    crew[:, c.KIND] = numbered(kinds)
+    drive, most_road = road_limits(tables, places)
+    starts = tariffs(trial)
+    crew[:, c.TARIFF] = starts.line
+    # Vehicles are of one kind when nothing tells them apart.
+    traits = crew, pay, room, most_road[: len(crew)] if len(most_road) > 1 else room
+    crew[:, c.KIND] = numbered(
+        [tuple(rows[v].tobytes() for rows in traits) for v in range(len(crew))]
+    )
     worth = np.array([trial.worth(job) for job in jobs])
     must = np.array([bool(trial.urgency(job)) for job in jobs])
-    tariff_at, tariff = tariffs(trial, hand_of=crew[:, c.HAND])
-    drive, most_road = road_limits(tables, places)
     among = Neighbours(places.jobs, crew, pay, crews.hands, ticks, roads, crews.who)
     return Question(
-        mode=_mode(crew, pay, crews.hands, timed=len(tariff) > 0 or len(most_road) > 1),
+        mode=_mode(crew, pay, crews.hands, timed=len(starts.at) > 0 or len(most_road) > 1),
         states=1 + int(crew[:, c.BREAKS].max(initial=0)),
         crew=crew, pay=pay, hands=crews.hands, ticks=ticks, roads=roads, who=crews.who,
         jobs=np.array([worth, must], dtype=np.float64).T.copy(), need=need, room=room,
         node=places.jobs, near=among.near(), candidates=among.candidates(),
-        keys=among.keys(worth, need), tariff_at=tariff_at, tariff=tariff, drive=drive,
+        keys=among.keys(worth, need), tariff_at=starts.at, tariff=starts.pieces, drive=drive,
         most_road=most_road, scale=among.scale(),
     )  # fmt: skip
 

@@ -9,13 +9,18 @@ from routing.engine.kernel import columns as c
 from routing.engine.kernel.crews import ENDLESS, opening
 from routing.engine.kernel.places import Places
 from routing.engine.kernel.question import Floats
+from routing.engine.kernel.whole import NOISE as TICK_NOISE
 from routing.problem import SoftLimitKind
+from routing.roads import NO_ROAD
 from routing.rules.draft import Amount
 from routing.trial.tables import Tables
 from routing.trial.trial import Trial
 
 # Pieces; sums of fractions of a piece are this exact.
 NOISE = 1e-9
+# The part by which metres in 32 bits may fall short: with it taken off a limit that is kept in them
+# is kept exactly.
+SINGLE = 2.0**-23
 SOFT_COLUMNS = {
     SoftLimitKind.DURATION: (c.SOFT_TIME, c.TICKS),
     SoftLimitKind.TRAVEL: (c.SOFT_TRAVEL, c.TICKS),
@@ -69,11 +74,12 @@ def road_limits(tables: Tables, places: Places) -> tuple[NDArray[np.int32], Floa
     """Ticks at the wheel by leg, and the most of them and of metres, when there are limits."""
     if not limits_road(tables):
         return np.zeros((1, 1, 1), dtype=np.int32), np.zeros((1, 2))
-    limits = tables.draft.limits
+    limits, known = tables.draft.limits, tables.metres < NO_ROAD
+    exact = bool((tables.metres == tables.metres.astype(np.float32))[known].all())
     most = [
         [
-            limits.get((v.index, Amount.TRAVEL_S), ENDLESS) * c.TICKS + 1,
-            limits.get((v.index, Amount.DISTANCE_M), ENDLESS),
+            limits.get((v.index, Amount.TRAVEL_S), ENDLESS) * c.TICKS + TICK_NOISE,
+            limits.get((v.index, Amount.DISTANCE_M), ENDLESS) * (1 if exact else 1 - SINGLE),
         ]
         for v in tables.vehicles
     ]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.kernel.columns import MOST_BREAKS
-from routing.trial.tables import Tables
+from routing.engine.kernel.columns import MOST_BREAKS, STEPS
+from routing.trial.trial import Trial
+from routing.trial.weights import Weights
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -56,9 +57,9 @@ class Question:
         return len(self.crew)
 
 
-def beyond(tables: Tables) -> list[str]:
+def beyond(trial: Trial) -> frozenset[str]:
     """What of this problem the kernel cannot say; nothing when it can say all of it."""
-    draft = tables.draft
+    tables, draft = trial.tables, trial.tables.draft
     found = {
         "traffic": tables.problem.travel.traffic is not None,
         "places of breaks": any(
@@ -67,18 +68,28 @@ def beyond(tables: Tables) -> list[str]:
         "many breaks": any(len(vehicle.breaks) > MOST_BREAKS for vehicle in tables.vehicles),
         "positions": bool(draft.positions),
         "machines": any(draft.machines.values()),
-        "relations": bool(
-            draft.meetings or draft.aparts or draft.all_or_none or draft.same_people
-            or draft.other_people
-        ),
+        "relations": bool(tables.problem.relations),
         "crews": bool(draft.exclusive),
         "rests": any(
             tables.vehicles[one].latest + seconds > tables.vehicles[then].shift.start
             for (one, then), seconds in draft.rests.items()
         ),
         "changes": draft.most_changes is not None,
-        "tags": bool(draft.counts),
+        "aims": bool(trial.prices.aims),
+        "wished hours": any(trial.prices.hours.values()),
+        "shared prices": trial.shared.active,
+        "many steps": any(
+            sum(len(one.cost.overtime_steps) for one in vehicle.crew) > STEPS
+            for vehicle in tables.vehicles
+        ),
+        "soft limits": any(
+            len({limit.limit for limit in vehicle.shift.soft_limits})
+            < len(vehicle.shift.soft_limits)
+            for vehicle in tables.vehicles
+        ),
+        "prices of setups": any(tables.setups[place] for place in tables.places)
+        and bool(Weights(tables.problem).metrics & {"wait_s", "setup_s"}),
         "depots": bool(draft.stocked and tables.problem.depots),
         "nobody": not tables.jobs or not tables.vehicles,
-    }  # fmt: skip
-    return [name for name, is_there in found.items() if is_there]
+    }
+    return frozenset(name for name, is_there in found.items() if is_there)

@@ -95,10 +95,12 @@ def has_room(v, j, desk, load, room, need, crew):
 @inlined
 def weigh(v, p, j, line, rows, tolls, desk, pay, roads, node):
     """What job j costs behind stop p of route v, times aside."""
-    at, a, b = node[j], rows[v, p, NODE], rows[v, p + 1, NODE]
-    more = line + pay[v, TOLL] * (roads[IN, at, a] + roads[OUT, at, b]) - tolls[v, p]
+    at, a, b, per = node[j], rows[v, p, NODE], rows[v, p + 1, NODE], pay[v, TOLL]
+    # Each leg by itself, as in `toll`: a sum of two cells would be rounded to 32 bits.
+    more = line + per * roads[IN, at, a] + per * roads[OUT, at, b] - tolls[v, p]
     if pay[v, SECOND_TOLL] != 0.0:
-        more += pay[v, SECOND_TOLL] * (roads[SECOND_IN, at, a] + roads[SECOND_OUT, at, b])
+        per = pay[v, SECOND_TOLL]
+        more += per * roads[SECOND_IN, at, a] + per * roads[SECOND_OUT, at, b]
     if desk[v, LENGTH] == 0:
         more += pay[v, USED]
     return more

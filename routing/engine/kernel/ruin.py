@@ -230,7 +230,7 @@ def undo(
         lay_row(v, length, old_jobs[k], rows, tolls, desk, load, crew, pay, roads, need, node)
         refresh(v, 1, length, rows, desk, seat, crew, hands, ticks, states)
         load[v, TIMES] = old_times[k]
-        if spans.shape[0] > 1 and length > 0:
+        if spans.shape[1] > 1 and length > 0:
             measure(v, rows, spans, desk, crew, hands, ticks)
 
 

@@ -2,7 +2,9 @@
 
 The route is driven as early as it can be, with the breaks where that brings it home first; then it
 leaves as late as it may without delaying its return or a start that has a price of its own. It is
-the schedule of ``routing.trial``, with one choice of breaks where that tries them all.
+the schedule of ``routing.trial``, with one choice of breaks where that tries them all and without
+waiting for starts of the plan in force: so a route costs there what it costs here, or less. Only a
+route that leaves late on purpose, for a break to be over, is unknown to the trial.
 """
 
 from __future__ import annotations
@@ -38,10 +40,11 @@ from routing.engine.kernel.columns import (
     SOFTS,
     START,
     STEPS,
+    TARIFF,
     WORK,
 )
 from routing.engine.kernel.compiling import kernel
-from routing.engine.kernel.times import across, backwards, earliest, latest
+from routing.engine.kernel.times import across, backwards, earliest, getting_in, latest
 
 # What a route that cannot be costs.
 NEVER = 1e300
@@ -81,10 +84,11 @@ def drive_early(v, jobs, node, crew, hands, ticks, book, states):
         j = book[p, ORDER] if p <= jobs else -1
         there = node[j] if j >= 0 else crew[v, LAST]
         leg = ticks[OUT, f, here, there]
+        setup = getting_in(hands, h, j, leg)
         for s in range(breaks + 1):
             best, source = FAR, 0
             for r in range(s + 1):
-                ready = across(crew, v, r, s, book[p - 1, BOOK + r], leg)
+                ready = across(crew, v, r, s, book[p - 1, BOOK + r], leg, setup)
                 if ready < best:
                     best, source = ready, r
             book[p, came + s] = source
@@ -110,23 +114,23 @@ def drive_early(v, jobs, node, crew, hands, ticks, book, states):
 def leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book):
     """The latest departure that keeps the return and the starts that have a price; their price."""
     h, f, there = crew[v, HAND], crew[v, ROAD], crew[v, LAST]
-    price, limit = 0.0, back
+    price, limit, then = 0.0, back, -1
     for p in range(jobs, 0, -1):
         j = book[p, ORDER]
-        leave = backwards(
-            crew, v, book[p, PATH], book[p + 1, PATH], limit, ticks[OUT, f, node[j], there]
-        )
+        leg = ticks[OUT, f, node[j], there]
+        setup = getting_in(hands, h, then, leg)
+        leave = backwards(crew, v, book[p, PATH], book[p + 1, PATH], limit, leg, setup)
         limit = book[p, BOOK + book[p, PATH]] - hands[h, j, WORK]
-        row = h * node.shape[0] + j
-        if tariff_at.shape[0] > 1 and tariff_at[row + 1] > tariff_at[row]:
-            price += tariff_of(tariff, tariff_at[row], tariff_at[row + 1], limit)
+        row = crew[v, TARIFF] * node.shape[0] + j
+        if tariff_at.shape[0] > 0 and tariff_at[row, 1] > tariff_at[row, 0]:
+            price += tariff_of(tariff, tariff_at[row, 0], tariff_at[row, 1], limit)
         else:
             limit = max(limit, latest(hands, h, j, leave - hands[h, j, WORK]))
         book[p, BEGUN] = limit
-        there = node[j]
-    leave = backwards(
-        crew, v, book[0, PATH], book[1, PATH], limit, ticks[OUT, f, crew[v, FIRST], there]
-    )
+        there, then = node[j], j
+    leg = ticks[OUT, f, crew[v, FIRST], there]
+    setup = getting_in(hands, h, then, leg)
+    leave = backwards(crew, v, book[0, PATH], book[1, PATH], limit, leg, setup)
     return max(leave, book[0, BOOK + book[0, PATH]]), price
 
 
@@ -154,7 +158,7 @@ def priced_times(v, jobs, depart, back, ended, excused, taken, pay):
 def tariff_of(tariff, first, last, start):
     """Price of a start: the piece of the job's price line in which it lies."""
     for k in range(last - 1, first - 1, -1):
-        if start > tariff[k, 0]:
+        if start >= tariff[k, 0]:
             return tariff[k, 1] + tariff[k, 2] * (start - tariff[k, 0])
     return tariff[first, 1]
 

@@ -53,13 +53,13 @@ class Squad:
         self._apart: list[Orders] = []
 
     def take(self, orders: Orders) -> None:
-        """Go on from these jobs by vehicle."""
+        """Go on from these jobs by vehicle, as far as they hold."""
         plan = self._plans[0]
         self._whole(plan)
-        plan.take(orders)
-        self.now, self.cost = orders, float(plan.cost[0])
+        plan.take_most(orders)
+        self.now, self.cost = plan.now, float(plan.cost[0])
         self._apart = []
-        self._note(orders, self.cost)
+        self._note(self.now, self.cost)
 
     def _note(self, orders: Orders, cost: float) -> None:
         if cost < self.best_cost - 1e-7 * max(1.0, abs(self.best_cost)) or not self.best:

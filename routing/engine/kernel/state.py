@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.anneal import anneal
 from routing.engine.kernel.question import Question
+from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.tally import recount
+from routing.engine.kernel.times import holds
 
 # Stops that a row has room for at first; it grows when one is full.
 WIDTH = 24
@@ -70,6 +72,31 @@ class Plan:
         self._best_length[:] = lengths
         self._best_jobs[:] = wanted
         self._desk[:, c.STALE] = 0
+
+    def take_most(self, orders: Orders) -> None:
+        """Go on from these jobs, but without those that do not hold here.
+
+        The exact trial holds a little more: times are not rounded there, and each break has a
+        choice. A route that cannot be would have a price beyond all others and never change.
+        """
+        self.take(orders)
+        refused = [(v, jobs) for v, jobs in orders if not self._holds(v)]
+        if not refused:
+            return
+        kept = {v: jobs for v, jobs in orders if self._holds(v)}
+        for v, jobs in refused:
+            some: list[int] = []
+            for job in jobs:
+                self.take([(v, [*some, job])])
+                if self._holds(v):
+                    some.append(job)
+            kept[v] = some
+        self.take([(v, jobs) for v, jobs in kept.items() if jobs])
+
+    def _holds(self, v: int) -> bool:
+        q = self.question
+        possible = bool(holds(v, self._rows, q.crew, q.states))
+        return possible and bool(self._load[v, c.TIMES] < NEVER)
 
     def _recount(self, wanted: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
         q = self.question

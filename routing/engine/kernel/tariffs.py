@@ -1,46 +1,82 @@
-"""Prices of starts as lines in pieces: lateness, promises, deadlines, delay, wishes, moves."""
+"""Prices of starts as lines in pieces: lateness, promises, deadlines, delay, wishes, moves.
+
+The pieces are read off the trial's own prices, tick by tick where one ends, so that a start at an
+edge costs here what it costs there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel.columns import TICKS
-from routing.problem import DeadlineOf, Job, WindowWish
+from routing.engine.kernel.question import Ints
+from routing.problem import Deadline, DeadlineOf, Job, Window, WindowWish
+from routing.score.service import overdue
+from routing.timing import TOLERANCE
+from routing.trial.changes import former_places
 from routing.trial.trial import Trial
 
 # Steps of a price that grows by started hours; beyond them it goes on as one line.
 MOST_STEPS = 24
-# Seconds behind an edge at which the next piece is read off, more than the judge's tolerance.
-BEHIND_S = 0.004
-# Where a line ends that has no end.
-LAST_S = 1e7
+# Seconds beside an edge at which a piece is read off, more than the judge's tolerance.
+BESIDE_S = 0.004
+# Ticks around an edge in which one piece may give way to the next: the judge's tolerance is one.
+AROUND = (-1, 0, 1, 2)
+
+Piece = tuple[float, float, float]
 
 
-def tariffs(
-    trial: Trial, *, hand_of: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Where the pieces of row ``hand * jobs + job`` begin, and pieces ``(k, 3)``: from which tick,
-    the price there, and its growth per tick. No rows at all when no start has a price.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Tariffs:
+    """``line`` of each vehicle; ``at[line * jobs + job]`` first and last ``pieces`` of its starts.
+
+    Pieces are ``(k, 3)``: from which tick on, the price there, and its growth per tick. ``at`` has
+    no rows when no start has a price.
     """
-    jobs = len(trial.tables.jobs)
-    priced = trial.prices.start_priced
+
+    line: Ints
+    at: Ints
+    pieces: NDArray[np.float64]
+
+
+def tariffs(trial: Trial) -> Tariffs:
+    """The tariffs of all vehicles; those to which all starts cost the same share a line."""
+    tables, priced = trial.tables, sorted(trial.prices.start_priced)
     if not priced:
-        return np.zeros(1, dtype=np.int64), np.zeros((0, 3))
-    pieces: list[tuple[float, float, float]] = []
-    begins = [0]
-    for hand in range(int(hand_of.max()) + 1):
-        vehicle = int(np.argmax(hand_of == hand))
-        for job in range(jobs):
-            if job in priced:
-                pieces += _pieces(trial, job, vehicle)
-            begins.append(len(pieces))
-    return np.array(begins, dtype=np.int64), np.array(pieces).reshape(-1, 3)
+        none = np.zeros(len(tables.vehicles), dtype=np.int64)
+        return Tariffs(line=none, at=np.zeros((0, 2), dtype=np.int64), pieces=np.zeros((0, 3)))
+    former = {tables.job_number[j]: one for j, one in former_places(tables.problem).items()}
+    pieces: list[Piece] = []
+    spans: dict[tuple[int, float, bool], tuple[int, int]] = {}
+    lines: dict[tuple[tuple[int, int], ...], int] = {}
+    line = []
+    for vehicle in tables.vehicles:
+        own = []
+        for job in priced:
+            # Who changes hands has changed already, and a moved start is no change of its own.
+            changed = job in former and not former[job].has(vehicle)
+            key = job, tables.lengths[vehicle.index][job], changed
+            if key not in spans:
+                found = _pieces(trial, job, vehicle.index)
+                spans[key] = len(pieces), len(pieces) + len(found)
+                pieces += found
+            own.append(spans[key])
+        line.append(lines.setdefault(tuple(own), len(lines)))
+    at = np.zeros((len(lines), len(tables.jobs), 2), dtype=np.int64)
+    at[:, priced] = np.array(list(lines), dtype=np.int64)
+    return Tariffs(
+        line=np.array(line, dtype=np.int64),
+        at=at.reshape(-1, 2),
+        pieces=np.array(pieces, dtype=np.float64),
+    )
 
 
-def _pieces(trial: Trial, job: int, vehicle: int) -> Iterator[tuple[float, float, float]]:
+def _pieces(trial: Trial, job: int, vehicle: int) -> list[Piece]:
     what, length = trial.tables.jobs[job], trial.tables.lengths[vehicle][job]
 
     def price(start: float) -> float:
@@ -48,37 +84,81 @@ def _pieces(trial: Trial, job: int, vehicle: int) -> Iterator[tuple[float, float
 
     first = min(v.shift.start for v in trial.tables.vehicles) - 1
     last = max(v.latest for v in trial.tables.vehicles) + 1
-    edges = sorted({e for e in _edges(trial, what, length) if first < e < last})
-    edges = [first, *edges]
-    for edge, after in zip(edges, [*edges[1:], last], strict=True):
-        low, high = edge + BEHIND_S, max(edge + 2 * BEHIND_S, after - BEHIND_S)
-        begin = price(low)
-        slope = (price(high) - begin) / (high - low)
-        yield edge * TICKS, begin, slope / TICKS
+    edges = [first, *sorted({e for e in _edges(trial, what, length) if first < e < last}), last]
+    found: list[Piece] = []
+    for edge, after in pairwise(edges):
+        low, high = edge + BESIDE_S, after - BESIDE_S
+        if low >= high:  # a start alone, such as a former one that must be kept
+            low, slope = (edge + after) / 2, 0.0
+        else:
+            slope = (price(high) - price(low)) / (high - low) / TICKS
+        here = price(low) - low * TICKS * slope
+        tick = edge * TICKS
+        if found:
+            at, value, growth = found[-1]
+            for around in AROUND:
+                tick = float(edge * TICKS // 1) + around
+                exact = price(tick / TICKS)
+                if abs(exact - here - tick * slope) <= abs(exact - value - (tick - at) * growth):
+                    break
+        found.append((tick, here + tick * slope, slope))
+    return found
 
 
 def _edges(trial: Trial, job: Job, length: float) -> Iterator[float]:
     """Starts at which the price changes its step or its slope."""
     for window in job.windows:
-        yield from (window.opens, window.closes, window.closes - length)
+        yield from _sides(window)
+        yield window.closes - length + TOLERANCE
     if job.promise is not None:
         yield job.promise.closes
     yield job.release or 0.0
     for deadline in job.deadlines:
         shift = length if deadline.of is DeadlineOf.END else 0.0
-        yield deadline.at - shift
-        for hours in deadline.hours or ():
-            yield from (hours.opens - shift, hours.closes - shift)
-        if deadline.step_s:
-            yield from (deadline.at - shift + n * deadline.step_s for n in range(1, MOST_STEPS))
+        yield from (edge - shift for edge in _edges_of_deadline(deadline))
     yield from (step.start for step in job.delay_steps)
     for wish in job.wishes:
         if isinstance(wish, WindowWish):
-            for window in wish.windows:
-                reach = (wish.max_cost or 0.0) / wish.cost_per_s if wish.cost_per_s else 0.0
-                yield from (window.opens, window.closes, window.opens - reach)
-                yield window.closes + reach
+            yield from _edges_of_wish(wish)
     former = trial.prices.former_start(job.id)
     if former is not None:
-        tolerance = trial.tables.problem.change_cost.tolerance_s
-        yield from (former - tolerance, former, former + tolerance)
+        tolerance = trial.tables.problem.change_cost.tolerance_s + TOLERANCE
+        yield from (former - tolerance, former + tolerance)
+
+
+def _sides(window: Window) -> tuple[float, float]:
+    """Before and after a window, as the judge sees it; it may be open for an instant only."""
+    return window.opens - TOLERANCE, window.closes + TOLERANCE
+
+
+def _edges_of_deadline(deadline: Deadline) -> Iterator[float]:
+    """Instants at which late seconds begin, pause, or begin another step."""
+    turns = [deadline.at]
+    turns += [turn for hours in deadline.hours for turn in (hours.opens, hours.closes)]
+    turns.sort()
+    yield from turns
+    if not deadline.step_s:
+        return
+    # Nobody is late for longer than all steps together after the last turn.
+    turns.append(turns[-1] + MOST_STEPS * deadline.step_s)
+    yield from _steps(deadline, turns)
+
+
+def _steps(deadline: Deadline, turns: Sequence[float]) -> Iterator[float]:
+    for since, until in pairwise(turns):
+        before, then = overdue(deadline, at=since), overdue(deadline, at=until)
+        for n in range(1, MOST_STEPS + 1):
+            if before < n * deadline.step_s <= then:
+                share = (n * deadline.step_s - before) / (then - before)
+                yield since + share * (until - since)
+
+
+def _edges_of_wish(wish: WindowWish) -> Iterator[float]:
+    """Instants at which a wish is missed, by more or by less, or costs the most that it may."""
+    reach = 0.0
+    if wish.max_cost is not None and wish.cost_per_s:
+        reach = max(0.0, (wish.max_cost - wish.cost) / wish.cost_per_s)
+    for window in wish.windows:
+        yield from (*_sides(window), window.opens - reach, window.closes + reach)
+    for one, other in combinations(wish.windows, 2):
+        yield from ((one.closes + other.opens) / 2, (other.closes + one.opens) / 2)

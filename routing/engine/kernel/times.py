@@ -4,6 +4,10 @@ Invariants after ``refresh``: with s breaks behind, ``early[p, s]`` is the earli
 stop p and ``late[p, s]`` the latest readiness at it; ``FAR`` and ``-FAR`` mean that this state
 cannot be. A job fits between two stops when it can be ready, work, and be at the next stop no later
 than ``late`` says, in some states.
+
+Breaks are missed in order: who leaves late enough for one misses those before it, too, and who is
+back early enough for one those behind it. Where one ends before another begins, or may be taken at
+any time, some routes that could be driven are passed over.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from routing.engine.kernel.columns import (
     PAUSE_WIDTH,
     PLACE,
     ROAD,
+    SETUP,
     START,
     TAIL_BY,
     TAIL_FROM,
@@ -62,11 +67,19 @@ def latest(hands, h, j, bound):
     return start
 
 
-@kernel
-def across(crew, v, taken, then, leave, leg):
-    """Arrival of who leaves with ``taken`` breaks behind and arrives with ``then``; FAR if never.
+@inlined
+def getting_in(hands, h, j, leg):
+    """The part of a leg that is no road: the time to get in, which is none at the same place."""
+    setup = 0 if j < 0 else hands[h, j, SETUP]
+    return setup if leg >= setup else 0
 
-    Driving stands still in a break; one that begins after the arrival is taken at the new place.
+
+@kernel
+def across(crew, v, taken, then, leave, leg, setup):
+    """When who leaves with ``taken`` breaks behind is ready with ``then``; FAR if never.
+
+    Driving stands still in a break; one that begins after the arrival is taken at the new place,
+    and only then comes the setup, which is the last part of the leg.
     """
     if leave >= FAR:
         return FAR
@@ -79,11 +92,11 @@ def across(crew, v, taken, then, leave, leg):
         clock = begin + crew[v, at + LONG]
         lower = max(lower, crew[v, at + OPENS]) + crew[v, at + LONG]
         rested += crew[v, at + LONG]
-    return max(leave + leg + rested, lower)
+    return max(leave + leg + rested, lower + setup)
 
 
 @kernel
-def backwards(crew, v, taken, then, ready, leg):
+def backwards(crew, v, taken, then, ready, leg, setup):
     """The latest departure for which ``across`` is no later than ``ready``; -FAR if none is."""
     if ready <= -FAR:
         return -FAR
@@ -95,7 +108,7 @@ def backwards(crew, v, taken, then, ready, leg):
             return -FAR
         lower = max(lower, crew[v, at + OPENS]) + crew[v, at + LONG]
         rested += crew[v, at + LONG]
-    if lower > ready:
+    if lower + setup > ready:
         return -FAR
     return min(bound, ready - leg - rested)
 
@@ -115,15 +128,17 @@ def refresh(v, first, last, rows, desk, seat, crew, hands, ticks, states):
             start = earliest(hands, h, j, ready)
             rows[v, p, EARLY] = start + hands[h, j, WORK] if start < FAR else FAR
             continue
+        setup = getting_in(hands, h, j, leg)
         for s in range(breaks + 1):
             ready = FAR
             for r in range(s + 1):
-                ready = min(ready, across(crew, v, r, s, rows[v, p - 1, EARLY + r], leg))
+                ready = min(ready, across(crew, v, r, s, rows[v, p - 1, EARLY + r], leg, setup))
             start = earliest(hands, h, j, ready) if ready < FAR else FAR
             rows[v, p, EARLY + s] = start + hands[h, j, WORK] if start < FAR else FAR
     end_row(v, rows, desk[v, LENGTH] + 1, crew, states)
     for p in range(min(jobs, last), -1, -1):
         leg = ticks[OUT, f, rows[v, p, NODE], rows[v, p + 1, NODE]]
+        setup = getting_in(hands, h, rows[v, p + 1, JOB], leg)
         j = rows[v, p, JOB]
         for s in range(breaks + 1):
             leave = -FAR
@@ -133,7 +148,7 @@ def refresh(v, first, last, rows, desk, seat, crew, hands, ticks, states):
             else:
                 for r in range(s, breaks + 1):
                     ready = rows[v, p + 1, late + r]
-                    leave = max(leave, backwards(crew, v, s, r, ready, leg))
+                    leave = max(leave, backwards(crew, v, s, r, ready, leg, setup))
             if p > 0 and leave > -FAR:
                 leave = latest(hands, h, j, leave - hands[h, j, WORK])
             rows[v, p, late + s] = leave
@@ -173,9 +188,10 @@ def fits(v, p, j, there, on, rows, crew, hands, states):
 def fits_with_breaks(v, p, j, there, on, rows, crew, hands, states):
     """`fits` for a route with breaks, which may be taken on both legs."""
     h, late, breaks = crew[v, HAND], EARLY + states, crew[v, BREAKS]
+    setup, setup_on = getting_in(hands, h, j, there), getting_in(hands, h, rows[v, p + 1, JOB], on)
     for s in range(breaks + 1):
         for r in range(s, breaks + 1):
-            ready = across(crew, v, s, r, rows[v, p, EARLY + s], there)
+            ready = across(crew, v, s, r, rows[v, p, EARLY + s], there, setup)
             if ready >= FAR:
                 break
             start = earliest(hands, h, j, ready)
@@ -183,7 +199,7 @@ def fits_with_breaks(v, p, j, there, on, rows, crew, hands, states):
                 break
             done = start + hands[h, j, WORK]
             for q in range(r, breaks + 1):
-                if across(crew, v, r, q, done, on) <= rows[v, p + 1, late + q]:
+                if across(crew, v, r, q, done, on, setup_on) <= rows[v, p + 1, late + q]:
                     return True
     return False
 

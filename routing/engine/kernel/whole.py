@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from routing.engine.kernel.columns import FAR, TICKS
-from routing.rules.spans import Spans
+from routing.rules.spans import Spans, unite
 
 # Rounding noise of sums, in ticks.
 NOISE = 1e-3
@@ -24,5 +24,6 @@ def down(instant: float) -> int:
 
 
 def windows(spans: Spans) -> list[tuple[int, int]]:
-    """Spans rounded inwards; one of less than a tick keeps one."""
-    return [(min(up(a), down(b)), down(b)) for a, b in spans]
+    """Spans rounded inwards, none within another; one of less than a tick keeps one."""
+    whole = [(min(up(a), down(b)), down(b)) for a, b in spans]
+    return [(int(opens), int(closes)) for opens, closes in unite(whole)]

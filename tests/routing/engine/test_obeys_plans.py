@@ -38,7 +38,6 @@ from tests.routing.engine.obeying import (
     problem,
     rounds_of,
     solved,
-    with_the_missed,
 )
 
 DEAR = 900
@@ -274,17 +273,13 @@ CASES = {
 }
 
 
-KERNEL = "the compiled search takes the problem and does not know this price"
-MISSED = {"continuity": KERNEL, "fair share of work": KERNEL}
-
-
 @pytest.mark.parametrize("rule", CASES)
 def test_the_rule_alone_decides(rule):
     assert_the_rule_decides(CASES[rule])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rule", with_the_missed(CASES, MISSED))
+@pytest.mark.parametrize("rule", CASES)
 def test_the_engine_joins_the_right_visits(rule):
     assert_the_engine_obeys(CASES[rule])
 

@@ -17,25 +17,9 @@ from tests.routing.engine.obeying import solved
 
 DAYS = int(os.environ.get("ONSITE_MANY", "90"))  # noqa: TID251 - for this test alone
 pytestmark = pytest.mark.slow
-# Some days are planned well all the same, so these cannot be strict; those in test_obeys_* are.
-MISSED = {
-    "continuity": "the compiled search does not know this price",
-    "fairness": "the compiled search does not know this price",
-    "wished hours": "the compiled search does not wait for an hour that a customer prefers",
-    "changed technician": "the compiled search dies when it reports before its searchers are there",
-    "moved starts": "the compiled search dies when it reports before its searchers are there",
-}
 
 
-def seeds():
-    """Each with what the engine is known to miss there."""
-    for seed in range(DAYS):
-        missed = [MISSED[name] for name in pinches.day(seed)[1] if name in MISSED]
-        marks = [pytest.mark.xfail(reason=why, strict=False) for why in missed]
-        yield pytest.param(seed, marks=marks)
-
-
-@pytest.mark.parametrize("seed", list(seeds()))
+@pytest.mark.parametrize("seed", range(DAYS))
 def test_no_plan_is_better_than_the_engines(seed):
     document, _ = pinches.day(seed)
     problem = interchange.problem_of(document)

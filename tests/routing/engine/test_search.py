@@ -10,6 +10,7 @@ import pytest
 from routing import interchange
 from routing.check import judge
 from routing.engine.search import Search
+from routing.engine.telling import begun
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Memory, Trial
@@ -74,6 +75,41 @@ def test_no_job_is_left_out_that_still_fits(seed):
     ways = [trial.best(job, tries=1000, below=trial.worth(job)) for job in trial.absent()]
 
     assert ways == [None] * len(ways)
+
+
+def test_a_visit_far_from_every_home_is_served_where_that_comes_first():
+    day = days.plain(Random(1), visits=2, technicians=2)
+    for place in day["locations"][:2]:
+        place |= {"x": 100, "y": 0}
+    for home in day["locations"][2:]:
+        home |= {"x": 0, "y": 0}
+    for visit in day["visits"]:
+        visit["windows"] = [[36000, 50000]]
+
+    trial = searched(interchange.problem_of(day))
+
+    assert trial.absent() == []
+
+
+def test_of_a_plan_in_force_only_what_keeps_a_new_relation_is_followed():
+    day = days.plain(Random(4), visits=4, technicians=2)
+    for visit in day["visits"]:
+        visit["windows"] = [[28800, 61200]]
+    names = [visit["id"] for visit in day["visits"]]
+    day["relations"] = [{"type": "different_technician", "visits": names[:2]}]
+    stops = [{"visit": name} for name in names]
+    day["incumbent"] = {
+        "format": "onsite-plan/1",
+        "routes": [{"technician": "technician-0", "stops": stops}],
+        "unserved": [],
+    }
+    problem = interchange.problem_of(day)
+
+    trial = begun(tabulate(problem))
+
+    finding = judge(plan_of(trial), problem=problem)
+    assert trial.absent() == [1]
+    assert finding.feasible
 
 
 def test_a_state_that_is_recalled_is_the_state_that_was_remembered():

@@ -1,0 +1,123 @@
+"""Random days that the kernel can say, and plans that it makes of them.
+
+MANY, from ONSITE_MANY, is how many times more days are tried than in the everyday suite.
+"""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+from routing import interchange
+from routing.engine.kernel.encode import encode
+from routing.engine.kernel.question import beyond
+from routing.engine.kernel.state import Plan
+from routing.trial.tables import tabulate
+from routing.trial.trial import Trial
+from tests.routing import days
+
+MANY = int(os.environ.get("ONSITE_MANY", "1"))  # noqa: TID251 - for these tests alone
+
+
+def nasty(seed):
+    """A small day with a pinch of every rule that the kernel knows."""
+    day = days.nasty(seed) | {"relations": [], "depots": [], "equipment": []}
+    day["travel"].pop("traffic", None)
+    day["change_cost"]["max_changes"] = None
+    day.pop("fairness", None)
+    for technician in day["technicians"]:
+        technician["shifts"] = technician["shifts"][:1]
+        for pause in technician["shifts"][0]["breaks"]:
+            pause.pop("location", None)
+    for visit in day["visits"]:
+        visit.pop("equipment", None)
+        visit.pop("crew_size", None)
+        visit.get("pin", {}).pop("position", None)
+        # For these the trial may wait, which the kernel does not.
+        visit["wishes"] = [wish for wish in visit.get("wishes", []) if "windows" not in wish]
+    if day.get("incumbent"):
+        day["incumbent"] = _alone(day["incumbent"])
+    return day
+
+
+EAGER = [
+    [{"metric": "unserved_penalty"}, {"metric": "unserved", "weight": 0.5}],
+    [{"metric": "broken_promises"}, {"metric": "overdue_visits"}, {"metric": "late_visits"}],
+    [{"metric": "cost"}, {"metric": "duration_s", "weight": 0.25}],
+]
+
+
+def eager(seed):
+    """The nasty day where it pays to serve, with levels as our own briefs have them."""
+    return nasty(seed) | {"objective": {"levels": EAGER}}
+
+
+def crooked_eager(seed):
+    """The same on roads on which a detour may be shorter."""
+    return crooked(eager(seed), Random(seed))
+
+
+def _alone(plan):
+    """A plan without crews, depots, and shifts that are gone."""
+    routes = [
+        route
+        | {"technician": route.get("technician") or route["technicians"][0]}
+        | {"stops": [stop for stop in route["stops"] if stop.get("type") != "depot"]}
+        for route in plan["routes"]
+        if route["shift"] == "early"
+    ]
+    for route in routes:
+        route.pop("technicians", None)
+        for stop in route["stops"]:
+            stop.pop("start", None)
+    return plan | {"routes": routes} if routes else None
+
+
+def crooked(day, rng, *, grain=1):
+    """The day on roads of whole seconds where a detour may be shorter than the straight way."""
+    size, legs = len(day["locations"]), range(grain, 3600, grain)
+    tables = [[[rng.choice(legs) for _ in range(size)] for _ in range(size)] for _ in "sm"]
+    return day | {"travel": {"type": "matrix", "seconds": tables[0], "metres": tables[1]}}
+
+
+def trial_of(day):
+    return Trial(tabulate(interchange.problem_of(day)))
+
+
+def is_sayable(trial):
+    return not beyond(trial)
+
+
+def planned(trial, *, seed, steps=150):
+    """The kernel's plan after so many steps from nothing."""
+    question = encode(trial)
+    plan = Plan(question, seed=seed)
+    walk(plan, steps=steps)
+    return plan
+
+
+def walk(plan, *, steps, heat=10.0, full=True):
+    hot = plan.question.scale * heat
+    plan.run(steps, hot=hot, cold=hot / 20, removed=4.0, longest=5.0, blink=0.01, full=full)
+
+
+def lay(trial, orders):
+    """Lay orders out exactly. Gives the jobs that were lost."""
+    return [job for vehicle, jobs in orders for job in trial.hold_most(vehicle, jobs)]
+
+
+def clone(plan):
+    """The same orders, with everything worked out anew."""
+    again = Plan(plan.question, seed=1)
+    again.take(plan.now)
+    return again
+
+
+def many(seeds):
+    return range(seeds * MANY)
+
+
+def days_of(seeds, *, make=nasty):
+    """Trials of the days that the kernel can say among so many, with their seeds."""
+    trials = [(seed, trial_of(make(seed))) for seed in many(seeds)]
+    return [(seed, trial) for seed, trial in trials if is_sayable(trial)]
