@@ -119,28 +119,9 @@ def solve(
             )
         except child.EngineFailed as failed:
             raise click.ClickException(str(failed)) from failed
-    _warn(answer, counted=iterations is not None)
-    about = _about(answer, search=search, seed=seed)
-    write_whole(out_file, interchange.write_solution(replace(answer.solution, about=about)))
+    _say_more(answer, is_counted=iterations is not None)
+    _write(answer, out_file=out_file, search=search, seed=seed)
     _summary(problem, answer.solution, seconds=answer.seconds)
-
-
-def _about(answer: child.Answer, *, search: child.Search, seed: int) -> About:
-    return About(
-        origin=Origin.ENGINE,
-        proof=Proof.NONE,
-        solver=search.value,
-        seed=seed,
-        seconds=round(answer.seconds, 3),
-    )
-
-
-def _warn(answer: child.Answer, *, counted: bool) -> None:
-    """Say what the engine had to say, and whether it could not search as it should."""
-    if answer.words:
-        click.echo(answer.words, err=True)
-    if answer.compiling and not counted:
-        click.echo(f"{COMPILING} This plan is a plainer search's; ask again.", err=True)
 
 
 @click.command()
@@ -176,6 +157,25 @@ def check(problem_file: Path, plan_file: Path | None, json_file: Path | None) ->
         jobs, people = len(report.problem.jobs), len(report.problem.technicians)
         click.echo(f"well formed: {jobs} visits, {people} technicians")
     sys.exit(report.status)
+
+
+def _say_more(answer: child.Answer, *, is_counted: bool) -> None:
+    """What the engine said, and whether asking again brings a better plan."""
+    if answer.words:
+        click.echo(answer.words, err=True)
+    if answer.compiling and not is_counted:
+        click.echo(f"{COMPILING} This plan is a plainer search's; ask again.", err=True)
+
+
+def _write(answer: child.Answer, *, out_file: Path, search: child.Search, seed: int) -> None:
+    about = About(
+        origin=Origin.ENGINE,
+        proof=Proof.NONE,
+        solver=search.value,
+        seed=seed,
+        seconds=round(answer.seconds, 3),
+    )
+    write_whole(out_file, interchange.write_solution(replace(answer.solution, about=about)))
 
 
 def _refuse_clocks(limit_s: float | None, *, search: child.Search) -> None:

@@ -19,13 +19,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 
 from routing import interchange
 from routing.engine.compiled import Compiled
 from routing.engine.kernel.compiling import is_being_compiled, is_compiled, is_kept
 from routing.engine.kernel.question import beyond
 from routing.engine.kernel.warming import warm
-from routing.engine.lineage import die_with
+from routing.engine.lineage import die_with, leave
 from routing.engine.team import Team
 from routing.engine.verdict import Judge
 from routing.engine.worker import ALWAYS, PHASES
@@ -46,8 +47,8 @@ REPORT_S = 0.5
 OURS, ORTOOLS = "onsite", "ortools"
 
 
-def main(words: Sequence[str]) -> int:
-    """Search as these words say, and return the exit code."""
+def main(words: Sequence[str]) -> NoReturn:
+    """Search as these words say, and leave."""
     asked = _arguments(words)
     began = asked.began
     die_with(asked.parent)
@@ -58,7 +59,7 @@ def main(words: Sequence[str]) -> int:
         problem = interchange.read_problem(sys.stdin.buffer.read())
     except Malformed as malformed:
         sys.stderr.write(interchange.write_faults(malformed.faults))
-        return 2
+        leave(2)
     _say({"event": "ready"})
     team = _team(problem, asked, stopped=wish.stopped)
     _report(team, began=began)
@@ -68,7 +69,7 @@ def main(words: Sequence[str]) -> int:
         nothing = Judge(problem, Roads(problem)).nothing()
         _say_best(nothing.objective or (), interchange.document_of(nothing), served=0, began=began)
     _say({"event": "end", "reason": reason})
-    return 1 if team.failed else 0
+    leave(1 if team.failed else 0)
 
 
 def _team(
@@ -197,4 +198,4 @@ def _say(event: Mapping[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -31,7 +31,8 @@ def main() -> int:
     line = sys.stdin.buffer.readline()
     if not line:
         return 0
-    return int(importlib.import_module("routing.engine.__main__").main([parent, *json.loads(line)]))
+    importlib.import_module("routing.engine.__main__").main([parent, *json.loads(line)])
+    return 0  # not reached: a search leaves by itself
 
 
 def _get_ready() -> None:

@@ -27,8 +27,8 @@ HEAT, SLICE = 1.0, 400
 
 def is_worthwhile(question: Question) -> bool:
     """Whether routes are dear, and everybody must be served."""
-    dear = float(question.pay[:, c.USED].min()) > WORTHWHILE * question.scale
-    return dear and bool(question.jobs[:, c.MUST].all())
+    dear = float(question.pay[:, c.USED].min(initial=0)) > WORTHWHILE * question.scale
+    return dear and question.count > 1 and bool(question.jobs[:, c.MUST].all())
 
 
 class Squeeze:

@@ -242,6 +242,10 @@ class Prices:
         values |= self._change_values(job, vehicle)
         return self._sum(values, job.priority)
 
+    def is_same_for_all(self, job: int) -> bool:
+        """Whether `who` is the same whoever goes."""
+        return not self._asks_for_somebody(self._tables.jobs[job])
+
     def _asks_for_somebody(self, job: Job) -> bool:
         if not self._weights.metrics & OF_PEOPLE:
             return False

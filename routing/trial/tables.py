@@ -185,8 +185,11 @@ def _matrix(rows: Sequence[Sequence[float | None]], size: int) -> NDArray[np.flo
 
 def _units(problem: Problem, rounding: RoundUnits) -> NDArray[np.float64]:
     points = np.array([(place.x, place.y) for place in problem.locations], dtype=np.float64)
-    gaps = points[:, None, :] - points[None, :, :]
-    lengths: NDArray[np.float64] = np.sqrt(gaps[:, :, 0] ** 2 + gaps[:, :, 1] ** 2)
+    lengths = np.zeros((len(points), len(points)))
+    for axis in points.T:
+        gaps = axis[:, None] - axis[None, :]
+        lengths += np.multiply(gaps, gaps, out=gaps)
+    np.sqrt(lengths, out=lengths)
     if rounding is RoundUnits.DIMACS:
         return np.trunc(10 * lengths) / 10
     if rounding is RoundUnits.MILLI:

@@ -74,6 +74,17 @@ def test_a_search_keeps_its_limit_and_the_judge_is_content():
     assert judge(answer.solution, problem=problem).feasible
 
 
+def test_a_large_day_keeps_its_limit_too_and_has_a_plan_by_then():
+    problem = interchange.problem_of(days.plain(Random(7), visits=1000, technicians=90))
+
+    before = time.monotonic()
+    answer = child.solve(problem, limit_s=8, workers=2)
+
+    assert time.monotonic() - before < 8 * 1.05 + 0.2
+    assert sum(len(route.jobs) for route in answer.solution.routes) > 500
+    assert judge(answer.solution, problem=problem).feasible
+
+
 def test_progress_is_told_while_the_search_goes_on():
     heard = []
 

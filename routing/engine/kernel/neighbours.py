@@ -41,7 +41,8 @@ class Neighbours:
 
     def _legs(self) -> Floats:
         """Ticks from job to job."""
-        legs: Floats = self.ticks[c.OUT, 0][np.ix_(self.node, self.node)].astype(np.float64)
+        among = self.ticks[c.OUT, 0].take(self.node, axis=0).take(self.node, axis=1)
+        legs: Floats = among.astype(np.float64)
         np.fill_diagonal(legs, SELF)
         return legs
 
@@ -67,10 +68,11 @@ class Neighbours:
         """Mean price of the legs to the three nearest."""
         if len(self.node) < 2:
             return 1.0
-        price = self.pay[:, c.TOLL].mean() * self.roads[0][np.ix_(self.node, self.node)]
+        roads = self.roads[0].take(self.node, axis=0).take(self.node, axis=1)
+        price = self.pay[:, c.TOLL].mean() * roads
         price = price + self.pay[:, c.PER_TICK].mean() * self._legs()
         np.fill_diagonal(price, np.inf)
-        few = np.sort(price, axis=1)[:, :3]
+        few = np.partition(price, min(2, len(price) - 1), axis=1)[:, :3]
         return max(1e-6, float(few[np.isfinite(few)].mean()))
 
     def keys(self, worth: Floats, need: Floats) -> Floats:

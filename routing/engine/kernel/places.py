@@ -43,20 +43,18 @@ class Places:
         kinds = dict.fromkeys(road_kind(vehicle) for vehicle in tables.vehicles)
         self.kinds: dict[RoadKind, int] = {kind: f for f, kind in enumerate(kinds)}
 
-    def between(self, table: Floats) -> Floats:
+    def between(self, table: Floats | NDArray[np.bool_]) -> Floats:
         """A table of locations by node; nothing to and from an open end, or without road."""
         grown = np.zeros((len(table) + 1, len(table) + 1))
         grown[:-1, :-1] = np.where(table >= NO_ROAD, 0, table)
-        chosen: Floats = grown[np.ix_(self._where, self._where)]
+        chosen: Floats = grown.take(self._where, axis=0).take(self._where, axis=1)
         return chosen
 
     def ticks(self, *, setup: bool) -> NDArray[np.int32]:
         """``(f, m, m)`` for each kind of road; with setup up to where the work may begin."""
         tables = self._tables
-        legs, banned = (
-            self.between(tables.seconds),
-            self.between(np.where(tables.seconds >= NO_ROAD, 1.0, 0.0)) > 0,
-        )
+        legs, gone = self.between(tables.seconds), tables.seconds >= NO_ROAD
+        banned = self.between(gone) > 0 if gone.any() else np.zeros(legs.shape, dtype=np.bool_)
         moved = (self._where[:, None] != self._where[None, :]) & (self._where[:, None] >= 0)
         ready = np.where(self._is_job, np.array([*tables.setups, 0.0])[self._where], 0.0)
         found = np.empty((len(self.kinds), *legs.shape), dtype=np.int32)

@@ -52,6 +52,11 @@ class Squad:
         self.steps = 0
         self._apart: list[Orders] = []
 
+    @property
+    def serves_all(self) -> bool:
+        """Whether nobody is left out of the best plan."""
+        return sum(len(jobs) for _, jobs in self.best) == self.question.count
+
     def take(self, orders: Orders) -> None:
         """Go on from these jobs by vehicle, as far as they hold."""
         plan = self._plans[0]
