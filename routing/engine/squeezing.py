@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.question import Question
@@ -27,7 +28,7 @@ HEAT, SLICE = 1.0, 400
 
 def is_worthwhile(question: Question) -> bool:
     """Whether routes are dear, and everybody must be served."""
-    dear = float(question.pay[:, c.USED].min(initial=0)) > WORTHWHILE * question.scale
+    dear = float(question.pay[:, c.USED].min()) > WORTHWHILE * question.scale
     return dear and question.count > 1 and bool(question.jobs[:, c.MUST].all())
 
 
@@ -55,12 +56,16 @@ class Squeeze:
                 SLICE, hot=self._heat, cold=self._heat, removed=10.0, longest=10.0, blink=0.01,
                 full=True,
             )  # fmt: skip
-            for orders in (self._plan.best, self._plan.now):
-                served = [job for _, order in orders for job in order]
-                if len(served) == self._count:
-                    return orders
-            absent = np.ones(self._count, dtype=np.bool_)
-            absent[served] = False
-            self._jobs[absent, c.WORTH] *= GROWTH
-            self._plan.take(self._plan.now)
+            if _absent(self._plan.best, self._count).size == 0:
+                return self._plan.best
+            now = self._plan.now
+            self._jobs[_absent(now, self._count), c.WORTH] *= GROWTH
+            self._plan.take(now)
         return None
+
+
+def _absent(orders: Orders, count: int) -> NDArray[np.int64]:
+    """Jobs that nobody serves."""
+    absent = np.ones(count, dtype=np.bool_)
+    absent[[job for _, order in orders for job in order]] = False
+    return np.flatnonzero(absent)
