@@ -37,26 +37,26 @@ def size(trial):
     "make", [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting]
 )
 def test_a_plan_costs_what_the_trial_finds(make):
-    found = priced_twice(150, make=make)
+    found = priced_twice(70, make=make)
 
     wrong = [
         (seed, kernel, exact)
         for seed, free, kernel, exact, whole in found
         if not free and abs(kernel - exact) > NEAR * whole
     ]
-    assert len(found) > 100
+    assert len(found) > 40
     assert wrong == []
 
 
 def test_where_breaks_can_be_chosen_the_trial_finds_a_plan_no_dearer():
-    found = priced_twice(150)
+    found = priced_twice(80)
 
     cheaper = [
         (seed, kernel, exact)
         for seed, free, kernel, exact, whole in found
         if free and kernel < exact - NEAR * whole
     ]
-    assert sum(free for _, free, *_ in found) > 20
+    assert sum(free for _, free, *_ in found) > 10
     assert cheaper == []
 
 
