@@ -177,7 +177,8 @@ def test_those_who_watch_hear_how_far_the_search_is(desk):
     states = [run.state for run in desk.told]
     assert states[0] is RunState.RUNNING
     assert states[-1] is RunState.DONE
-    assert {"seconds", "limit_s", "objective", "served", "jobs"} == set(desk.told[-1].progress)
+    told = {"seconds", "limit_s", "objective", "served", "jobs", "compiling"}
+    assert told == set(desk.told[-1].progress)
     assert desk.told[-1].progress["served"] == 4
 
 

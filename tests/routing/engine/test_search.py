@@ -13,6 +13,7 @@ from routing.engine.search import Search
 from routing.engine.telling import begun
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
+from routing.trial.trial import Trial
 from routing.trial.trial import UNHELD, Memory, Trial
 from tests.routing import days
 from tests.routing.plans import UNAVOIDABLE, plan_of, searched
@@ -105,7 +106,7 @@ def test_of_a_plan_in_force_only_what_keeps_a_new_relation_is_followed():
     }
     problem = interchange.problem_of(day)
 
-    trial = begun(tabulate(problem))
+    trial = begun(Trial(tabulate(problem)))
 
     finding = judge(plan_of(trial), problem=problem)
     assert trial.absent() == [1]
