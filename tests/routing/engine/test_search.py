@@ -13,7 +13,6 @@ from routing.engine.search import Search
 from routing.engine.telling import begun
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
-from routing.trial.trial import Trial
 from routing.trial.trial import UNHELD, Memory, Trial
 from tests.routing import days
 from tests.routing.plans import UNAVOIDABLE, plan_of, searched
