@@ -46,7 +46,7 @@ TELL_OF_ENCODING, LAY_AND_JUDGE, JUDGE = 0.5, 0.5, 0.25
 # Temperatures, in means of a short leg, where jobs must be served, where they may stay out, and
 # where a plan in force is repaired: from tuning on public problems.
 MUST = Manner(hot=10.0)
-MAY = Manner(hot=20.0, removed=15.0)
+MAY = Manner(hot=20.0)
 REPAIR = Manner(hot=2.0, removed=15.0)
 
 

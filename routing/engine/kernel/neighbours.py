@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.question import Floats, Ints
 
-# Neighbours of a job: those that a ruin may reach, and those beside which it may be put.
-NEAR, BESIDE = 99, 32
+# Neighbours of a job: those that a ruin may reach, and those beside which it may be put; more where
+# not everybody may do everything, for many of them are in the wrong hands.
+NEAR, BESIDE, BESIDE_SKILLED = 99, 32, 60
 # Part of the unavoidable wait that counts as road when neighbours are ranked.
 WAIT_SHARE = 0.2
 # Ranks behind all others, in ticks: impossible orders, pairs that nobody serves both, oneself.
@@ -60,9 +61,11 @@ class Neighbours:
         follows = legs + WAIT_SHARE * wait + np.where(late > 0, LATE + late, 0.0)
         np.fill_diagonal(follows, SELF)
         can = np.isfinite(self.who).astype(np.float32)
+        few = BESIDE
         if not can.all():
             follows[(can.T @ can) == 0] += APART
-        return np.array([_nearest(follows.T, BESIDE), _nearest(follows, BESIDE)])
+            few = BESIDE_SKILLED
+        return np.array([_nearest(follows.T, few), _nearest(follows, few)])
 
     def scale(self) -> float:
         """Mean price of the legs to the three nearest."""
