@@ -29,7 +29,7 @@ from schedules.engines import Engine, Spare
 # Address space of each process of the engine, not memory in use: libraries reserve 2 GB and more.
 MEMORY_BYTES = 6 << 30
 # What the end of a search may take beyond its limit before the child is killed.
-GRACE_S = 4.0
+GRACE_S = 2.0
 # A stopped child ends within half a second when it has a plan; one without is waited for so long.
 STOP_GRACE_S = 1.5
 TICK_S = 0.05
