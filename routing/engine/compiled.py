@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from routing.engine.kernel.columns import TICKS
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.squad import Manner, Squad
-from routing.engine.kernel.state import Orders
+from routing.engine.kernel.state import Orders, Starts
+from routing.engine.kernel.whole import up
 from routing.engine.recreate import Recreate
 from routing.engine.squeezing import Squeeze, is_worthwhile
 from routing.engine.telling import Best, Teller, begun, is_repair
@@ -96,7 +98,7 @@ class Compiled:
         self._squad = Squad(
             encode(trial), seed=self.seed, workers=self.workers, manner=self._manner()
         )
-        self._squad.take(_orders_of(trial))
+        self._squad.take(_orders_of(trial), _starts_of(trial))
         self._told_s = TELL_OF_ENCODING * (time.monotonic() - encoding)
         search = self._count() if self.iterations is not None else self._watch()
         for _ in search:
@@ -155,12 +157,19 @@ class Compiled:
         while is_worthwhile(question) and time.monotonic() < until and not self.stopped():
             end = min(until, time.monotonic() + ATTEMPT_SHARE * whole)
             attempts = [
-                Squeeze(question, self._squad.best, seed=self.seed * 1000 + self.steps + k)
+                Squeeze(
+                    question,
+                    self._squad.best,
+                    self._squad.best_starts,
+                    seed=self.seed * 1000 + self.steps + k,
+                )
                 for k in range(self.workers)
             ]
-            found: list[Orders] = []
+            found: list[tuple[Orders, Starts]] = []
 
-            def attempt(one: Squeeze, end: float = end, found: list[Orders] = found) -> None:
+            def attempt(
+                one: Squeeze, end: float = end, found: list[tuple[Orders, Starts]] = found
+            ) -> None:
                 orders = one.search(
                     over=lambda: bool(found) or time.monotonic() > end or self.stopped()
                 )
@@ -174,7 +183,7 @@ class Compiled:
                 thread.join()
             if not found:
                 return
-            self._squad.take(found[0])
+            self._squad.take(*found[0])
 
     def _until(self) -> float:
         """When the search must end for the last plan to be told in time."""
@@ -198,11 +207,11 @@ class Compiled:
         if now < self._tell_next or self._squad.best_cost >= self._told_cost:
             return
         self._told_cost = self._squad.best_cost
-        orders = self._squad.best
+        orders, starts = self._squad.best, self._squad.best_starts
         self._tell_began = began = now
 
         def tell() -> None:
-            best = self._teller.offer(self._laid(orders), over=self._over)
+            best = self._teller.offer(self._laid(orders, starts), over=self._over)
             if best is not None:
                 self._news.put(best)
             self._told_s = time.monotonic() - began
@@ -227,7 +236,7 @@ class Compiled:
         yield from self._heard()
         if self.best is not None and self._over(but=LAY_AND_JUDGE):
             return  # what was told keeps the limit, one plan more would not
-        trial = self._laid(self._squad.best)
+        trial = self._laid(self._squad.best, self._squad.best_starts)
         Recreate(self.tables, chance=random.Random(self.seed)).all(trial, over=self._over)
         best = self._teller.offer(trial, over=self._over, last=True)
         if best is not None:
@@ -239,8 +248,9 @@ class Compiled:
         spare = but * self._told_s
         return self.iterations is None and time.monotonic() > self.deadline - spare
 
-    def _laid(self, orders: Orders) -> Trial:
+    def _laid(self, orders: Orders, starts: Starts) -> Trial:
         trial = Trial(self.tables)
+        trial.fixed = {job: (start / TICKS, start / TICKS) for job, start in starts.items()}
         for vehicle, jobs in orders:
             trial.hold_most(vehicle, jobs)
         trial.drop_half_served()
@@ -254,3 +264,14 @@ def _orders_of(trial: Trial) -> Orders:
         for laid in trial.routes
         if laid is not None
     ]
+
+
+def _starts_of(trial: Trial) -> Starts:
+    """Starts of the jobs that are bound to others."""
+    return {
+        code: up(start)
+        for laid in trial.routes
+        if laid is not None
+        for code, start in zip(laid.stops, laid.starts, strict=True)
+        if code in trial.tables.linked
+    }

@@ -122,11 +122,18 @@ class Framed:
         kinds = [
             (row.tobytes(), line.tobytes(), pay.tobytes(), room.tobytes())
             for row, line, pay, room in zip(
-                np.delete(crew, [c.LINE, c.KIND], axis=1), who, plain.pay, plain.room, strict=True
+                np.delete(crew, [c.LINE, c.KIND, c.PERSON], axis=1),
+                who,
+                plain.pay,
+                plain.room,
+                strict=True,
             )
         ]
         crew[:, c.KIND] = numbered(kinds)
-        return replace(plain, hands=hands, crew=crew, who=who, jobs=worth), orders
+        return replace(
+            plain, hands=hands, crew=crew, who=who, jobs=worth, bond_at=plain.bond_at[:1],
+            bond=plain.bond[:0],
+        ), orders  # fmt: skip
 
     def _is_closed(self, stops: tuple[int, ...]) -> bool:
         """Whether a route loads at a depot, or has a job with a place of its own."""

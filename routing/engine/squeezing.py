@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.question import Question
-from routing.engine.kernel.state import Orders, Plan
+from routing.engine.kernel.state import Orders, Plan, Starts
 
 # A route that costs so many short legs is worth the trouble.
 WORTHWHILE = 50.0
@@ -35,7 +36,14 @@ def is_worthwhile(question: Question) -> bool:
 class Squeeze:
     """Tries to serve all jobs of these orders with a route less."""
 
-    def __init__(self, question: Question, orders: Orders, *, seed: int) -> None:
+    def __init__(
+        self,
+        question: Question,
+        orders: Orders,
+        starts: Starts = MappingProxyType({}),
+        *,
+        seed: int,
+    ) -> None:
         crew, jobs = question.crew.copy(), question.jobs.copy()
         _, victim = min((len(served), vehicle) for vehicle, served in orders)
         kept = [(vehicle, served) for vehicle, served in orders if vehicle != victim]
@@ -47,9 +55,9 @@ class Squeeze:
         pay[:, c.USED] = 0
         self._jobs, self._count, self._heat = jobs, question.count, HEAT * question.scale
         self._plan = Plan(replace(question, crew=crew, jobs=jobs, pay=pay), seed=seed)
-        self._plan.take(kept)
+        self._plan.take(kept, starts)
 
-    def search(self, *, over: Callable[[], bool]) -> Orders | None:
+    def search(self, *, over: Callable[[], bool]) -> tuple[Orders, Starts] | None:
         """All jobs on one route less, or None when that was not found until ``over``."""
         while not over():
             self._plan.run(
@@ -57,10 +65,10 @@ class Squeeze:
                 full=True,
             )  # fmt: skip
             if _absent(self._plan.best, self._count).size == 0:
-                return self._plan.best
-            now = self._plan.now
+                return self._plan.best, self._plan.best_starts
+            now, starts = self._plan.now, self._plan.starts
             self._jobs[_absent(now, self._count), c.WORTH] *= GROWTH
-            self._plan.take(now)
+            self._plan.take(now, starts)
         return None
 
 

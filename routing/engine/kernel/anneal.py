@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from routing.engine.kernel.columns import (
+    BEST_BOUND,
+    BOUND,
     JOB,
     LENGTH,
     REMOVED,
@@ -17,7 +19,7 @@ from routing.engine.kernel.columns import (
 )
 from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.draw import draw
-from routing.engine.kernel.recreate import recreate
+from routing.engine.kernel.refill import recreate
 from routing.engine.kernel.ruin import gather, ruin, undo
 
 # Gains below this are rounding.
@@ -29,12 +31,13 @@ def anneal(
     # how long and how wild
     steps, hot, cold, mean_removed, longest_string, blink, full, mode, states,
     # the question
-    crew, pay, hands, ticks, roads, who, jobs, need, room, node, near, candidates, keys, tariff_at,
-    tariff, drive, most_road,
+    crew, pay, hands, ticks, roads, who, jobs, need, room, node, near, candidates, keys, bond_at,
+    bond, tariff_at, tariff, drive, most_road,
     # the plan
     rows, tolls, desk, load, seat, spans, cost, best_jobs, best_length,
     # working space
-    chance, tally, old_jobs, old_times, removed, key, seeds, places, values, book,
+    chance, tally, old_jobs, old_times, removed, key, seeds, places, values, spots, spot_values,
+    book,
 ):  # fmt: skip
     """Gives the number of steps done; fewer when a route needs wider rows (``tally[WIDEN]``).
 
@@ -49,20 +52,20 @@ def anneal(
         change, seed, odd = ruin(
             mean_removed, longest_string, mode, states, chance, rows, tolls, desk, load, seat,
             spans, tally, old_jobs, old_times, removed, seeds, crew, pay, hands, ticks, roads, who,
-            jobs, need, node, near, tariff_at, tariff, drive, most_road, book,
+            jobs, need, node, near, bond_at, bond, tariff_at, tariff, drive, most_road, book,
         )  # fmt: skip
-        gather(seed, absent, near, seat, removed, tally)
+        gather(seed, absent, near, seat, removed, tally, bond_at, bond)
         if tally[REMOVED] == 0:
             continue
         if not odd:
             change += recreate(
                 blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
-                old_jobs, old_times, removed, key, places, values, crew, pay, hands, ticks, roads,
-                who, jobs, need, room, node, candidates, keys, tariff_at, tariff, drive, most_road,
-                book,
+                old_jobs, old_times, removed, key, places, values, spots, spot_values, crew, pay,
+                hands, ticks, roads, who, jobs, need, room, node, candidates, keys, bond_at, bond,
+                tariff_at, tariff, drive, most_road, book,
             )  # fmt: skip
         if not odd and change < -heat * math.log(max(1e-300, draw(chance))):
-            keep(change, rows, desk, cost, tally, best_jobs, best_length)
+            keep(change, rows, desk, seat, cost, tally, best_jobs, best_length)
         else:
             undo(
                 rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times, removed, crew,
@@ -74,7 +77,7 @@ def anneal(
 
 
 @kernel
-def keep(change, rows, desk, cost, tally, best_jobs, best_length):
+def keep(change, rows, desk, seat, cost, tally, best_jobs, best_length):
     """Take the step; copy what differs from the best plan when this one is better."""
     cost[0] += change
     for k in range(tally[TOUCHED]):
@@ -86,4 +89,5 @@ def keep(change, rows, desk, cost, tally, best_jobs, best_length):
                 desk[v, STALE] = 0
                 best_length[v] = desk[v, LENGTH]
                 for p in range(1, desk[v, LENGTH] + 1):
-                    best_jobs[v, p] = rows[v, p, JOB]
+                    j = rows[v, p, JOB]
+                    best_jobs[v, p], seat[j, BEST_BOUND] = j, seat[j, BOUND]

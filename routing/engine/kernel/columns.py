@@ -18,16 +18,18 @@ JOB, NODE, EARLY = 0, 1, 2
 
 # crew[v, :]: which lengths and windows, which roads, which line of prices, which of prices of
 # starts, and of vehicles that are the same to the search the same kind; number of breaks; earliest
-# departure and latest return; nodes; limits.
+# departure and latest return; nodes; limits; who it is.
 (
-    HAND, ROAD, LINE, TARIFF, KIND, BREAKS, START, END, FIRST, LAST, MOST_JOBS, MOST_TIME, PAUSE,
-) = range(13)  # fmt: skip
+    HAND, ROAD, LINE, TARIFF, KIND, BREAKS, START, END, FIRST, LAST, MOST_JOBS, MOST_TIME, PERSON,
+    PAUSE,
+) = range(14)  # fmt: skip
 # Then for each break: earliest and latest start, length, when the route must leave at the earliest,
 # and be back at the latest, to go without it.
 OPENS, CLOSES, LONG, EXCUSED_FROM, EXCUSED_UNTIL, PAUSE_WIDTH = range(6)
 
 # hands[h, j, :]: length of the work, time to get in, number of windows, then opening and close of
-# each.
+# each. A searcher whose jobs hang together has its own, with windows narrowed to the starts that
+# are bound; the second half of its rows keeps the windows as they were.
 WORK, SETUP, WINDOWS, WINDOW = range(4)
 
 # spans[v, p, :]: least duration, earliest and latest beginning of the route up to this stop, and of
@@ -51,12 +53,29 @@ REMOVED, TOUCHED, SERVED, ROUTES, IDLE, STAMP, WIDEN, STEPS_DONE, TALLY_WIDTH = 
 # desk[v, :]: number of jobs; whether this searcher may change the route, and whether it differs
 # from the best plan's; in which step it was ruined. Lists that happen to be as long as there are
 # vehicles: idle ones, where each stands in that list, routes touched in a step with their former
-# lengths, kinds that were tried.
-LENGTH, MINE, STALE, RUINED, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, DESK_WIDTH = range(10)
+# lengths, kinds that were tried. And whether the route is closed to the job in hand.
+LENGTH, MINE, STALE, RUINED, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, BARRED, DESK_WIDTH = range(11)
 
 # seat[j, :]: the vehicle that holds the job, -1 for none, and at which stop; in which step it was
-# last taken out; whether this searcher may serve it.
-HOLDER, PLACE, SEEN, OURS, SEAT_WIDTH = range(5)
+# last taken out; whether this searcher may serve it; the start to which it is bound, FREE for none,
+# before the step, and in the best plan; in which step its group was last tried.
+HOLDER, PLACE, SEEN, OURS, BOUND, WAS, BEST_BOUND, TRIED_IN, SEAT_WIDTH = range(9)
+FREE = -FAR
+
+# bonds[k, :], those of job j from bond_at[j] up to bond_at[j + 1]: the other job, how they hang
+# together, and for bonds of time the least and the most ticks.
+OTHER, BOND, LEAST, MOST, BOND_WIDTH = range(5)
+# Served together or not at all; so many ticks from start to start, from the end of this job to the
+# start of the other, from the end of the other to the start of this; never or always the same
+# person. Those up to TO_END hold a group together.
+TOGETHER, FROM_START, FROM_END, TO_END, OTHER_PERSON, SAME_PERSON = range(6)
+
+# spots[side, k, :]: a place for one of a pair, and from when to when it could begin there. The last
+# side has room for lists: members of a group, and pairs of places.
+SPOT_VEHICLE, SPOT_PLACE, SPOT_FROM, SPOT_BY, SPOT_WIDTH = range(5)
+MEMBER, PAIR_ONE, PAIR_OTHER, PAIR_START = range(4)
+# Jobs that a group may have.
+MOST_MEMBERS = 16
 
 # load[v, :]: the price of times, then the load in each dimension.
 TIMES, LOADS = 0, 1

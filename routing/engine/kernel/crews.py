@@ -40,11 +40,13 @@ class Crews:
         wide = c.PAUSE + c.PAUSE_WIDTH * max((len(v.breaks) for v in self._vehicles), default=0)
         crew = np.zeros((len(self._vehicles), wide), dtype=np.int64)
         limits = self._tables.draft.limits
+        people = numbered([vehicle.lead.id for vehicle in self._vehicles])
         for v, vehicle in enumerate(self._vehicles):
             row = crew[v]
             row[c.ROAD], row[c.BREAKS] = self._places.kinds[road_kind(vehicle)], len(vehicle.breaks)
             row[c.START], row[c.END] = up(vehicle.shift.start), down(vehicle.latest)
             row[c.FIRST], row[c.LAST] = self._places.first[v], self._places.last[v]
+            row[c.PERSON] = people[v]
             row[c.MOST_JOBS] = int(limits.get((v, Amount.VISITS), ENDLESS))
             row[c.MOST_TIME] = down(limits.get((v, Amount.DURATION_S), math.inf))
             for b, pause in enumerate(sorted(vehicle.breaks, key=opening)):

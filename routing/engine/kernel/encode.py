@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from routing.engine.kernel import columns as c
+from routing.engine.kernel.bonds import bonds
 from routing.engine.kernel.crews import Crews, numbered
 from routing.engine.kernel.neighbours import Neighbours
 from routing.engine.kernel.places import Places
@@ -32,12 +33,18 @@ def encode(trial: Trial) -> Question:
     starts = tariffs(trial)
     crew[:, c.TARIFF] = starts.line
     # Vehicles are of one kind when nothing tells them apart.
-    traits = crew, pay, room, most_road[: len(crew)] if len(most_road) > 1 else room
+    traits = (
+        np.delete(crew, c.PERSON, axis=1),
+        pay,
+        room,
+        most_road[: len(crew)] if len(most_road) > 1 else room,
+    )
     crew[:, c.KIND] = numbered(
         [tuple(rows[v].tobytes() for rows in traits) for v in range(len(crew))]
     )
     worth = np.array([trial.worth(job) for job in jobs])
     must = np.array([bool(trial.urgency(job)) for job in jobs])
+    hanging = bonds(trial)
     among = Neighbours(places.jobs, crew, pay, crews.hands, ticks, roads, crews.who)
     return Question(
         mode=_mode(crew, pay, crews.hands, timed=len(starts.at) > 0 or len(most_road) > 1),
@@ -46,7 +53,8 @@ def encode(trial: Trial) -> Question:
         jobs=np.array([worth, must], dtype=np.float64).T.copy(), need=need, room=room,
         node=places.jobs, near=among.near(), candidates=among.candidates(),
         keys=among.keys(worth, need), tariff_at=starts.at, tariff=starts.pieces, drive=drive,
-        most_road=most_road, scale=among.scale(),
+        most_road=most_road, bond_at=hanging.at, bond=hanging.rows, group=hanging.group,
+        scale=among.scale(),
     )  # fmt: skip
 
 

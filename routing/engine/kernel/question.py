@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.kernel.columns import MOST_BREAKS, STEPS
+from routing.engine.kernel.columns import BOND, MOST_BREAKS, MOST_MEMBERS, STEPS, TO_END, TOGETHER
 from routing.trial.trial import Trial
 from routing.trial.weights import Weights
 
@@ -22,7 +22,8 @@ class Question:
     ``ticks`` are ``(2, f, m, m)`` with setup, ``roads`` ``(2 or 4, m, m)``, priced by ``pay``.
     ``who`` is ``(lines, n)``, infinite where nobody of that line may go. ``near`` are ``(n, k)``
     jobs that a ruin may reach, ``candidates`` ``(2, n, k)`` those behind and before which a job
-    may be put, best first. ``scale`` is the price of a short leg.
+    may be put, best first. ``bond_at`` and ``bond`` say how jobs hang together, ``group``
+    ``(n,)`` which are served together, -1 for none. ``scale`` is the price of a short leg.
     """
 
     mode: int
@@ -44,7 +45,25 @@ class Question:
     tariff: Floats
     drive: NDArray[np.int32]
     most_road: Floats
+    bond_at: Ints
+    bond: Ints
+    group: Ints
     scale: float
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether any jobs hang together."""
+        return len(self.bond) > 0
+
+    @property
+    def timed(self) -> NDArray[np.bool_]:
+        """``(n,)`` which jobs have a bond of time."""
+        timed = np.zeros(self.count, dtype=np.bool_)
+        if self.is_linked:
+            kinds = self.bond[:, BOND]
+            owners = np.repeat(np.arange(self.count), np.diff(self.bond_at))
+            timed[owners[(kinds > TOGETHER) & (kinds <= TO_END)]] = True
+        return timed
 
     @property
     def count(self) -> int:
@@ -68,7 +87,9 @@ def beyond(trial: Trial) -> frozenset[str]:
         "many breaks": any(len(vehicle.breaks) > MOST_BREAKS for vehicle in tables.vehicles),
         "positions": bool(draft.positions),
         "machines": any(draft.machines.values()),
-        "relations": bool(tables.problem.relations),
+        "large groups": any(len(group) > MOST_MEMBERS for group in trial.partners.groups.values()),
+        "crews with bonds": bool(draft.same_people or draft.other_people)
+        and any(len(vehicle.people) > 1 for vehicle in tables.vehicles),
         "crews": bool(draft.exclusive),
         "rests": any(
             tables.vehicles[one].latest + seconds > tables.vehicles[then].shift.start

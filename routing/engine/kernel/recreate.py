@@ -1,4 +1,4 @@
-"""Puts absent jobs into a plan, one after the other, each where it costs least.
+"""Places for one absent job, and putting it where it costs least.
 
 Where prices depend on times the quick test ranks the places and the few best are simulated.
 """
@@ -21,14 +21,12 @@ from routing.engine.kernel.columns import (
     MINE,
     MOST_JOBS,
     MOST_TIME,
-    MUST,
     NODE,
     ORDER,
     OUT,
     PER_TICK,
     PLACE,
     PLAIN,
-    REMOVED,
     ROAD,
     SECOND_IN,
     SECOND_OUT,
@@ -54,33 +52,8 @@ from routing.engine.kernel.ruin import becomes_used, remember, toll
 from routing.engine.kernel.simulate import NEVER, simulate
 from routing.engine.kernel.times import duration_with, fits, measure, refresh
 
-# Part of the absent jobs without a place among the candidates for which every place is tried.
-EVERYWHERE = 0.05
 # Places that are simulated for one job.
 FEW = 4
-# Part of the steps in which jobs may cost more than they are worth, and how many times more: alone
-# hardly any job pays for a route of its own. Whether all of it pays is decided after the step.
-LAVISH, MOST_LAVISH = 0.1, 20.0
-# Jobs to which so many sixteenths of the orders go: by chance, dear first, large first, far first,
-# near first, short windows first, early first, those that close late first.
-ORDERS = (4.0, 6.0, 8.0, 10.0, 11.0, 13.0, 14.5)
-
-
-@kernel
-def sort_removed(tally, removed, key, keys, chance):
-    """Put the jobs taken out in the order in which they will be put back."""
-    u, column = draw(chance) * 16.0, -1
-    for k in range(len(ORDERS)):
-        if u >= ORDERS[k]:
-            column = k
-    for k in range(tally[REMOVED]):
-        key[k] = draw(chance) if column < 0 else keys[column, removed[k]] - 1e-9 * draw(chance)
-    for k in range(1, tally[REMOVED]):
-        this_key, this, w = key[k], removed[k], k - 1
-        while w >= 0 and key[w] > this_key:
-            key[w + 1], removed[w + 1] = key[w], removed[w]
-            w -= 1
-        key[w + 1], removed[w + 1] = this_key, this
 
 
 @inlined
@@ -186,7 +159,7 @@ def in_idle(
     tally[STAMP] += 1
     for k in range(tally[IDLE] - 1, -1, -1):
         v = desk[k, IDLES]
-        if desk[crew[v, KIND], TRIED] == tally[STAMP]:
+        if not desk[v, MINE] or desk[crew[v, KIND], TRIED] == tally[STAMP]:
             continue
         desk[crew[v, KIND], TRIED] = tally[STAMP]
         line = who[crew[v, LINE], j]
@@ -291,56 +264,32 @@ def put(
 
 
 @kernel
-def recreate(
-    blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-    old_times, removed, key, places, values, crew, pay, hands, ticks, roads, who, jobs, need, room,
-    node, candidates, keys, tariff_at, tariff, drive, most_road, book,
+def put_best(
+    j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
+    old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node, tariff_at,
+    tariff, drive, most_road, book,
 ):  # fmt: skip
-    """Put the jobs taken out back, those that pay. Gives what that adds to the price."""
-    change, lavish = 0.0, 1.0
-    sort_removed(tally, removed, key, keys, chance)
-    if draw(chance) < LAVISH:
-        lavish += MOST_LAVISH * draw(chance)
-    for k in range(tally[REMOVED]):
-        j, found = removed[k], 0
-        must = jobs[j, MUST] > 0
-        limit = jobs[j, WORTH] if must else jobs[j, WORTH] * lavish
-        if not full:
-            found = beside(
-                j, blink, limit, mode, states, chance, rows, tolls, desk, load, seat, spans,
-                places, values, crew, pay, hands, ticks, roads, who, need, room, node, candidates,
-            )  # fmt: skip
-        found = in_idle(
-            j, lowered(limit, found, mode, values), mode, states, found, rows, tolls, desk, load,
-            spans, tally, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
+    """Put job j at the cheapest of the places found. Gives what that adds to the price, NEVER when
+    it has no place below the limit.
+    """
+    times = 0.0
+    if mode == SIMULATED:
+        times = simulated(
+            j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands,
+            ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
         )  # fmt: skip
-        if full or (found == 0 and (must or draw(chance) < EVERYWHERE)):
-            found = everywhere(
-                j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows,
-                tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who,
-                need, room, node,
-            )  # fmt: skip
-        times = 0.0
-        if mode == SIMULATED:
-            times = simulated(
-                j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands,
-                ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
-            )  # fmt: skip
-        if found == 0 or times >= NEVER:
-            continue
-        v = places[0, 0]
-        if desk[v, LENGTH] >= rows.shape[1] - 3:
-            tally[WIDEN] = 1
-            continue
-        remember(v, rows, desk, load, tally, old_jobs, old_times)
-        put(
-            j, v, places[0, 1], rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks,
-            roads, need, node, states,
-        )  # fmt: skip
-        change += values[0] - jobs[j, WORTH]
-        if mode != PLAIN:
-            measure(v, rows, spans, desk, crew, hands, ticks)
-            load[v, TIMES] = (
-                times if mode == SIMULATED else pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
-            )
-    return change
+    if found == 0 or times >= NEVER:
+        return NEVER
+    v = places[0, 0]
+    if desk[v, LENGTH] >= rows.shape[1] - 3:
+        tally[WIDEN] = 1
+        return NEVER
+    remember(v, rows, desk, load, tally, old_jobs, old_times)
+    put(
+        j, v, places[0, 1], rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads,
+        need, node, states,
+    )  # fmt: skip
+    if mode != PLAIN:
+        measure(v, rows, spans, desk, crew, hands, ticks)
+        load[v, TIMES] = times if mode == SIMULATED else pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
+    return values[0] - jobs[j, WORTH]

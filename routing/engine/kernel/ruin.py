@@ -7,8 +7,11 @@ change are copied first; to undo is to copy them back and work their times out a
 from __future__ import annotations
 
 from routing.engine.kernel.columns import (
+    BOND,
+    BOUND,
     FIRST,
     FORMER,
+    FREE,
     HOLDER,
     IDLE,
     IDLE_AT,
@@ -20,6 +23,7 @@ from routing.engine.kernel.columns import (
     LOADS,
     MINE,
     NODE,
+    OTHER,
     OURS,
     OUT,
     PLACE,
@@ -33,14 +37,17 @@ from routing.engine.kernel.columns import (
     SERVED,
     STEPS_DONE,
     TIMES,
+    TO_END,
     TOLL,
     TOUCHED,
     TOUCHES,
     USED,
+    WAS,
     WORTH,
 )
 from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.draw import draw
+from routing.engine.kernel.groups import bind, is_stuck
 from routing.engine.kernel.repricing import reprice
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.times import holds, measure, refresh
@@ -100,9 +107,10 @@ def becomes_used(v, tally, desk):
 @kernel
 def cut_string(
     v, center, longest, chance, rows, tolls, desk, load, seat, tally, removed, crew, pay, hands,
-    ticks, roads, who, jobs, need, states,
+    ticks, roads, who, jobs, need, bond_at, bond, states,
 ):  # fmt: skip
     """Take a string of stops around a job out of route v. Gives what that adds to the price."""
+    linked = bond_at.shape[0] > 1
     length = desk[v, LENGTH]
     wanted = min(length, int(draw(chance) * min(float(length), longest) + 1.0))
     kept = 0
@@ -122,7 +130,10 @@ def cut_string(
         price -= tolls[v, p]
     for p in range(first, first + span):
         j = rows[v, p, JOB]
-        if keep_from <= p < keep_to:
+        stays = keep_from <= p < keep_to
+        if linked and not stays:
+            stays = is_stuck(j, bond_at, bond, seat, desk)
+        if stays:
             rows[v, write, JOB], rows[v, write, NODE] = j, rows[v, p, NODE]
             tolls[v, write - 1] = toll(v, rows[v, write - 1, NODE], rows[v, p, NODE], roads, pay)
             price += tolls[v, write - 1]
@@ -131,6 +142,9 @@ def cut_string(
             removed[tally[REMOVED]] = j
             tally[REMOVED] += 1
             seat[j, HOLDER], seat[j, SEEN] = -1, tally[STEPS_DONE]
+            seat[j, WAS] = seat[j, BOUND]
+            if seat[j, BOUND] != FREE:
+                bind(j, FREE, seat, hands)
             price += jobs[j, WORTH] - who[line, j]
             for d in range(need.shape[1]):
                 load[v, LOADS + d] -= need[j, d]
@@ -151,12 +165,40 @@ def cut_string(
 
 
 @kernel
+def take_out(
+    j, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed, crew, pay,
+    hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road,
+    book,
+):  # fmt: skip
+    """Take job j alone out of its route, which was remembered. Gives what that adds to the price,
+    and whether the route cannot do without it.
+    """
+    v = seat[j, HOLDER]
+    change = cut_string(
+        v, j, 1.0, chance, rows, tolls, desk, load, seat, tally, removed, crew, pay, hands, ticks,
+        roads, who, jobs, need, bond_at, bond, states,
+    )  # fmt: skip
+    odd = False
+    if desk[v, LENGTH] == 0:
+        becomes_idle(v, tally, desk)
+    else:
+        odd = not holds(v, rows, crew, states)
+    if mode != PLAIN:
+        change += reprice(
+            v, mode, states, rows, desk, load, spans, node, crew, pay, hands, ticks, tariff_at,
+            tariff, drive, roads, most_road, book,
+        )  # fmt: skip
+        odd = odd or load[v, TIMES] >= NEVER
+    return change, odd
+
+
+@kernel
 def ruin(
     mean_removed, longest_string, mode, states, chance, rows, tolls, desk, load, seat, spans,
     tally, old_jobs, old_times, removed, seeds, crew, pay, hands, ticks, roads, who, jobs, need,
-    node, near, tariff_at, tariff, drive, most_road, book,
+    node, near, bond_at, bond, tariff_at, tariff, drive, most_road, book,
 ):  # fmt: skip
-    """Cut strings around one job out of the routes near it.
+    """Cut strings around one job out of the routes near it, and take out who cannot stay without.
 
     Gives what that adds to the price, the job, and whether some route cannot do without what it
     lost: roads need not keep the triangle inequality.
@@ -177,7 +219,7 @@ def ruin(
         remember(v, rows, desk, load, tally, old_jobs, old_times)
         change += cut_string(
             v, center, longest, chance, rows, tolls, desk, load, seat, tally, removed, crew, pay,
-            hands, ticks, roads, who, jobs, need, states,
+            hands, ticks, roads, who, jobs, need, bond_at, bond, states,
         )  # fmt: skip
         if desk[v, LENGTH] == 0:
             becomes_idle(v, tally, desk)
@@ -189,12 +231,27 @@ def ruin(
                 tariff, drive, roads, most_road, book,
             )  # fmt: skip
             odd = odd or load[v, TIMES] >= NEVER
+    k = 0
+    while bond_at.shape[0] > 1 and k < tally[REMOVED]:
+        for b in range(bond_at[removed[k]], bond_at[removed[k] + 1]):
+            mate = bond[b, OTHER]
+            if bond[b, BOND] > TO_END or seat[mate, HOLDER] < 0:
+                continue
+            remember(seat[mate, HOLDER], rows, desk, load, tally, old_jobs, old_times)
+            more, lost = take_out(
+                mate, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed,
+                crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at,
+                tariff, drive, most_road, book,
+            )  # fmt: skip
+            change += more
+            odd = odd or lost
+        k += 1
     return change, seed, odd
 
 
 @kernel
-def gather(seed, absent, near, seat, removed, tally):
-    """Let absent jobs near those taken out be tried again with them."""
+def gather(seed, absent, near, seat, removed, tally, bond_at, bond):
+    """Let absent jobs near those taken out be tried again with them, and all of their groups."""
     own, it = tally[REMOVED], tally[STEPS_DONE]
     if absent > 0:
         for k in range(own):
@@ -209,6 +266,19 @@ def gather(seed, absent, near, seat, removed, tally):
         seat[seed, SEEN] = it
         removed[tally[REMOVED]] = seed
         tally[REMOVED] += 1
+    k = own
+    while bond_at.shape[0] > 1 and k < tally[REMOVED]:
+        seat[removed[k], WAS] = seat[removed[k], BOUND]
+        k += 1
+    k = 0
+    while bond_at.shape[0] > 1 and k < tally[REMOVED]:
+        for b in range(bond_at[removed[k]], bond_at[removed[k] + 1]):
+            mate = bond[b, OTHER]
+            if bond[b, BOND] <= TO_END and seat[mate, HOLDER] < 0 and seat[mate, SEEN] != it:
+                seat[mate, SEEN], seat[mate, WAS] = it, seat[mate, BOUND]
+                removed[tally[REMOVED]] = mate
+                tally[REMOVED] += 1
+        k += 1
 
 
 @kernel
@@ -218,7 +288,10 @@ def undo(
 ):  # fmt: skip
     """Give every touched route back as it was."""
     for k in range(tally[REMOVED]):
-        seat[removed[k], HOLDER] = -1
+        j = removed[k]
+        seat[j, HOLDER] = -1
+        if seat[j, BOUND] != seat[j, WAS]:
+            bind(j, seat[j, WAS], seat, hands)
     for k in range(tally[TOUCHED]):
         v = desk[k, TOUCHES]
         length, now = desk[k, FORMER], desk[v, LENGTH]

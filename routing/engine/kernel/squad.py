@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.question import Question
-from routing.engine.kernel.state import Orders, Plan
+from routing.engine.kernel.state import Orders, Plan, Starts
 
 Masks = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
@@ -47,28 +48,33 @@ class Squad:
         self._plans = [Plan(question, seed=seed * 1000 + k) for k in range(workers)]
         self._chance = np.random.default_rng(seed)
         self.now: Orders = []
+        self.starts: Starts = {}
         self.best: Orders = []
+        self.best_starts: Starts = {}
         self.cost = self.best_cost = float(self._plans[0].cost[0])
         self.steps = 0
-        self._apart: list[Orders] = []
+        self._is_apart = False
+        # A person with several shifts may be bound in one by what he does in another.
+        people = np.unique(question.crew[:, c.PERSON]).size
+        self._parted = not question.is_linked or people == question.vehicles
 
     @property
     def serves_all(self) -> bool:
         """Whether nobody is left out of the best plan."""
         return sum(len(jobs) for _, jobs in self.best) == self.question.count
 
-    def take(self, orders: Orders) -> None:
+    def take(self, orders: Orders, starts: Starts = MappingProxyType({})) -> None:
         """Go on from these jobs by vehicle, as far as they hold."""
         plan = self._plans[0]
         self._whole(plan)
-        plan.take_most(orders)
-        self.now, self.cost = plan.now, float(plan.cost[0])
-        self._apart = []
-        self._note(self.now, self.cost)
+        plan.take_most(orders, starts)
+        self.now, self.starts, self.cost = plan.now, plan.starts, float(plan.cost[0])
+        self._is_apart = False
+        self._note(self.now, self.starts, self.cost)
 
-    def _note(self, orders: Orders, cost: float) -> None:
+    def _note(self, orders: Orders, starts: Starts, cost: float) -> None:
         if cost < self.best_cost - 1e-7 * max(1.0, abs(self.best_cost)) or not self.best:
-            self.best, self.best_cost = orders, cost
+            self.best, self.best_starts, self.best_cost = orders, starts, cost
 
     def epoch(self, steps: int, *, heat: float) -> None:
         """So many steps of each searcher at about this temperature."""
@@ -84,36 +90,34 @@ class Squad:
     def _search_parted(self, parts: list[Masks], steps: int, heat: float) -> None:
         for plan, (vehicles, jobs) in zip(self._plans, parts, strict=True):
             plan.confine(vehicles=vehicles, jobs=jobs)
-            plan.take(self.now)
+            plan.take(self.now, self.starts)
         base = float(self._plans[0].cost[0])
         self._run(steps, heat)
         gains = [plan.cost - base for plan in self._plans]
-        best = _merged(
-            [(plan.best, mine) for plan, (mine, _) in zip(self._plans, parts, strict=True)]
-        )
-        self._note(best, base + sum(float(gain[1]) for gain in gains))
-        self.now = _merged(
-            [(plan.now, mine) for plan, (mine, _) in zip(self._plans, parts, strict=True)]
-        )
+        pairs = list(zip(self._plans, parts, strict=True))
+        best = _merged([(plan.best, plan.best_starts, mine) for plan, (mine, _) in pairs])
+        self._note(*best, base + sum(float(gain[1]) for gain in gains))
+        now = _merged([(plan.now, plan.starts, mine) for plan, (mine, _) in pairs])
+        self.now, self.starts = now
         self.cost = base + sum(float(gain[0]) for gain in gains)
 
     # --- each on its own ---
 
     def _search_apart(self, steps: int, heat: float) -> None:
-        if not self._apart:
+        if not self._is_apart:
             for plan in self._plans:
                 self._whole(plan)
-                plan.take(self.now)
-            self._apart = [self.now] * len(self._plans)
+                plan.take(self.now, self.starts)
+            self._is_apart = True
         self._run(steps, heat)
         for plan in self._plans:
             if plan.cost[1] < self.best_cost:
-                self._note(plan.best, float(plan.cost[1]))
+                self._note(plan.best, plan.best_starts, float(plan.cost[1]))
 
     def meet(self) -> None:
         """Everybody goes on from the best plan, where they search apart."""
-        if self._apart:
-            self.take(self.best)
+        if self._is_apart:
+            self.take(self.best, self.best_starts)
 
     # --- both ---
 
@@ -143,7 +147,7 @@ class Squad:
     def _parts(self) -> list[Masks]:
         """The routes in as many parts as there are searchers, along a direction drawn by chance."""
         q, count = self.question, len(self._plans)
-        if count == 1 or len(self.now) < ROUTES_EACH * count:
+        if count == 1 or not self._parted or len(self.now) < ROUTES_EACH * count:
             return [(np.ones(q.vehicles, dtype=np.bool_), np.ones(q.count, dtype=np.bool_))]
         value = self._direction()
         part = np.full(q.vehicles, -1)
@@ -161,6 +165,10 @@ class Squad:
         absent = np.flatnonzero(job_part < 0)
         edges = [middles[rank][np.searchsorted(share, k)] for k in range(1, count)]
         job_part[absent] = np.searchsorted(np.sort(edges), value[absent])
+        # All absent jobs of a group go to where the first of them goes.
+        together = absent[q.group[absent] >= 0]
+        _, first, back = np.unique(q.group[together], return_index=True, return_inverse=True)
+        job_part[together] = job_part[together[first]][back]
         return [(part == k, job_part == k) for k in range(count)]
 
     def _direction(self) -> NDArray[np.float64]:
@@ -172,5 +180,14 @@ class Squad:
         return nearer
 
 
-def _merged(pieces: list[tuple[Orders, NDArray[np.bool_]]]) -> Orders:
-    return [(v, jobs) for orders, mine in pieces for v, jobs in orders if mine[v]]
+def _merged(
+    pieces: list[tuple[Orders, Starts, NDArray[np.bool_]]],
+) -> tuple[Orders, dict[int, int]]:
+    """One plan of the routes of each part."""
+    orders, bound = [], {}
+    for own, starts, mine in pieces:
+        for v, jobs in own:
+            if mine[v]:
+                orders.append((v, jobs))
+                bound.update({job: starts[job] for job in jobs if job in starts})
+    return orders, bound

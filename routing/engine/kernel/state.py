@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.anneal import anneal
+from routing.engine.kernel.groups import bind_again
 from routing.engine.kernel.question import Question
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.tally import recount
@@ -14,7 +18,11 @@ from routing.engine.kernel.times import holds
 
 # Stops that a row has room for at first; it grows when one is full.
 WIDTH = 24
+# Places that are listed for each of a pair.
+SPOTS = 24
 Orders = list[tuple[int, list[int]]]
+# Starts, in ticks, of jobs with bonds of time.
+Starts = Mapping[int, int]
 
 
 class Plan:
@@ -30,6 +38,10 @@ class Plan:
         self._desk[:, c.MINE] = 1
         self._seat = np.zeros((n, c.SEAT_WIDTH), dtype=np.int64)
         self._seat[:, c.OURS] = 1
+        self._seat[:, [c.BOUND, c.WAS, c.BEST_BOUND]] = c.FREE
+        # Where jobs hang together windows are narrowed: then they are the searcher's own.
+        self._hands = np.concatenate([q.hands, q.hands]) if q.is_linked else q.hands
+        self._timed = q.timed
         self._best_length = np.zeros(v, dtype=np.int64)
         self._allocate()
         state = (0x9E3779B97F4A7C15 * (2 * seed + 1)) & 0xFFFFFFFFFFFFFFFF
@@ -42,6 +54,8 @@ class Plan:
         self._seeds = np.arange(n, dtype=np.int64)
         self._places = np.zeros((8, 2), dtype=np.int64)
         self._values = np.zeros(8)
+        self._spots = np.zeros((3, SPOTS + 1, c.SPOT_WIDTH), dtype=np.int64)
+        self._spot_values = np.zeros((3, SPOTS + 1))
         self.take([])
 
     def _allocate(self) -> None:
@@ -56,8 +70,13 @@ class Plan:
 
     # --- take and give ---
 
-    def take(self, orders: Orders) -> None:
-        """Go on from these jobs by vehicle; they must hold. They are the best so far, too."""
+    def take(self, orders: Orders, starts: Starts = MappingProxyType({})) -> None:
+        """Go on from these jobs by vehicle; they must hold. They are the best so far, too.
+
+        Jobs with bonds of time need their ``starts``; whoever has none stays out.
+        """
+        if self.question.is_linked:
+            orders = self._bound(orders, starts)
         longest = max((len(jobs) for _, jobs in orders), default=0)
         if longest + 4 > self._width:
             self._width = longest + max(4, longest // 2) + 4
@@ -73,25 +92,46 @@ class Plan:
         self._best_jobs[:] = wanted
         self._desk[:, c.STALE] = 0
 
-    def take_most(self, orders: Orders) -> None:
-        """Go on from these jobs, but without those that do not hold here.
+    def _bound(self, orders: Orders, starts: Starts) -> Orders:
+        """These orders without jobs that need a start and have none; the others are bound."""
+        timed = self._timed
+        homeless = {job for _, jobs in orders for job in jobs if timed[job] and job not in starts}
+        kept = self._without(homeless, orders)
+        bound = np.full(self.question.count, c.FREE)
+        for _, jobs in kept:
+            for job in jobs:
+                bound[job] = starts[job] if timed[job] else c.FREE
+        bind_again(self._seat, self._hands, bound)
+        return kept
+
+    def _without(self, lost: set[int], orders: Orders) -> Orders:
+        """These orders without these jobs and their groups."""
+        group = self.question.group
+        broken = {int(group[job]) for job in lost} - {-1}
+        whole = [
+            (v, [j for j in jobs if j not in lost and group[j] not in broken]) for v, jobs in orders
+        ]
+        return [(v, jobs) for v, jobs in whole if jobs]
+
+    def take_most(self, orders: Orders, starts: Starts = MappingProxyType({})) -> None:
+        """Go on from these jobs, but without those that do not hold here, and their groups.
 
         The exact trial holds a little more: times are not rounded there, and each break has a
         choice. A route that cannot be would have a price beyond all others and never change.
         """
-        self.take(orders)
+        self.take(orders, starts)
         refused = [(v, jobs) for v, jobs in orders if not self._holds(v)]
         if not refused:
             return
-        kept = {v: jobs for v, jobs in orders if self._holds(v)}
+        lost: set[int] = set()
         for v, jobs in refused:
             some: list[int] = []
             for job in jobs:
-                self.take([(v, [*some, job])])
+                self.take([(v, [*some, job])], starts)
                 if self._holds(v):
                     some.append(job)
-            kept[v] = some
-        self.take([(v, jobs) for v, jobs in kept.items() if jobs])
+            lost.update(set(jobs) - set(some))
+        self.take(self._without(lost, orders), starts)
 
     def _holds(self, v: int) -> bool:
         q = self.question
@@ -102,7 +142,7 @@ class Plan:
         q = self.question
         self.cost[0] = recount(
             wanted, lengths, q.mode, q.states, self._rows, self._tolls, self._desk, self._load,
-            self._seat, self._spans, self._tally, q.crew, q.pay, q.hands, q.ticks, q.roads, q.who,
+            self._seat, self._spans, self._tally, q.crew, q.pay, self._hands, q.ticks, q.roads, q.who,
             q.jobs, q.need, q.node, q.tariff_at, q.tariff, q.drive, q.most_road, self._book,
         )  # fmt: skip
 
@@ -112,9 +152,25 @@ class Plan:
         return _orders(self._desk[:, c.LENGTH], self._rows[:, :, c.JOB])
 
     @property
+    def starts(self) -> Starts:
+        """Starts of served jobs with bonds of time as they are."""
+        return self._starts(self.now, c.BOUND)
+
+    @property
     def best(self) -> Orders:
         """Jobs by vehicle of the cheapest plan met since the last `take`."""
         return _orders(self._best_length, self._best_jobs)
+
+    @property
+    def best_starts(self) -> Starts:
+        """The same starts in that plan."""
+        return self._starts(self.best, c.BEST_BOUND)
+
+    def _starts(self, orders: Orders, column: int) -> Starts:
+        if not self.question.is_linked:
+            return {}
+        timed, seat = self._timed, self._seat
+        return {j: int(seat[j, column]) for _, jobs in orders for j in jobs if timed[j]}
 
     def confine(self, *, vehicles: NDArray[np.bool_], jobs: NDArray[np.bool_]) -> None:
         """Search only these vehicles and jobs from the next `take` on; both are masks."""
@@ -132,12 +188,14 @@ class Plan:
         while done < steps and len(self._seeds):
             done += anneal(
                 steps - done, hot, cold, removed, longest, blink, full, q.mode, q.states,
-                q.crew, q.pay, q.hands, q.ticks, q.roads, q.who, q.jobs, q.need, q.room, q.node,
-                q.near, q.candidates, q.keys, q.tariff_at, q.tariff, q.drive, q.most_road,
+                q.crew, q.pay, self._hands, q.ticks, q.roads, q.who, q.jobs, q.need, q.room,
+                q.node, q.near, q.candidates, q.keys, q.bond_at, q.bond, q.tariff_at, q.tariff,
+                q.drive, q.most_road,
                 self._rows, self._tolls, self._desk, self._load, self._seat, self._spans,
                 self.cost, self._best_jobs, self._best_length,
                 self._chance, self._tally, self._old_jobs, self._old_times, self._removed,
-                self._key, self._seeds, self._places, self._values, self._book,
+                self._key, self._seeds, self._places, self._values, self._spots, self._spot_values,
+                self._book,
             )  # fmt: skip
             if self._tally[c.WIDEN]:
                 self._widen()

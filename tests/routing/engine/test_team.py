@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -21,24 +22,26 @@ from tests.routing.plans import UNAVOIDABLE, plan_of, searched
 pytestmark = pytest.mark.slow
 
 
-def told_by(problem, *, workers, seconds):
-    """All plans that a team tells, in their order."""
-    now = time.monotonic()
+def told_by(problem, *, workers, seconds, enough=sys.maxsize):
+    """The plans that a team tells, in their order; it is stopped when they are enough."""
+    told, now = [], time.monotonic()
     team = Team(
         problem=problem,
         workers=workers,
         seed=1,
         began=now,
         deadline=now + seconds,
-        stopped=lambda: False,
+        stopped=lambda: len(told) >= enough,
     )
-    return [best for best in team.run() if best is not None]
+    for best in team.run():
+        told += [] if best is None else [best]
+    return told
 
 
 def test_each_plan_that_is_told_is_judged_and_better_than_the_one_before():
     problem = interchange.problem_of(days.plain(Random(4), visits=50, technicians=5))
 
-    told = told_by(problem, workers=2, seconds=2)
+    told = told_by(problem, workers=2, seconds=60, enough=2)
 
     plans = [interchange.solution_of(best.plan, problem=problem) for best in told]
     assert len(told) > 1

@@ -6,9 +6,11 @@ MANY, from ONSITE_MANY, is how many times more days are tried than in the everyd
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from random import Random
 
 from routing import interchange
+from routing.engine.kernel.columns import TICKS
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.question import beyond
 from routing.engine.kernel.state import Plan
@@ -38,6 +40,50 @@ def nasty(seed):
     if day.get("incumbent"):
         day["incumbent"] = _alone(day["incumbent"])
     return day
+
+
+def linked(seed):
+    """The nasty day where it pays to serve, and where most visits hang together."""
+    rng = Random(seed)
+    names = [visit["id"] for visit in days.nasty(seed)["visits"]]
+    return eager(seed) | {"relations": relations(names, rng)}
+
+
+def linked_plain(seed):
+    """A plain day with time for everybody, where most visits hang together."""
+    rng = Random(seed)
+    day = days.plain(rng, visits=14, technicians=6)
+    for visit in day["visits"]:
+        visit["windows"] = [[visit["windows"][0][0], 61200]]
+    names = [visit["id"] for visit in day["visits"]]
+    return day | {"relations": [one for _ in range(2) for one in relations(names, rng)]}
+
+
+def crooked_linked(seed):
+    """The same on roads on which a detour may be shorter."""
+    return crooked(linked(seed), Random(seed))
+
+
+def relations(names, rng):
+    """Pairs and threes of every kind, in one order, so that there are no circles."""
+    found = []
+    for _ in range(rng.randint(1, 4)):
+        members = [names[n] for n in sorted(rng.sample(range(len(names)), 3))]
+        pair = members[:2]
+        least = rng.choice([-900, 0, 600.5])
+        found += rng.choice([
+            [{"type": "same_start", "visits": members}],
+            [{"type": "same_start", "visits": pair, "max_s": 900}],
+            [{"type": kind, "visits": pair} for kind in ("same_start", "different_technician")],
+            [{"type": "precedence", "visits": pair, "min_s": 300, "max_s": 5400}],
+            [{"type": "precedence", "visits": [a, b]} for a, b in pairwise(members)],
+            [{"type": "gap", "visits": pair, "min_s": least, "max_s": least + 3600}],
+            [{"type": "gap", "visits": pair, "min_s": 1800}],
+            [{"type": "all_or_none", "visits": members}],
+            [{"type": "same_technician", "visits": members}],
+            [{"type": "different_technician", "visits": members}],
+        ])  # fmt: skip
+    return found
 
 
 EAGER = [
@@ -107,15 +153,16 @@ def walk(plan, *, steps, heat=10.0, full=True):
     plan.run(steps, hot=hot, cold=hot / 20, removed=4.0, longest=5.0, blink=0.01, full=full)
 
 
-def lay(trial, orders):
+def lay(trial, orders, starts=None):
     """Lay orders out exactly. Gives the jobs that were lost."""
+    trial.fixed = {job: (at / TICKS, at / TICKS) for job, at in (starts or {}).items()}
     return [job for vehicle, jobs in orders for job in trial.hold_most(vehicle, jobs)]
 
 
 def clone(plan):
     """The same orders, with everything worked out anew."""
     again = Plan(plan.question, seed=1)
-    again.take(plan.now)
+    again.take(plan.now, plan.starts)
     return again
 
 

@@ -71,10 +71,6 @@ BEYOND = {
         equipment=[{"id": "lift", "count": 1}],
         each_visit={"equipment": {"lift": 1}, "duration_s": 6000},
     ),
-    "relations": day_with(
-        relations=[{"type": "different_technician", "visits": [f"visit-{n}" for n in range(8)]}],
-        each_visit=ALL_DAY,
-    ),
     "rests": day_with(everybody=TWO_SHIFTS),
     "changes": with_incumbent(day_with(), max_changes=0),
     "prices of setups": day_with(

@@ -23,6 +23,9 @@ def kept(plan):
         "length": desk[:, c.LENGTH].tolist(),
         "counters": [int(tally[n]) for n in (c.SERVED, c.ROUTES, c.IDLE)],
         "idle": sorted(desk[: tally[c.IDLE], c.IDLES].tolist()),
+        "closed": desk[:, [c.MINE, c.BARRED]].tolist(),
+        "bound": seat[:, c.BOUND].tolist(),
+        "windows": plan._hands.tolist(),
     }
     for v, length in enumerate(found["length"]):
         breaks = int(plan.question.crew[v, c.BREAKS])
@@ -66,13 +69,13 @@ def wrong_after(plan, *, steps):
     """Names of what differs from the routes after some step, or from before an undone one."""
     found = set()
     for _ in range(steps):
-        before, orders, cost = kept(plan), plan.now, plan.cost.copy()
+        before, orders, starts, cost = kept(plan), plan.now, plan.starts, plan.cost.copy()
         one_step(plan)
         after = kept(plan)
         fresh = sayable.clone(plan)
         anew = kept(fresh)
         found |= {name for name in after if loose(after)[name] != loose(anew)[name]}
-        if plan.now == orders and plan.cost[0] == cost[0]:
+        if plan.now == orders and plan.starts == starts and plan.cost[0] == cost[0]:
             found |= {f"undone {name}" for name in after if after[name] != before[name]}
         listed, place = idle_places(plan)
         found |= {"places of idle vehicles"} if listed != place else set()
@@ -82,7 +85,16 @@ def wrong_after(plan, *, steps):
 
 
 @pytest.mark.parametrize(
-    "make", [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting]
+    "make",
+    [
+        sayable.nasty,
+        sayable.eager,
+        sayable.crooked_eager,
+        sayable.lasting,
+        sayable.linked,
+        sayable.crooked_linked,
+        sayable.linked_plain,
+    ],
 )
 def test_after_each_step_all_that_is_kept_is_what_the_routes_say(make):
     found = [wrong_after(plan, steps=40) for plan in plans(10, make=make)]
