@@ -263,7 +263,7 @@ def put(
     refresh(v, p + 1, p + 1, rows, desk, seat, crew, hands, ticks, states)
 
 
-@kernel
+@inlined
 def put_best(
     j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
     old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node, tariff_at,
