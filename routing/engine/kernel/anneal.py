@@ -9,6 +9,8 @@ from routing.engine.kernel.columns import (
     BOUND,
     JOB,
     LENGTH,
+    MOVES,
+    MOVING,
     REMOVED,
     SERVED,
     STALE,
@@ -47,7 +49,7 @@ def anneal(
     for step in range(steps):
         heat *= factor
         tally[STEPS_DONE] += 1
-        tally[TOUCHED], tally[REMOVED] = 0, 0
+        tally[TOUCHED], tally[REMOVED], tally[MOVING] = 0, 0, 0
         absent = seeds.shape[0] - tally[SERVED]
         change, seed, odd = ruin(
             mean_removed, longest_string, mode, states, chance, rows, tolls, desk, load, seat,
@@ -68,8 +70,9 @@ def anneal(
             keep(change, rows, desk, seat, cost, tally, best_jobs, best_length)
         else:
             undo(
-                rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times, removed, crew,
-                pay, hands, ticks, roads, need, node, states,
+                mode, rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times, removed,
+                crew, pay, hands, ticks, roads, need, node, bond_at, bond, tariff_at, tariff,
+                drive, most_road, book, states,
             )  # fmt: skip
         if tally[WIDEN]:
             return step + 1
@@ -82,6 +85,8 @@ def keep(change, rows, desk, seat, cost, tally, best_jobs, best_length):
     cost[0] += change
     for k in range(tally[TOUCHED]):
         desk[desk[k, TOUCHES], STALE] = 1
+    for k in range(tally[MOVING]):
+        desk[desk[k, MOVES], STALE] = 1
     if cost[0] < cost[1] - NOISE:
         cost[1] = cost[0]
         for v in range(desk.shape[0]):

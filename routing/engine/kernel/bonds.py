@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.question import Ints
@@ -22,11 +23,13 @@ class Bonds:
     """``rows[at[j] : at[j + 1]]`` are the bonds of job j; ``at`` has one element when there are none.
 
     ``group`` says which jobs are served together, by the number of the first; others have -1.
+    ``timed`` are those with a bond of time.
     """
 
     at: Ints
     rows: Ints
     group: Ints
+    timed: NDArray[np.bool_]
 
 
 def bonds(trial: Trial) -> Bonds:
@@ -49,12 +52,16 @@ def bonds(trial: Trial) -> Bonds:
         for one, other in permutations(jobs, 2):
             if not any(row[0] == other and row[1] <= c.TO_END for row in found[one]):
                 found[one].append((other, c.TOGETHER, 0, 0))
-    if not found:
+    timed = np.array(
+        [any(c.TOGETHER < row[1] <= c.TO_END for row in found[job]) for job in range(count)],
+        dtype=np.bool_,
+    )
+    if not any(found.values()):
         none = np.zeros((0, c.BOND_WIDTH), dtype=np.int64)
-        return Bonds(np.zeros(1, dtype=np.int64), none, group)
+        return Bonds(np.zeros(1, dtype=np.int64), none, group, timed)
     sizes = [len(found[job]) for job in range(count)]
     rows = [row for job in range(count) for row in sorted(found[job])]
-    return Bonds(np.cumsum([0, *sizes]), np.array(rows, dtype=np.int64), group)
+    return Bonds(np.cumsum([0, *sizes]), np.array(rows, dtype=np.int64), group, timed)
 
 
 def _both_ways(apart: Apart) -> tuple[tuple[int, Row], tuple[int, Row]]:

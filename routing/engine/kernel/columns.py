@@ -27,10 +27,10 @@ JOB, NODE, EARLY = 0, 1, 2
 # and be back at the latest, to go without it.
 OPENS, CLOSES, LONG, EXCUSED_FROM, EXCUSED_UNTIL, PAUSE_WIDTH = range(6)
 
-# hands[h, j, :]: length of the work, time to get in, number of windows, then opening and close of
-# each. A searcher whose jobs hang together has its own, with windows narrowed to the starts that
+# hands[h, j, :]: length of the work, time to get in; until when it may be pushed by others, 0 for a
+# job without bonds of time; number of windows, then opening and close of each. A searcher whose jobs hang together has its own, with windows narrowed to the starts that
 # are bound; the second half of its rows keeps the windows as they were.
-WORK, SETUP, WINDOWS, WINDOW = range(4)
+WORK, SETUP, TIED, WINDOWS, WINDOW = range(5)
 
 # spans[v, p, :]: least duration, earliest and latest beginning of the route up to this stop, and of
 # the route from it on (Vidal et al. 2013).
@@ -48,18 +48,31 @@ MOST_BREAKS = 3
 PAY_WIDTH = PAY_STEPS + 2 * STEPS + 2 * SOFTS + MOST_BREAKS
 
 # tally: counters of one searcher.
-REMOVED, TOUCHED, SERVED, ROUTES, IDLE, STAMP, WIDEN, STEPS_DONE, TALLY_WIDTH = range(9)
+(
+    REMOVED, TOUCHED, SERVED, ROUTES, IDLE, STAMP, WIDEN, STEPS_DONE, WAITING, FIRST_WAITING,
+    MOVING, TALLY_WIDTH,
+) = range(12)  # fmt: skip
 
 # desk[v, :]: number of jobs; whether this searcher may change the route, and whether it differs
 # from the best plan's; in which step it was ruined. Lists that happen to be as long as there are
 # vehicles: idle ones, where each stands in that list, routes touched in a step with their former
-# lengths, kinds that were tried. And whether the route is closed to the job in hand.
-LENGTH, MINE, STALE, RUINED, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, BARRED, DESK_WIDTH = range(11)
+# lengths, kinds that were tried. Whether the route is closed to the job in hand. Routes that wait
+# for their times to be worked out, whether this one does, and routes whose times have changed in
+# this step, with the step in which that was noted, and whether their price is due.
+(
+    LENGTH, MINE, STALE, RUINED, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, BARRED, WAITS, IS_WAITING,
+    MOVES, MOVED, DUE, DESK_WIDTH,
+) = range(16)  # fmt: skip
 
 # seat[j, :]: the vehicle that holds the job, -1 for none, and at which stop; in which step it was
-# last taken out; whether this searcher may serve it; the start to which it is bound, FREE for none,
-# before the step, and in the best plan; in which step its group was last tried.
-HOLDER, PLACE, SEEN, OURS, BOUND, WAS, BEST_BOUND, TRIED_IN, SEAT_WIDTH = range(9)
+# last taken out; whether this searcher may serve it. Of jobs with bonds of time: the start to which
+# it is bound, FREE for none, before the step, and in the best plan; how late it may be; how early
+# and how late its own route alone would let it be; whether it must keep its start; the start by
+# which its route was priced; in which step its group was last tried; and a start in the making.
+(
+    HOLDER, PLACE, SEEN, OURS, BOUND, WAS, BEST_BOUND, BOUND_BY, OWN_FROM, OWN_BY, RIGID, PRICED,
+    TRIED_IN, TRYING, SEAT_WIDTH,
+) = range(15)  # fmt: skip
 FREE = -FAR
 
 # bonds[k, :], those of job j from bond_at[j] up to bond_at[j + 1]: the other job, how they hang

@@ -90,7 +90,7 @@ class Crews:
             row[1 : 1 + 2 * len(one)] = [edge for window in one for edge in window]
         _, chosen = np.unique(kinds, return_index=True)
         shape = len(chosen), len(self._jobs), c.WINDOWS + table.shape[1]
-        hands = np.empty(shape, dtype=np.int64)
+        hands = np.zeros(shape, dtype=np.int64)
         setups = np.array(tables.setups)[tables.places[: len(self._jobs)]]
         hands[:, :, c.SETUP] = np.ceil(setups * c.TICKS - NOISE)
         for h, v in enumerate(chosen):

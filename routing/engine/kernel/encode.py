@@ -45,6 +45,7 @@ def encode(trial: Trial) -> Question:
     worth = np.array([trial.worth(job) for job in jobs])
     must = np.array([bool(trial.urgency(job)) for job in jobs])
     hanging = bonds(trial)
+    crews.hands[:, hanging.timed, c.TIED] = starts.cheap_until(len(jobs))[hanging.timed]
     among = Neighbours(places.jobs, crew, pay, crews.hands, ticks, roads, crews.who)
     return Question(
         mode=_mode(crew, pay, crews.hands, timed=len(starts.at) > 0 or len(most_road) > 1),
@@ -54,6 +55,7 @@ def encode(trial: Trial) -> Question:
         node=places.jobs, near=among.near(), candidates=among.candidates(),
         keys=among.keys(worth, need), tariff_at=starts.at, tariff=starts.pieces, drive=drive,
         most_road=most_road, bond_at=hanging.at, bond=hanging.rows, group=hanging.group,
+        timed=hanging.timed,
         scale=among.scale(),
     )  # fmt: skip
 
@@ -65,7 +67,9 @@ def _mode(crew: Ints, pay: Floats, hands: Ints, *, timed: bool) -> int:
     beyond[:, plain] = 0
     beyond[:, c.PAY_STEPS : c.PAY_STEPS + 2 * (c.STEPS + c.SOFTS) : 2] = 0
     duration = bool(pay[:, c.PER_TICK].any() or (crew[:, c.MOST_TIME] < c.FAR // 2).any())
-    several = bool((hands[:, :, c.WINDOWS] > 1).any() or crew[:, c.BREAKS].any())
+    several = bool(
+        (hands[:, :, c.WINDOWS] > 1).any() or crew[:, c.BREAKS].any() or hands[:, :, c.TIED].any()
+    )
     if timed or beyond.any() or (duration and several):
         return c.SIMULATED
     return c.TIMED if duration else c.PLAIN

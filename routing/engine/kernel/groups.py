@@ -1,17 +1,20 @@
-"""Jobs that hang together: put in with each other, at starts that suit all of them.
+"""Jobs that hang together: what the bonds of a group leave to each of its jobs.
 
-Invariants: a served job with a bond of time has one start, ``seat[j, BOUND]``, and all its windows
-in this searcher's ``hands`` are that instant; those of an absent job are as they were. So a route
-that keeps its windows keeps the bonds, and nothing else needs to look at them.
+Invariants: a served job with a bond of time begins at ``seat[j, BOUND]``, the earliest start that
+its own route and those of its partners allow, and it could begin up to ``seat[j, BOUND_BY]`` with
+all other routes as they are; its windows in this searcher's ``hands`` end there. Those of an absent
+job are as they were. A job that is rigid keeps the start that it was given: on routes with breaks,
+where the earliest start depends on when the break is taken, and where a partner is another
+searcher's.
 """
 
 from __future__ import annotations
 
 from routing.engine.kernel.columns import (
     BARRED,
-    BEST_BOUND,
     BOND,
     BOUND,
+    BOUND_BY,
     BREAKS,
     EARLY,
     FAR,
@@ -26,7 +29,10 @@ from routing.engine.kernel.columns import (
     MOST,
     OTHER,
     OTHER_PERSON,
+    OWN_BY,
+    OWN_FROM,
     PERSON,
+    RIGID,
     SAME_PERSON,
     TO_END,
     TOGETHER,
@@ -41,7 +47,8 @@ from routing.engine.kernel.times import across, earliest, getting_in, latest
 @kernel
 def bind(j, start, seat, hands):
     """Let job j begin at this instant and at no other; FREE gives its windows back."""
-    seat[j, BOUND] = start
+    seat[j, BOUND] = seat[j, BOUND_BY] = start
+    seat[j, OWN_FROM], seat[j, OWN_BY] = -FAR, FAR
     half = hands.shape[0] // 2
     for h in range(half):
         if start == FREE:
@@ -57,7 +64,7 @@ def bind_again(seat, hands, starts):
     """Bind the jobs that have a start in ``starts``, and free all others."""
     for j in range(seat.shape[0]):
         bind(j, starts[j], seat, hands)
-        seat[j, BEST_BOUND] = starts[j]
+        seat[j, RIGID] = 0
 
 
 @kernel
@@ -84,13 +91,14 @@ def left_by_partners(j, h, bond_at, bond, seat, crew, hands):
         v = seat[other, HOLDER]
         if v < 0 or kind == TOGETHER or kind > TO_END:
             continue
-        start, least, most = seat[other, BOUND], bond[k, LEAST], bond[k, MOST]
+        start, by = seat[other, BOUND], seat[other, BOUND_BY]
+        least, most = bond[k, LEAST], bond[k, MOST]
         if kind == TO_END:
-            end = start + hands[crew[v, HAND], other, WORK]
-            low, high = max(low, end + least), min(high, end + most)
+            work = hands[crew[v, HAND], other, WORK]
+            low, high = max(low, start + work + least), min(high, by + work + most)
         else:
             after = hands[h, j, WORK] if kind == FROM_END else 0
-            low, high = max(low, start - most - after), min(high, start - least - after)
+            low, high = max(low, start - most - after), min(high, by - least - after)
     return low, high
 
 
@@ -223,3 +231,14 @@ def first_start(v, p, j, there, on, rows, crew, hands, states):
                     best = start
                     break
     return best
+
+
+@kernel
+def reach(k, work, work_of_other, bond):
+    """Least and most ticks from the start of the job of bond k to that of the other one."""
+    least, most, kind = bond[k, LEAST], bond[k, MOST], bond[k, BOND]
+    if kind == FROM_END:
+        return least + work, most + work
+    if kind == TO_END:
+        return -most - work_of_other, -least - work_of_other
+    return least, most

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.kernel.columns import BOND, MOST_BREAKS, MOST_MEMBERS, STEPS, TO_END, TOGETHER
+from routing.engine.kernel.columns import MOST_BREAKS, MOST_MEMBERS, STEPS
 from routing.trial.trial import Trial
 from routing.trial.weights import Weights
 
@@ -23,7 +23,8 @@ class Question:
     ``who`` is ``(lines, n)``, infinite where nobody of that line may go. ``near`` are ``(n, k)``
     jobs that a ruin may reach, ``candidates`` ``(2, n, k)`` those behind and before which a job
     may be put, best first. ``bond_at`` and ``bond`` say how jobs hang together, ``group``
-    ``(n,)`` which are served together, -1 for none. ``scale`` is the price of a short leg.
+    ``(n,)`` which are served together, -1 for none,
+    ``timed`` which of them begin when others do. ``scale`` is the price of a short leg.
     """
 
     mode: int
@@ -48,22 +49,13 @@ class Question:
     bond_at: Ints
     bond: Ints
     group: Ints
+    timed: NDArray[np.bool_]
     scale: float
 
     @property
     def is_linked(self) -> bool:
         """Whether any jobs hang together."""
         return len(self.bond) > 0
-
-    @property
-    def timed(self) -> NDArray[np.bool_]:
-        """``(n,)`` which jobs have a bond of time."""
-        timed = np.zeros(self.count, dtype=np.bool_)
-        if self.is_linked:
-            kinds = self.bond[:, BOND]
-            owners = np.repeat(np.arange(self.count), np.diff(self.bond_at))
-            timed[owners[(kinds > TOGETHER) & (kinds <= TO_END)]] = True
-        return timed
 
     @property
     def count(self) -> int:

@@ -27,6 +27,7 @@ from routing.engine.kernel.columns import (
     PER_TICK,
     PLACE,
     PLAIN,
+    REMOVED,
     ROAD,
     SECOND_IN,
     SECOND_OUT,
@@ -35,11 +36,13 @@ from routing.engine.kernel.columns import (
     SIMULATED,
     STAMP,
     TAIL_TIME,
+    TIED,
     TIMED,
     TIMES,
     TOLL,
     TRIED,
     USED,
+    WAS,
     WIDEN,
     WINDOW,
     WINDOWS,
@@ -48,7 +51,8 @@ from routing.engine.kernel.columns import (
 )
 from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.draw import draw
-from routing.engine.kernel.ruin import becomes_used, remember, toll
+from routing.engine.kernel.following import follow, is_rigid, let_mates_follow, wait
+from routing.engine.kernel.ruin import becomes_used, remember, take_out, toll
 from routing.engine.kernel.simulate import NEVER, simulate
 from routing.engine.kernel.times import duration_with, fits, measure, refresh
 
@@ -272,24 +276,77 @@ def put_best(
     """Put job j at the cheapest of the places found. Gives what that adds to the price, NEVER when
     it has no place below the limit.
     """
-    times = 0.0
+    times, more = 0.0, NEVER
     if mode == SIMULATED:
         times = simulated(
             j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands,
             ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
         )  # fmt: skip
-    if found == 0 or times >= NEVER:
-        return NEVER
     v = places[0, 0]
-    if desk[v, LENGTH] >= rows.shape[1] - 3:
+    if found > 0 and times < NEVER and desk[v, LENGTH] >= rows.shape[1] - 3:
         tally[WIDEN] = 1
-        return NEVER
-    remember(v, rows, desk, load, tally, old_jobs, old_times)
-    put(
-        j, v, places[0, 1], rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads,
-        need, node, states,
+    elif found > 0 and times < NEVER:
+        remember(v, rows, desk, load, tally, old_jobs, old_times)
+        put(
+            j, v, places[0, 1], rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks,
+            roads, need, node, states,
+        )  # fmt: skip
+        more = values[0] - jobs[j, WORTH]
+        if mode != PLAIN:
+            measure(v, rows, spans, desk, crew, hands, ticks)
+            load[v, TIMES] = times
+            if mode == TIMED:
+                load[v, TIMES] = pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
+    return more
+
+
+@kernel
+def put_linked(
+    j, limit, found, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
+    old_times, removed, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node,
+    bond_at, bond, tariff_at, tariff, drive, most_road, book,
+):  # fmt: skip
+    """`put_best` where routes wait for each other: the price is that of all routes that move."""
+    more = put_best(
+        j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
+        old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node,
+        tariff_at, tariff, drive, most_road, book,
     )  # fmt: skip
-    if mode != PLAIN:
-        measure(v, rows, spans, desk, crew, hands, ticks)
-        load[v, TIMES] = times if mode == SIMULATED else pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
-    return values[0] - jobs[j, WORTH]
+    if more >= NEVER:
+        return NEVER
+    wait(seat[j, HOLDER], desk, tally)
+    if hands[0, j, TIED] and is_rigid(j, seat, crew):
+        let_mates_follow(j, seat, desk, tally, bond_at, bond)
+    growth, possible = follow(
+        False, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks, bond_at,
+        bond, tariff_at, tariff, drive, roads, most_road, book,
+    )  # fmt: skip
+    if possible:
+        return more + growth
+    put_back(
+        j, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed, crew, pay,
+        hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at, tariff, drive,
+        most_road, book,
+    )  # fmt: skip
+    return NEVER
+
+
+@kernel
+def put_back(
+    j, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed, crew, pay,
+    hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road,
+    book,
+):  # fmt: skip
+    """Take a job out that was put in in vain."""
+    was = seat[j, WAS]
+    take_out(
+        j, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed, crew, pay,
+        hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at, tariff, drive,
+        most_road, book,
+    )  # fmt: skip
+    tally[REMOVED] -= 1
+    seat[j, WAS] = was
+    follow(
+        True, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks, bond_at,
+        bond, tariff_at, tariff, drive, roads, most_road, book,
+    )  # fmt: skip

@@ -5,7 +5,14 @@ from __future__ import annotations
 from routing.engine.kernel.columns import MUST, REMOVED, WORTH
 from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.draw import draw
-from routing.engine.kernel.recreate import beside, everywhere, in_idle, lowered, put_best
+from routing.engine.kernel.recreate import (
+    beside,
+    everywhere,
+    in_idle,
+    lowered,
+    put_best,
+    put_linked,
+)
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.together import put_group
 
@@ -77,11 +84,18 @@ def recreate(
             )  # fmt: skip
         if found == 0:
             continue
-        more = put_best(
-            j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-            old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node,
-            tariff_at, tariff, drive, most_road, book,
-        )  # fmt: skip
+        if bond_at.shape[0] > 1:
+            more = put_linked(
+                j, limit, found, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
+                old_jobs, old_times, removed, places, values, crew, pay, hands, ticks, roads, who,
+                jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+            )  # fmt: skip
+        else:
+            more = put_best(
+                j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally,
+                old_jobs, old_times, places, values, crew, pay, hands, ticks, roads, who, jobs,
+                need, node, tariff_at, tariff, drive, most_road, book,
+            )  # fmt: skip
         if more < NEVER:
             change += more
     return change

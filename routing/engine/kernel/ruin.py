@@ -36,6 +36,7 @@ from routing.engine.kernel.columns import (
     SEEN,
     SERVED,
     STEPS_DONE,
+    TIED,
     TIMES,
     TO_END,
     TOLL,
@@ -47,6 +48,7 @@ from routing.engine.kernel.columns import (
 )
 from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.draw import draw
+from routing.engine.kernel.following import follow, is_rigid, wait
 from routing.engine.kernel.groups import bind, is_stuck
 from routing.engine.kernel.repricing import reprice
 from routing.engine.kernel.simulate import NEVER
@@ -189,6 +191,7 @@ def take_out(
             tariff, drive, roads, most_road, book,
         )  # fmt: skip
         odd = odd or load[v, TIMES] >= NEVER
+    wait(v, desk, tally)
     return change, odd
 
 
@@ -231,8 +234,28 @@ def ruin(
                 tariff, drive, roads, most_road, book,
             )  # fmt: skip
             odd = odd or load[v, TIMES] >= NEVER
-    k = 0
-    while bond_at.shape[0] > 1 and k < tally[REMOVED]:
+    if bond_at.shape[0] > 1 and hit > 0:
+        more, lost = take_mates(
+            mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times,
+            removed, crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at, bond,
+            tariff_at, tariff, drive, most_road, book,
+        )  # fmt: skip
+        change, odd = change + more, odd or lost
+    return change, seed, odd
+
+
+@kernel
+def take_mates(
+    mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times,
+    removed, crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at,
+    tariff, drive, most_road, book,
+):  # fmt: skip
+    """Take the groups out of which jobs were taken, and work out what changes for all others.
+
+    Gives what that adds to the price, and whether some route cannot do without what it lost.
+    """
+    change, odd, k = 0.0, False, 0
+    while k < tally[REMOVED]:
         for b in range(bond_at[removed[k]], bond_at[removed[k] + 1]):
             mate = bond[b, OTHER]
             if bond[b, BOND] > TO_END or seat[mate, HOLDER] < 0:
@@ -243,10 +266,15 @@ def ruin(
                 crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at,
                 tariff, drive, most_road, book,
             )  # fmt: skip
-            change += more
-            odd = odd or lost
+            change, odd = change + more, odd or lost
         k += 1
-    return change, seed, odd
+    for k in range(tally[TOUCHED]):
+        wait(desk[k, TOUCHES], desk, tally)
+    more, possible = follow(
+        True, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks, bond_at,
+        bond, tariff_at, tariff, drive, roads, most_road, book,
+    )  # fmt: skip
+    return change + more, odd or not possible
 
 
 @kernel
@@ -283,8 +311,9 @@ def gather(seed, absent, near, seat, removed, tally, bond_at, bond):
 
 @kernel
 def undo(
-    rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times, removed, crew, pay, hands,
-    ticks, roads, need, node, states,
+    mode, rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times, removed, crew, pay,
+    hands, ticks, roads, need, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+    states,
 ):  # fmt: skip
     """Give every touched route back as it was."""
     for k in range(tally[REMOVED]):
@@ -305,6 +334,17 @@ def undo(
         load[v, TIMES] = old_times[k]
         if spans.shape[1] > 1 and length > 0:
             measure(v, rows, spans, desk, crew, hands, ticks)
+    if bond_at.shape[0] > 1:
+        for k in range(tally[REMOVED]):
+            j = removed[k]
+            if seat[j, HOLDER] >= 0 and hands[0, j, TIED] and not is_rigid(j, seat, crew):
+                bind(j, FREE, seat, hands)
+        for k in range(tally[TOUCHED]):
+            wait(desk[k, TOUCHES], desk, tally)
+        follow(
+            True, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks,
+            bond_at, bond, tariff_at, tariff, drive, roads, most_road, book,
+        )  # fmt: skip
 
 
 @kernel

@@ -41,6 +41,7 @@ from routing.engine.kernel.columns import (
     START,
     STEPS,
     TARIFF,
+    TIED,
     WORK,
 )
 from routing.engine.kernel.compiling import kernel
@@ -124,7 +125,7 @@ def leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book)
         row = crew[v, TARIFF] * node.shape[0] + j
         if tariff_at.shape[0] > 0 and tariff_at[row, 1] > tariff_at[row, 0]:
             price += tariff_of(tariff, tariff_at[row, 0], tariff_at[row, 1], limit)
-        else:
+        elif not hands[h, j, TIED]:
             limit = max(limit, latest(hands, h, j, leave - hands[h, j, WORK]))
         book[p, BEGUN] = limit
         there, then = node[j], j

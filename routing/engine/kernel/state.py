@@ -73,7 +73,8 @@ class Plan:
     def take(self, orders: Orders, starts: Starts = MappingProxyType({})) -> None:
         """Go on from these jobs by vehicle; they must hold. They are the best so far, too.
 
-        Jobs with bonds of time need their ``starts``; whoever has none stays out.
+        Jobs with bonds of time on routes with breaks need their ``starts``; whoever has none stays
+        out. On other routes they begin as early as they can.
         """
         if self.question.is_linked:
             orders = self._bound(orders, starts)
@@ -87,20 +88,20 @@ class Plan:
             lengths[v] = len(jobs)
             wanted[v, 1 : len(jobs) + 1] = jobs
         self._recount(wanted, lengths)
+        self._seat[:, c.BEST_BOUND] = self._seat[:, c.BOUND]
         self.cost[1] = self.cost[0]
         self._best_length[:] = lengths
         self._best_jobs[:] = wanted
         self._desk[:, c.STALE] = 0
 
     def _bound(self, orders: Orders, starts: Starts) -> Orders:
-        """These orders without jobs that need a start and have none; the others are bound."""
-        timed = self._timed
-        homeless = {job for _, jobs in orders for job in jobs if timed[job] and job not in starts}
-        kept = self._without(homeless, orders)
+        """These orders without jobs that must be given a start and have none; others are bound."""
+        breaks = self.question.crew[:, c.BREAKS] > 0
+        rigid = {job for v, jobs in orders if breaks[v] for job in jobs if self._timed[job]}
+        kept = self._without(rigid - starts.keys(), orders)
         bound = np.full(self.question.count, c.FREE)
-        for _, jobs in kept:
-            for job in jobs:
-                bound[job] = starts[job] if timed[job] else c.FREE
+        for job in rigid & starts.keys():
+            bound[job] = starts[job]
         bind_again(self._seat, self._hands, bound)
         return kept
 
@@ -139,11 +140,29 @@ class Plan:
         return possible and bool(self._load[v, c.TIMES] < NEVER)
 
     def _recount(self, wanted: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
+        if self.question.is_linked and not self._desk[:, c.MINE].all():
+            mine = self._desk[:, c.MINE].copy()
+            self._desk[:, c.MINE] = 1
+            self._lay(wanted, lengths)
+            self._desk[:, c.MINE] = mine
+            self._keep_shared()
+        self._lay(wanted, lengths)
+
+    def _keep_shared(self) -> None:
+        """Let jobs keep their starts whose groups are not all on routes of this searcher."""
+        seat, group = self._seat, self.question.group
+        served = seat[:, c.HOLDER] >= 0
+        away = served & (self._desk[seat[:, c.HOLDER], c.MINE] == 0)
+        seat[:, c.RIGID] = self._timed & served & np.isin(group, group[away & (group >= 0)])
+        seat[:, c.BOUND_BY], seat[:, c.OWN_BY] = c.FREE, c.FAR
+
+    def _lay(self, wanted: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
         q = self.question
         self.cost[0] = recount(
             wanted, lengths, q.mode, q.states, self._rows, self._tolls, self._desk, self._load,
-            self._seat, self._spans, self._tally, q.crew, q.pay, self._hands, q.ticks, q.roads, q.who,
-            q.jobs, q.need, q.node, q.tariff_at, q.tariff, q.drive, q.most_road, self._book,
+            self._seat, self._spans, self._tally, q.crew, q.pay, self._hands, q.ticks, q.roads,
+            q.who, q.jobs, q.need, q.node, q.bond_at, q.bond, q.tariff_at, q.tariff, q.drive,
+            q.most_road, self._book,
         )  # fmt: skip
 
     @property

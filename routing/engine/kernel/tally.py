@@ -9,24 +9,30 @@ from routing.engine.kernel.columns import (
     IDLES,
     LINE,
     MINE,
+    MOVING,
     PLAIN,
     ROUTES,
     SERVED,
+    STEPS_DONE,
     USED,
     WORTH,
 )
 from routing.engine.kernel.compiling import kernel
+from routing.engine.kernel.following import follow, wait
 from routing.engine.kernel.repricing import reprice
 from routing.engine.kernel.ruin import lay_row
+from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.times import refresh
 
 
 @kernel
 def recount(
     wanted, lengths, mode, states, rows, tolls, desk, load, seat, spans, tally, crew, pay, hands,
-    ticks, roads, who, jobs, need, node, tariff_at, tariff, drive, most_road, book,
+    ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
 ):  # fmt: skip
-    """Lay ``wanted[v, 1..lengths[v]]`` out. Gives the price of the whole plan."""
+    """Lay ``wanted[v, 1..lengths[v]]`` out. Gives the price of the whole plan, beyond all others
+    when routes wait for each other in vain.
+    """
     cost = 0.0
     seat[:, HOLDER] = -1
     tally[SERVED], tally[ROUTES], tally[IDLE] = 0, 0, 0
@@ -56,4 +62,14 @@ def recount(
     for j in range(seat.shape[0]):
         if seat[j, HOLDER] < 0:
             cost += jobs[j, WORTH]
+    if bond_at.shape[0] > 1:
+        for v in range(desk.shape[0]):
+            wait(v, desk, tally)
+        growth, possible = follow(
+            True, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks,
+            bond_at, bond, tariff_at, tariff, drive, roads, most_road, book,
+        )  # fmt: skip
+        cost += growth if possible else NEVER
+        tally[MOVING] = 0
+        tally[STEPS_DONE] += 1
     return cost

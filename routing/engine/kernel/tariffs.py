@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.kernel.columns import TICKS
+from routing.engine.kernel.columns import FAR, TICKS
 from routing.engine.kernel.question import Ints
 from routing.problem import Deadline, DeadlineOf, Job, Window, WindowWish
 from routing.score.service import overdue
@@ -42,6 +42,23 @@ class Tariffs:
     line: Ints
     at: Ints
     pieces: NDArray[np.float64]
+
+    def cheap_until(self, count: int) -> Ints:
+        """``(count,)`` the tick up to which each job may begin without costing more than at best."""
+        until = np.full(count, FAR)
+        for row, (first, last) in enumerate(self.at.tolist()):
+            if first == last:
+                continue
+            rows = self.pieces[first:last]
+            ends = [*rows[1:, 0].tolist(), float(FAR)]
+            least, cheap = float(rows[:, 1].min()), float(FAR)
+            for (begin, value, growth), end in zip(rows.tolist(), ends, strict=True):
+                if value <= least and growth <= 0:
+                    cheap = end
+                elif value <= least:
+                    cheap = begin
+            until[row % count] = min(until[row % count], max(1, int(cheap)))
+        return until
 
 
 def tariffs(trial: Trial) -> Tariffs:

@@ -29,7 +29,6 @@ from routing.engine.kernel.columns import (
     PAIR_ONE,
     PAIR_OTHER,
     PAIR_START,
-    REMOVED,
     ROAD,
     SIMULATED,
     SPOT_BY,
@@ -42,7 +41,6 @@ from routing.engine.kernel.columns import (
     TOGETHER,
     TRIED,
     TRIED_IN,
-    WAS,
     WIDEN,
     WINDOW,
     WINDOWS,
@@ -67,12 +65,12 @@ from routing.engine.kernel.recreate import (
     has_room,
     in_idle,
     lowered,
-    put_best,
+    put_back,
+    put_linked,
     simulated,
     timed,
     weigh,
 )
-from routing.engine.kernel.ruin import take_out
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.times import earliest
 
@@ -111,34 +109,26 @@ def put_group(
         if pairs == 0:
             return 0.0
     for attempt in range(max(1, pairs)):
-        change, done = 0.0, 0
+        change, paid, done = 0.0, 0.0, 0
         for m in range(count):
             job = spots[2, m, MEMBER]
             pair = attempt if pairs > 0 and m == 0 else -1
             more = put_member(
-                job, pair, limit - change, blink, mode, states, chance, rows,
-                tolls, desk, load, seat, spans, tally, old_jobs, old_times, places, values, spots,
-                crew, pay, hands, ticks, roads, who, jobs, need, room, node, bond_at, bond,
+                job, pair, limit - paid, blink, mode, states, chance, rows, tolls, desk, load, seat,
+                spans, tally, old_jobs, old_times, removed, places, values, spots, crew, pay, hands, ticks, roads, who, jobs, need, room, node, bond_at, bond,
                 tariff_at, tariff, drive, most_road, book,
             )  # fmt: skip
             if more >= NEVER:
                 break
-            change += more + jobs[job, WORTH]
-            done += 1
+            change, paid, done = change + more, paid + more + jobs[job, WORTH], done + 1
         if done == count:
-            for m in range(count):
-                change -= jobs[spots[2, m, MEMBER], WORTH]
             return change
         for m in range(done):
-            job = spots[2, m, MEMBER]
-            was = seat[job, WAS]
-            take_out(
-                job, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed,
-                crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at,
-                tariff, drive, most_road, book,
+            put_back(
+                spots[2, m, MEMBER], mode, states, chance, rows, tolls, desk, load, seat, spans,
+                tally, removed, crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at,
+                bond, tariff_at, tariff, drive, most_road, book,
             )  # fmt: skip
-            tally[REMOVED] -= 1
-            seat[job, WAS] = was
         if tally[WIDEN]:
             break
     return 0.0
@@ -276,8 +266,8 @@ def list_pairs(limit, spots, spot_values, crew, hands, bond_at, bond, chance):
 @kernel
 def put_member(
     j, pair, limit, blink, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
-    old_jobs, old_times, places, values, spots, crew, pay, hands, ticks, roads, who, jobs, need,
-    room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+    old_jobs, old_times, removed, places, values, spots, crew, pay, hands, ticks, roads, who, jobs,
+    need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
 ):  # fmt: skip
     """Put one member in, where the listed pair says or where it costs least, beside those that are
     served. Gives what that adds to the price, NEVER when there is no place below the limit.
@@ -310,26 +300,26 @@ def put_member(
                 ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
             )  # fmt: skip
             found = 1 if times < NEVER else 0
-    if bound and found > 0:
+    if bound and found > 0 and crew[places[0, 0], BREAKS] > 0:
         v, p = places[0, 0], places[0, 1]
         there = ticks[IN, crew[v, ROAD], node[j], rows[v, p, NODE]]
         on = ticks[OUT, crew[v, ROAD], node[j], rows[v, p + 1, NODE]]
         start = first_start(v, p, j, there, on, rows, crew, hands, states)
-        found = 0
-        if start < FAR:
-            bind(j, start, seat, hands)
-            price = weigh(v, p, j, who[crew[v, LINE], j], rows, tolls, desk, pay, roads, node)
-            price = timed(
-                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-            )
-            if price < (NEVER if mode == SIMULATED else limit):
-                values[0], found = price, 1
+        found = 1 if start < FAR else 0
+        bind(j, start if found else FREE, seat, hands)
+    if bound and found > 0:
+        v, p = places[0, 0], places[0, 1]
+        price = weigh(v, p, j, who[crew[v, LINE], j], rows, tolls, desk, pay, roads, node)
+        price = timed(
+            v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+        )
+        values[0], found = price, 1 if price < (NEVER if mode == SIMULATED else limit) else 0
     more = NEVER
     if found > 0:
-        more = put_best(
-            j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-            old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node,
-            tariff_at, tariff, drive, most_road, book,
+        more = put_linked(
+            j, limit, found, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
+            old_jobs, old_times, removed, places, values, crew, pay, hands, ticks, roads, who,
+            jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
         )  # fmt: skip
     if more >= NEVER and bound:
         bind(j, FREE, seat, hands)

@@ -93,10 +93,14 @@ def test_a_plan_in_force_is_taken_over_with_its_starts():
         assert again.cost[0] == pytest.approx(plan.cost[0], rel=1e-9)
 
 
-def test_who_has_no_start_stays_out_with_the_partners():
+def test_who_has_no_start_on_a_route_with_a_break_stays_out_with_the_partners():
     day = days.plain(Random(3), visits=6, technicians=3)
     for visit in day["visits"]:
         visit["windows"] = [[28800, 61200]]
+    for technician in day["technicians"]:
+        technician["shifts"][0]["breaks"] = [
+            {"id": "lunch", "duration_s": 1800, "window": [39600, 45000]}
+        ]
     day["relations"] = [{"type": "same_start", "visits": ["visit-0", "visit-1"]}]
     plan = sayable.planned(sayable.trial_of(day), seed=1)
     assert set(plan.starts) == {0, 1}

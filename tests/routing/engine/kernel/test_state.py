@@ -25,7 +25,7 @@ def kept(plan):
         "idle": sorted(desk[: tally[c.IDLE], c.IDLES].tolist()),
         "closed": desk[:, [c.MINE, c.BARRED]].tolist(),
         "bound": seat[:, c.BOUND].tolist(),
-        "windows": plan._hands.tolist(),
+        "windows": windows(plan),
     }
     for v, length in enumerate(found["length"]):
         breaks = int(plan.question.crew[v, c.BREAKS])
@@ -39,6 +39,21 @@ def kept(plan):
         if length and plan.question.mode != c.PLAIN:
             found[f"heads {v}"] = plan._spans[v, : length + 1, : c.TAIL_TIME].tolist()
             found[f"tails {v}"] = plan._spans[v, : length + 2, c.TAIL_TIME :].tolist()
+    return found
+
+
+def windows(plan):
+    """Of absent jobs all windows, of others those in the hands that serve them."""
+    found = []
+    for job, vehicle in enumerate(plan._seat[:, c.HOLDER].tolist()):
+        rows = plan._hands if vehicle < 0 else plan._hands[[plan.question.crew[vehicle, c.HAND]]]
+        open_ones = rows[:, job, c.WINDOWS]
+        found.append(
+            [
+                row[: c.WINDOW + 2 * count].tolist()
+                for row, count in zip(rows[:, job], open_ones, strict=True)
+            ]
+        )
     return found
 
 
