@@ -184,8 +184,9 @@ class Trial:
             if self._free_for(vehicle, [code]):
                 laid = self.try_route(vehicle, [*kept, code])
             if laid is not None:
-                self.hold(laid)
                 kept.append(code)
+                if laid.jobs:
+                    self.hold(laid)
             elif code < len(self.holder):
                 self.fixed.pop(code, None)
                 lost.append(code)

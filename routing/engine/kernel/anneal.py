@@ -18,6 +18,7 @@ from routing.engine.kernel.columns import (
 from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.draw import draw
 from routing.engine.kernel.recreate import recreate
+from routing.engine.kernel.reloading import clear_depots
 from routing.engine.kernel.ruin import gather, ruin, undo
 
 # Gains below this are rounding.
@@ -54,6 +55,13 @@ def anneal(
         gather(seed, absent, near, seat, removed, tally)
         if tally[REMOVED] == 0:
             continue
+        if node.shape[0] > jobs.shape[0] and not odd:
+            more, odd = clear_depots(
+                mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed, crew,
+                pay, hands, ticks, roads, who, jobs, need, room, node, tariff_at, tariff, drive,
+                most_road, book,
+            )  # fmt: skip
+            change += more
         if not odd:
             change += recreate(
                 blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,

@@ -18,10 +18,12 @@ JOB, NODE, EARLY = 0, 1, 2
 
 # crew[v, :]: which lengths and windows, which roads, which line of prices, which of prices of
 # starts, and of vehicles that are the same to the search the same kind; number of breaks; earliest
-# departure and latest return; nodes; limits.
+# departure and latest return; nodes; limits; the number of the first depot, which is that of a job
+# behind all others, the same for all vehicles.
 (
-    HAND, ROAD, LINE, TARIFF, KIND, BREAKS, START, END, FIRST, LAST, MOST_JOBS, MOST_TIME, PAUSE,
-) = range(13)  # fmt: skip
+    HAND, ROAD, LINE, TARIFF, KIND, BREAKS, START, END, FIRST, LAST, MOST_JOBS, MOST_TIME, DEPOTS,
+    PAUSE,
+) = range(14)  # fmt: skip
 # Then for each break: earliest and latest start, length, when the route must leave at the earliest,
 # and be back at the latest, to go without it.
 OPENS, CLOSES, LONG, EXCUSED_FROM, EXCUSED_UNTIL, PAUSE_WIDTH = range(6)
@@ -48,7 +50,7 @@ PAY_WIDTH = PAY_STEPS + 2 * STEPS + 2 * SOFTS + MOST_BREAKS
 # tally: counters of one searcher.
 REMOVED, TOUCHED, SERVED, ROUTES, IDLE, STAMP, WIDEN, STEPS_DONE, TALLY_WIDTH = range(9)
 
-# desk[v, :]: number of jobs; whether this searcher may change the route, and whether it differs
+# desk[v, :]: number of stops; whether this searcher may change the route, and whether it differs
 # from the best plan's; in which step it was ruined. Lists that happen to be as long as there are
 # vehicles: idle ones, where each stands in that list, routes touched in a step with their former
 # lengths, kinds that were tried.
@@ -63,6 +65,10 @@ TIMES, LOADS = 0, 1
 
 # jobs[j, :]: what leaving it out costs, and whether it must be served.
 WORTH, MUST = 0, 1
+
+# room[v + k, :]: what happens to a load at depot k: nothing, it counts from 0 again, or from there on
+# it is never too much.
+AS_IT_WAS, ANEW, SUPPLIED = range(3)
 
 # ticks[d, f, a, b] and roads[d, a, b]: legs out of a node by its row, and into a node by its row,
 # so that all legs of one job lie together. Roads have the second table behind the first.

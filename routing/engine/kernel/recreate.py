@@ -23,7 +23,6 @@ from routing.engine.kernel.columns import (
     MOST_TIME,
     MUST,
     NODE,
-    ORDER,
     OUT,
     PER_TICK,
     PLACE,
@@ -49,7 +48,16 @@ from routing.engine.kernel.columns import (
     WORTH,
 )
 from routing.engine.kernel.compiling import inlined, kernel
+from routing.engine.kernel.depots import (
+    by_way,
+    first_short,
+    lay_out,
+    may_load,
+    weigh_by_way,
+)
 from routing.engine.kernel.draw import draw
+from routing.engine.kernel.ordering import sort_removed
+from routing.engine.kernel.reloading import settle_depots
 from routing.engine.kernel.ruin import becomes_used, remember, toll
 from routing.engine.kernel.simulate import NEVER, simulate
 from routing.engine.kernel.times import duration_with, fits, measure, refresh
@@ -61,26 +69,8 @@ FEW = 4
 # Part of the steps in which jobs may cost more than they are worth, and how many times more: alone
 # hardly any job pays for a route of its own. Whether all of it pays is decided after the step.
 LAVISH, MOST_LAVISH = 0.1, 20.0
-# Jobs to which so many sixteenths of the orders go: by chance, dear first, large first, far first,
-# near first, short windows first, early first, those that close late first.
-ORDERS = (4.0, 6.0, 8.0, 10.0, 11.0, 13.0, 14.5)
-
-
-@kernel
-def sort_removed(tally, removed, key, keys, chance):
-    """Put the jobs taken out in the order in which they will be put back."""
-    u, column = draw(chance) * 16.0, -1
-    for k in range(len(ORDERS)):
-        if u >= ORDERS[k]:
-            column = k
-    for k in range(tally[REMOVED]):
-        key[k] = draw(chance) if column < 0 else keys[column, removed[k]] - 1e-9 * draw(chance)
-    for k in range(1, tally[REMOVED]):
-        this_key, this, w = key[k], removed[k], k - 1
-        while w >= 0 and key[w] > this_key:
-            key[w + 1], removed[w + 1] = key[w], removed[w]
-            w -= 1
-        key[w + 1], removed[w + 1] = this_key, this
+# Stops for which a row has room beyond those of a route: where it begins and ends, a job, a depot.
+SPARE = 5
 
 
 @inlined
@@ -125,15 +115,34 @@ def timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node,
     return price
 
 
+@kernel
+def with_depot(
+    v, p, j, more, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay, hands, ticks,
+    roads, who, need, room, node, book,
+):  # fmt: skip
+    """`timed` where the whole route is too much for the van: the depots in it may do, or one more.
+
+    Gives the price and the depot to come by, -1 for none.
+    """
+    if first_short(v, p, -1, j, 0, rows, desk, load, crew, need, room) == 0:
+        price = timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node, states)
+        return price, -1
+    return by_way(
+        v, p, j, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay, hands, ticks,
+        roads, who, need, room, node, book,
+    )  # fmt: skip
+
+
 @inlined
-def note(price, v, p, places, values, found):
+def note(price, v, p, depot, places, values, found):
     """Keep the place among the FEW cheapest so far, in order. Gives how many there are."""
     k = min(found, FEW - 1)
     while k > 0 and values[k - 1] > price:
         values[k] = values[k - 1]
-        places[k, 0], places[k, 1] = places[k - 1, 0], places[k - 1, 1]
+        for column in range(3):
+            places[k, column] = places[k - 1, column]
         k -= 1
-    values[k], places[k, 0], places[k, 1] = price, v, p
+    values[k], places[k, 0], places[k, 1], places[k, 2] = price, v, p, depot
     return min(found + 1, FEW)
 
 
@@ -151,7 +160,7 @@ def lowered(ceiling, found, mode, values):
 @kernel
 def beside(
     j, blink, ceiling, mode, states, chance, rows, tolls, desk, load, seat, spans, places, values,
-    crew, pay, hands, ticks, roads, who, need, room, node, candidates,
+    crew, pay, hands, ticks, roads, who, need, room, node, candidates, book,
 ):  # fmt: skip
     """Look right behind and right before the job's candidates. Gives how many places it found."""
     found = 0
@@ -161,18 +170,25 @@ def beside(
             v = seat[i, HOLDER]
             if v < 0 or not desk[v, MINE]:
                 continue
-            line = who[crew[v, LINE], j]
-            if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
+            line, roomy = who[crew[v, LINE], j], has_room(v, j, desk, load, room, need, crew)
+            if line >= ceiling or not (roomy or may_load(v, desk, crew, node)):
                 continue
             p = seat[i, PLACE] - side
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
             if price >= ceiling or draw(chance) < blink:
                 continue
-            price = timed(
-                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-            )
+            depot = -1
+            if roomy:
+                price = timed(
+                    v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+                )
+            else:
+                price, depot = with_depot(
+                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew,
+                    pay, hands, ticks, roads, who, need, room, node, book,
+                )  # fmt: skip
             if price < ceiling:
-                found = note(price, v, p, places, values, found)
+                found = note(price, v, p, depot, places, values, found)
                 ceiling = lowered(ceiling, found, mode, values)
     return found
 
@@ -180,7 +196,7 @@ def beside(
 @kernel
 def in_idle(
     j, ceiling, mode, states, found, rows, tolls, desk, load, spans, tally, places, values, crew,
-    pay, hands, ticks, roads, who, need, room, node,
+    pay, hands, ticks, roads, who, need, room, node, book,
 ):  # fmt: skip
     """Look into one idle vehicle of each kind. Gives how many places there are by now."""
     tally[STAMP] += 1
@@ -189,17 +205,24 @@ def in_idle(
         if desk[crew[v, KIND], TRIED] == tally[STAMP]:
             continue
         desk[crew[v, KIND], TRIED] = tally[STAMP]
-        line = who[crew[v, LINE], j]
-        if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
+        line, roomy = who[crew[v, LINE], j], has_room(v, j, desk, load, room, need, crew)
+        if line >= ceiling or not (roomy or may_load(v, desk, crew, node)):
             continue
         price = weigh(v, 0, j, line, rows, tolls, desk, pay, roads, node)
         if price >= ceiling:
             continue
-        price = timed(
-            v, 0, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-        )
+        depot = -1
+        if roomy:
+            price = timed(
+                v, 0, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+            )
+        else:
+            price, depot = with_depot(
+                v, 0, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
+                hands, ticks, roads, who, need, room, node, book,
+            )  # fmt: skip
         if price < ceiling:
-            found = note(price, v, 0, places, values, found)
+            found = note(price, v, 0, depot, places, values, found)
             ceiling = lowered(ceiling, found, mode, values)
     return found
 
@@ -207,14 +230,15 @@ def in_idle(
 @kernel
 def everywhere(
     j, blink, ceiling, mode, states, chance, found, rows, tolls, desk, load, spans, places, values,
-    crew, pay, hands, ticks, roads, who, need, room, node,
+    crew, pay, hands, ticks, roads, who, need, room, node, book,
 ):  # fmt: skip
     """Look at every place of every route in use. Gives how many places there are by now."""
     for v in range(desk.shape[0]):
         if desk[v, LENGTH] == 0 or not desk[v, MINE]:
             continue
         line, h = who[crew[v, LINE], j], crew[v, HAND]
-        if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
+        roomy = has_room(v, j, desk, load, room, need, crew)
+        if line >= ceiling or not (roomy or may_load(v, desk, crew, node)):
             continue
         closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
         done = hands[h, j, WINDOW] + hands[h, j, WORK]
@@ -228,11 +252,18 @@ def everywhere(
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
             if price >= ceiling or draw(chance) < blink:
                 continue
-            price = timed(
-                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-            )
+            depot = -1
+            if roomy:
+                price = timed(
+                    v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+                )
+            else:
+                price, depot = with_depot(
+                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew,
+                    pay, hands, ticks, roads, who, need, room, node, book,
+                )  # fmt: skip
             if price < ceiling:
-                found = note(price, v, p, places, values, found)
+                found = note(price, v, p, depot, places, values, found)
                 ceiling = lowered(ceiling, found, mode, values)
     return found
 
@@ -247,23 +278,21 @@ def simulated(
     """
     best, times = limit, NEVER
     for option in range(found):
-        v, p = places[option, 0], places[option, 1]
-        for i in range(1, p + 1):
-            book[i, ORDER] = rows[v, i, JOB]
-        book[p + 1, ORDER] = j
-        for i in range(p + 1, desk[v, LENGTH] + 1):
-            book[i + 1, ORDER] = rows[v, i, JOB]
+        v, p, depot = places[option, 0], places[option, 1], places[option, 2]
+        stops = lay_out(v, p, depot, j, 0, rows, desk, book)
         priced = simulate(
-            v, desk[v, LENGTH] + 1, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads,
+            v, stops, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads,
             most_road, book, states,
         )  # fmt: skip
         if priced < NEVER:
             line = who[crew[v, LINE], j]
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
+            if depot >= 0:
+                price = weigh_by_way(v, p, depot, j, rows, tolls, desk, crew, pay, roads, who, node)
             price += priced - load[v, TIMES]
             if price < best:
-                best, times = price, priced
-                values[0], places[0, 0], places[0, 1] = price, v, p
+                best, times, values[0] = price, priced, price
+                places[0, 0], places[0, 1], places[0, 2] = v, p, depot
     return times
 
 
@@ -272,7 +301,7 @@ def put(
     j, v, p, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads, need, node,
     states,
 ):  # fmt: skip
-    """Put job j behind stop p of route v."""
+    """Put job or depot j behind stop p of route v."""
     length = desk[v, LENGTH]
     for k in range(length + 1, p, -1):
         for column in range(rows.shape[2]):
@@ -284,7 +313,6 @@ def put(
     desk[v, LENGTH] = length + 1
     for d in range(need.shape[1]):
         load[v, LOADS + d] += need[j, d]
-    tally[SERVED] += 1
     if length == 0:
         becomes_used(v, tally, desk)
     refresh(v, p + 1, p + 1, rows, desk, seat, crew, hands, ticks, states)
@@ -309,16 +337,18 @@ def recreate(
             found = beside(
                 j, blink, limit, mode, states, chance, rows, tolls, desk, load, seat, spans,
                 places, values, crew, pay, hands, ticks, roads, who, need, room, node, candidates,
+                book,
             )  # fmt: skip
         found = in_idle(
             j, lowered(limit, found, mode, values), mode, states, found, rows, tolls, desk, load,
             spans, tally, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
+            book,
         )  # fmt: skip
         if full or (found == 0 and (must or draw(chance) < EVERYWHERE)):
             found = everywhere(
                 j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows,
                 tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who,
-                need, room, node,
+                need, room, node, book,
             )  # fmt: skip
         times = 0.0
         if mode == SIMULATED:
@@ -328,13 +358,20 @@ def recreate(
             )  # fmt: skip
         if found == 0 or times >= NEVER:
             continue
-        v = places[0, 0]
-        if desk[v, LENGTH] >= rows.shape[1] - 3:
+        v, p, depot = places[0, 0], places[0, 1], places[0, 2]
+        if desk[v, LENGTH] >= rows.shape[1] - SPARE:
             tally[WIDEN] = 1
             continue
         remember(v, rows, desk, load, tally, old_jobs, old_times)
+        if depot >= 0:
+            put(
+                depot, v, p, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads,
+                need, node, states,
+            )  # fmt: skip
+            p += 1
+        tally[SERVED] += 1
         put(
-            j, v, places[0, 1], rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks,
+            j, v, p, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks,
             roads, need, node, states,
         )  # fmt: skip
         change += values[0] - jobs[j, WORTH]
@@ -343,4 +380,9 @@ def recreate(
             load[v, TIMES] = (
                 times if mode == SIMULATED else pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
             )
+    if node.shape[0] > jobs.shape[0]:
+        change += settle_depots(
+            mode, states, rows, tolls, desk, load, seat, spans, tally, crew, pay, hands, ticks,
+            roads, who, need, room, node, tariff_at, tariff, drive, most_road, book,
+        )  # fmt: skip
     return change

@@ -7,6 +7,7 @@ change are copied first; to undo is to copy them back and work their times out a
 from __future__ import annotations
 
 from routing.engine.kernel.columns import (
+    DEPOTS,
     FIRST,
     FORMER,
     HOLDER,
@@ -122,7 +123,7 @@ def cut_string(
         price -= tolls[v, p]
     for p in range(first, first + span):
         j = rows[v, p, JOB]
-        if keep_from <= p < keep_to:
+        if keep_from <= p < keep_to or j >= crew[v, DEPOTS]:
             rows[v, write, JOB], rows[v, write, NODE] = j, rows[v, p, NODE]
             tolls[v, write - 1] = toll(v, rows[v, write - 1, NODE], rows[v, p, NODE], roads, pay)
             price += tolls[v, write - 1]
@@ -221,17 +222,28 @@ def undo(
         seat[removed[k], HOLDER] = -1
     for k in range(tally[TOUCHED]):
         v = desk[k, TOUCHES]
-        length, now = desk[k, FORMER], desk[v, LENGTH]
+        length, now, served = desk[k, FORMER], desk[v, LENGTH], jobs_in(v, rows, desk, crew, node)
         if now == 0 and length > 0:
             becomes_used(v, tally, desk)
         if now > 0 and length == 0:
             becomes_idle(v, tally, desk)
-        tally[SERVED] += length - now
         lay_row(v, length, old_jobs[k], rows, tolls, desk, load, crew, pay, roads, need, node)
+        tally[SERVED] += jobs_in(v, rows, desk, crew, node) - served
         refresh(v, 1, length, rows, desk, seat, crew, hands, ticks, states)
         load[v, TIMES] = old_times[k]
         if spans.shape[1] > 1 and length > 0:
             measure(v, rows, spans, desk, crew, hands, ticks)
+
+
+@kernel
+def jobs_in(v, rows, desk, crew, node):
+    """Number of stops of route v that are jobs."""
+    count = desk[v, LENGTH]
+    if crew[v, DEPOTS] < node.shape[0]:
+        for p in range(1, desk[v, LENGTH] + 1):
+            if rows[v, p, JOB] >= crew[v, DEPOTS]:
+                count -= 1
+    return count
 
 
 @kernel

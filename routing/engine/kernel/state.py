@@ -7,13 +7,16 @@ from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.anneal import anneal
+from routing.engine.kernel.depots import first_short
 from routing.engine.kernel.question import Question
+from routing.engine.kernel.recreate import SPARE
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.tally import recount
 from routing.engine.kernel.times import holds
 
 # Stops that a row has room for at first; it grows when one is full.
 WIDTH = 24
+# Stops by vehicle: jobs, and depots by numbers behind theirs, as in a trial.
 Orders = list[tuple[int, list[int]]]
 
 
@@ -22,13 +25,13 @@ class Plan:
 
     def __init__(self, question: Question, *, seed: int) -> None:
         self.question = q = question
-        self._width = min(q.count, WIDTH) + 4
+        self._width = min(q.count, WIDTH) + SPARE
         v, n = q.vehicles, q.count
         self.cost = np.zeros(2)
         self._load = np.zeros((v, c.LOADS + q.need.shape[1]))
         self._desk = np.zeros((v, c.DESK_WIDTH), dtype=np.int64)
         self._desk[:, c.MINE] = 1
-        self._seat = np.zeros((n, c.SEAT_WIDTH), dtype=np.int64)
+        self._seat = np.zeros((len(q.node), c.SEAT_WIDTH), dtype=np.int64)
         self._seat[:, c.OURS] = 1
         self._best_length = np.zeros(v, dtype=np.int64)
         self._allocate()
@@ -40,7 +43,7 @@ class Plan:
         self._removed = np.zeros(n + 64, dtype=np.int64)
         self._key = np.zeros(n + 64)
         self._seeds = np.arange(n, dtype=np.int64)
-        self._places = np.zeros((8, 2), dtype=np.int64)
+        self._places = np.zeros((8, 3), dtype=np.int64)
         self._values = np.zeros(8)
         self.take([])
 
@@ -59,8 +62,8 @@ class Plan:
     def take(self, orders: Orders) -> None:
         """Go on from these jobs by vehicle; they must hold. They are the best so far, too."""
         longest = max((len(jobs) for _, jobs in orders), default=0)
-        if longest + 4 > self._width:
-            self._width = longest + max(4, longest // 2) + 4
+        if longest + SPARE > self._width:
+            self._width = longest + max(4, longest // 2) + SPARE
             self._allocate()
         wanted = np.zeros((self.question.vehicles, self._width), dtype=np.int64)
         lengths = np.zeros(self.question.vehicles, dtype=np.int64)
@@ -79,6 +82,7 @@ class Plan:
         The exact trial holds a little more: times are not rounded there, and each break has a
         choice. A route that cannot be would have a price beyond all others and never change.
         """
+        orders = [(v, self._needed(stops)) for v, stops in orders]
         self.take(orders)
         refused = [(v, jobs) for v, jobs in orders if not self._holds(v)]
         if not refused:
@@ -91,12 +95,27 @@ class Plan:
                 if self._holds(v):
                     some.append(job)
             kept[v] = some
-        self.take([(v, jobs) for v, jobs in kept.items() if jobs])
+        self.take([(v, self._needed(stops)) for v, stops in kept.items()])
+
+    def _needed(self, stops: list[int]) -> list[int]:
+        """The stops without depots behind the last job."""
+        last = max((n for n, code in enumerate(stops) if code < self.question.count), default=-1)
+        return stops[: last + 1]
 
     def _holds(self, v: int) -> bool:
         q = self.question
         possible = bool(holds(v, self._rows, q.crew, q.states))
-        return possible and bool(self._load[v, c.TIMES] < NEVER)
+        return possible and bool(self._load[v, c.TIMES] < NEVER) and self._lasts(v)
+
+    def _lasts(self, v: int) -> bool:
+        """Whether the van of a route that comes by a depot is never short of anything."""
+        q = self.question
+        if len(q.node) == q.count:
+            return True
+        short = first_short(
+            v, -1, -1, -1, 0, self._rows, self._desk, self._load, q.crew, q.need, q.room
+        )
+        return bool(short == 0)
 
     def _recount(self, wanted: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
         q = self.question
@@ -118,7 +137,7 @@ class Plan:
 
     def confine(self, *, vehicles: NDArray[np.bool_], jobs: NDArray[np.bool_]) -> None:
         """Search only these vehicles and jobs from the next `take` on; both are masks."""
-        self._desk[:, c.MINE], self._seat[:, c.OURS] = vehicles, jobs
+        self._desk[:, c.MINE], self._seat[: len(jobs), c.OURS] = vehicles, jobs
         self._seeds = np.flatnonzero(jobs)
 
     # --- search ---
