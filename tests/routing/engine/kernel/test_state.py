@@ -16,7 +16,7 @@ from tests.routing.engine.kernel import sayable
 
 def kept(plan):
     """Everything that is kept of a plan, by name, what lies behind the end of a row aside."""
-    desk, seat, tally = plan._desk, plan._seat, plan._tally
+    desk, seat, tally = plan._desk, plan._seat[: plan.question.count], plan._tally
     found = {
         "holder": seat[:, c.HOLDER].tolist(),
         "place": [int(one[c.PLACE]) for one in seat if one[c.HOLDER] >= 0],
@@ -82,8 +82,12 @@ def wrong_after(plan, *, steps):
 
 
 @pytest.mark.parametrize(
-    "make", [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting]
-)
+    "make",
+    [
+        sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.laden,
+        sayable.crooked_laden,
+    ],
+)  # fmt: skip
 def test_after_each_step_all_that_is_kept_is_what_the_routes_say(make):
     found = [wrong_after(plan, steps=40) for plan in plans(10, make=make)]
 
