@@ -91,6 +91,12 @@ def first_short(v, p, depot, j, without, rows, desk, load, crew, need, room):
     return first
 
 
+@inlined
+def lasts_with(v, p, depot, j, rows, desk, load, crew, need, room):
+    """Whether nothing is missing with a depot and then job j behind stop p, -1 for no depot."""
+    return first_short(v, p, depot, j, 0, rows, desk, load, crew, need, room) == 0
+
+
 @kernel
 def lay_out(v, p, depot, j, without, rows, desk, book):
     """Write the same route into the book. Gives its number of stops."""
@@ -175,11 +181,9 @@ def by_way(
     best, chosen = ceiling, -1
     for depot in range(crew[v, DEPOTS], node.shape[0]):
         price = weigh_by_way(v, p, depot, j, rows, tolls, desk, crew, pay, roads, who, node)
-        if price >= best:
-            continue
-        if first_short(v, p, depot, j, 0, rows, desk, load, crew, need, room) > 0:
-            continue
-        if not fits_by_way(v, p, depot, j, rows, desk, crew, hands, ticks, node, book, states):
+        if price >= best or not fits_by_way(
+            v, p, depot, j, rows, desk, crew, hands, ticks, node, book, states
+        ):
             continue
         if mode != PLAIN:
             time = duration_by_way(v, p, depot, j, rows, desk, spans, crew, hands, ticks, node)
@@ -187,6 +191,6 @@ def by_way(
                 continue
             former = spans[v, 0, TAIL_TIME] if desk[v, LENGTH] > 0 else 0
             price += pay[v, PER_TICK] * (time - former)
-        if price < best:
+        if price < best and lasts_with(v, p, depot, j, rows, desk, load, crew, need, room):
             best, chosen = price, depot
     return best, chosen

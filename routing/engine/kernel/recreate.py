@@ -50,7 +50,7 @@ from routing.engine.kernel.columns import (
 from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.depots import (
     by_way,
-    first_short,
+    lasts_with,
     lay_out,
     may_load,
     weigh_by_way,
@@ -122,10 +122,11 @@ def with_depot(
 ):  # fmt: skip
     """`timed` where the whole route is too much for the van: the depots in it may do, or one more.
 
-    Gives the price and the depot to come by, -1 for none.
+    Gives the price and the depot to come by, -1 for none. No detour is looked for where the job
+    does not fit without.
     """
-    if first_short(v, p, -1, j, 0, rows, desk, load, crew, need, room) == 0:
-        price = timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node, states)
+    price = timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node, states)
+    if price >= ceiling or lasts_with(v, p, -1, j, rows, desk, load, crew, need, room):
         return price, -1
     return by_way(
         v, p, j, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay, hands, ticks,

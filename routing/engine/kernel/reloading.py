@@ -156,8 +156,9 @@ def better_stop(
             v, stops, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads, most_road,
             book, states,
         )  # fmt: skip
-        if price < best:
-            best, to = price, q
+        # What costs the same without a depot is better off without it.
+        if price < best or (q < 0 and price < best + 2.0 * NOISE):
+            best, to = min(best, price), q
     return to
 
 
