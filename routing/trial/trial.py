@@ -172,12 +172,16 @@ class Trial:
                 self.holder[code] = laid.vehicle
 
     def hold_most(self, vehicle: int, order: Sequence[int]) -> list[int]:
-        """Give an idle vehicle these stops, in this order, as many as it can. Gives the lost jobs."""
+        """Give an idle vehicle these stops, in this order, as many as it can. Gives the lost jobs.
+
+        Depots that nothing needs are no loss, and alone no route.
+        """
         kept: list[int] = []
         lost: list[int] = []
         whole = self.try_route(vehicle, order) if self._free_for(vehicle, order) else None
         if whole is not None:
-            self.hold(whole)
+            if whole.jobs:
+                self.hold(whole)
             return []
         for code in order:
             laid = None

@@ -33,7 +33,7 @@ from routing.engine.kernel.simulate import NEVER, simulate
 from routing.engine.kernel.times import holds, refresh
 
 # Part of the depot stops of ruined routes that leave with all jobs that need them.
-LEAVES = 0.3
+LEAVES = 0.2
 # Gains below this are rounding.
 NOISE = 1e-7
 
