@@ -171,8 +171,11 @@ def beside(
             v = seat[i, HOLDER]
             if v < 0 or not desk[v, MINE]:
                 continue
-            line, roomy = who[crew[v, LINE], j], has_room(v, j, desk, load, room, need, crew)
-            if line >= ceiling or not (roomy or may_load(v, desk, crew, node)):
+            line = who[crew[v, LINE], j]
+            if line >= ceiling:
+                continue
+            roomy = has_room(v, j, desk, load, room, need, crew)
+            if not roomy and not may_load(v, desk, crew, node):
                 continue
             p = seat[i, PLACE] - side
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
@@ -206,8 +209,11 @@ def in_idle(
         if desk[crew[v, KIND], TRIED] == tally[STAMP]:
             continue
         desk[crew[v, KIND], TRIED] = tally[STAMP]
-        line, roomy = who[crew[v, LINE], j], has_room(v, j, desk, load, room, need, crew)
-        if line >= ceiling or not (roomy or may_load(v, desk, crew, node)):
+        line = who[crew[v, LINE], j]
+        if line >= ceiling:
+            continue
+        roomy = has_room(v, j, desk, load, room, need, crew)
+        if not roomy and not may_load(v, desk, crew, node):
             continue
         price = weigh(v, 0, j, line, rows, tolls, desk, pay, roads, node)
         if price >= ceiling:
@@ -238,8 +244,10 @@ def everywhere(
         if desk[v, LENGTH] == 0 or not desk[v, MINE]:
             continue
         line, h = who[crew[v, LINE], j], crew[v, HAND]
+        if line >= ceiling:
+            continue
         roomy = has_room(v, j, desk, load, room, need, crew)
-        if line >= ceiling or not (roomy or may_load(v, desk, crew, node)):
+        if not roomy and not may_load(v, desk, crew, node):
             continue
         closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
         done = hands[h, j, WINDOW] + hands[h, j, WORK]
