@@ -170,14 +170,17 @@ def duration_by_way(v, p, depot, j, rows, desk, spans, crew, hands, ticks, node)
 
 @kernel
 def by_way(
-    v, p, j, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay, hands, ticks, roads,
-    who, need, room, node, book,
+    v, p, j, direct, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay, hands, ticks,
+    roads, who, need, room, node, book,
 ):  # fmt: skip
-    """What job j costs behind stop p of route v by way of the cheapest depot, and that depot.
+    """What job j costs behind stop p of route v where its van has no room for the whole route.
 
-    The price of times is a guess where it is simulated later; -1 for a depot when no price is below
-    the ceiling.
+    That is the ``direct`` price where the depots in the route suffice, otherwise what it costs by
+    way of the cheapest one, at least the ceiling when none will do. Gives that depot, too, -1 for
+    none. The price of times is a guess where it is simulated later.
     """
+    if lasts_with(v, p, -1, j, rows, desk, load, crew, need, room):
+        return direct, -1
     best, chosen = ceiling, -1
     for depot in range(crew[v, DEPOTS], node.shape[0]):
         price = weigh_by_way(v, p, depot, j, rows, tolls, desk, crew, pay, roads, who, node)

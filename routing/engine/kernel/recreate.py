@@ -50,7 +50,6 @@ from routing.engine.kernel.columns import (
 from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.depots import (
     by_way,
-    lasts_with,
     lay_out,
     may_load,
     weigh_by_way,
@@ -115,25 +114,6 @@ def timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node,
     return price
 
 
-@kernel
-def with_depot(
-    v, p, j, more, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay, hands, ticks,
-    roads, who, need, room, node, book,
-):  # fmt: skip
-    """`timed` where the whole route is too much for the van: the depots in it may do, or one more.
-
-    Gives the price and the depot to come by, -1 for none. No detour is looked for where the job
-    does not fit without.
-    """
-    price = timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node, states)
-    if price >= ceiling or lasts_with(v, p, -1, j, rows, desk, load, crew, need, room):
-        return price, -1
-    return by_way(
-        v, p, j, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay, hands, ticks,
-        roads, who, need, room, node, book,
-    )  # fmt: skip
-
-
 @inlined
 def note(price, v, p, depot, places, values, found):
     """Keep the place among the FEW cheapest so far, in order. Gives how many there are."""
@@ -181,15 +161,14 @@ def beside(
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
             if price >= ceiling or draw(chance) < blink:
                 continue
+            price = timed(
+                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+            )
             depot = -1
-            if roomy:
-                price = timed(
-                    v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-                )
-            else:
-                price, depot = with_depot(
-                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew,
-                    pay, hands, ticks, roads, who, need, room, node, book,
+            if not roomy and price < ceiling:
+                price, depot = by_way(
+                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
+                    hands, ticks, roads, who, need, room, node, book,
                 )  # fmt: skip
             if price < ceiling:
                 found = note(price, v, p, depot, places, values, found)
@@ -218,13 +197,12 @@ def in_idle(
         price = weigh(v, 0, j, line, rows, tolls, desk, pay, roads, node)
         if price >= ceiling:
             continue
+        price = timed(
+            v, 0, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+        )
         depot = -1
-        if roomy:
-            price = timed(
-                v, 0, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-            )
-        else:
-            price, depot = with_depot(
+        if not roomy and price < ceiling:
+            price, depot = by_way(
                 v, 0, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
                 hands, ticks, roads, who, need, room, node, book,
             )  # fmt: skip
@@ -261,15 +239,14 @@ def everywhere(
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
             if price >= ceiling or draw(chance) < blink:
                 continue
+            price = timed(
+                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+            )
             depot = -1
-            if roomy:
-                price = timed(
-                    v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-                )
-            else:
-                price, depot = with_depot(
-                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew,
-                    pay, hands, ticks, roads, who, need, room, node, book,
+            if not roomy and price < ceiling:
+                price, depot = by_way(
+                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
+                    hands, ticks, roads, who, need, room, node, book,
                 )  # fmt: skip
             if price < ceiling:
                 found = note(price, v, p, depot, places, values, found)
