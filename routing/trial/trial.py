@@ -172,10 +172,7 @@ class Trial:
                 self.holder[code] = laid.vehicle
 
     def hold_most(self, vehicle: int, order: Sequence[int]) -> list[int]:
-        """Give an idle vehicle these stops, in this order, as many as it can. Gives the lost jobs.
-
-        Depots that nothing needs are no loss, and alone no route.
-        """
+        """Give an idle vehicle these stops, in this order, as many as it can. Gives the lost jobs."""
         kept: list[int] = []
         lost: list[int] = []
         whole = self.try_route(vehicle, order) if self._free_for(vehicle, order) else None

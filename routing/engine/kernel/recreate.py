@@ -305,6 +305,25 @@ def put(
 
 
 @kernel
+def put_by_way(
+    j, v, p, depot, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads, need,
+    node, states,
+):  # fmt: skip
+    """Put job j behind stop p of route v, behind a depot when that is not -1."""
+    if depot >= 0:
+        put(
+            depot, v, p, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads, need,
+            node, states,
+        )  # fmt: skip
+        p += 1
+    tally[SERVED] += 1
+    put(
+        j, v, p, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads, need, node,
+        states,
+    )  # fmt: skip
+
+
+@kernel
 def recreate(
     blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
     old_times, removed, key, places, values, crew, pay, hands, ticks, roads, who, jobs, need, room,
@@ -349,16 +368,9 @@ def recreate(
             tally[WIDEN] = 1
             continue
         remember(v, rows, desk, load, tally, old_jobs, old_times)
-        if depot >= 0:
-            put(
-                depot, v, p, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads,
-                need, node, states,
-            )  # fmt: skip
-            p += 1
-        tally[SERVED] += 1
-        put(
-            j, v, p, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks,
-            roads, need, node, states,
+        put_by_way(
+            j, v, p, depot, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads,
+            need, node, states,
         )  # fmt: skip
         change += values[0] - jobs[j, WORTH]
         if mode != PLAIN:
