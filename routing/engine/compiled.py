@@ -251,19 +251,14 @@ class Compiled:
     def _laid(self, orders: Orders, starts: Starts) -> Trial:
         trial = Trial(self.tables)
         trial.fixed = {job: (start / TICKS, start / TICKS) for job, start in starts.items()}
-        for vehicle, jobs in orders:
-            trial.hold_most(vehicle, jobs)
+        for vehicle, stops in orders:
+            trial.hold_most(vehicle, stops)
         trial.drop_half_served()
         return trial
 
 
 def _orders_of(trial: Trial) -> Orders:
-    count = len(trial.holder)
-    return [
-        (laid.vehicle, [code for code in laid.stops if 0 <= code < count])
-        for laid in trial.routes
-        if laid is not None
-    ]
+    return [(laid.vehicle, list(trial.bare(laid))) for laid in trial.routes if laid is not None]
 
 
 def _starts_of(trial: Trial) -> Starts:

@@ -1,8 +1,8 @@
 """A compiled search inside a frame: what the kernel cannot say stays as it is laid out.
 
-Jobs that depend on others or share machines keep their vehicle and their hours; routes that load at
-a depot, or in which a job has its place, keep all their jobs. Around them the kernel changes the
-plan, and the exact trial looks at what comes out.
+Jobs that depend on others or share machines keep their vehicle and their hours; routes in which a
+job has its place keep all their jobs. Around them the kernel changes the plan, and the exact trial
+looks at what comes out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from routing.trial.trial import UNHELD, Memory, Trial
 
 # What of a problem may stand in a frame; anything else is not for the kernel at all.
 FRAMED = frozenset({
-    "relations", "depots", "crews", "machines", "positions", "rests", "aims", "wished hours",
+    "relations", "crews", "machines", "positions", "rests", "aims", "wished hours",
     "shared prices",
     "many steps", "soft limits", "prices of setups",
 })  # fmt: skip
@@ -38,8 +38,7 @@ SLICE = 500
 def is_framed(trial: Trial) -> bool:
     """Whether the kernel can help within a frame."""
     count = len(trial.tables.jobs)
-    stocked = trial.tables.draft.stocked if trial.tables.problem.depots else set()
-    bound = stocked | {job for job in range(count) if trial.partners.related(job)}
+    bound = {job for job in range(count) if trial.partners.related(job)}
     return len(bound) <= MOST_BOUND * count and not beyond(trial) - FRAMED
 
 
@@ -57,9 +56,6 @@ class Framed:
             if number in tables.linked
             or trial.partners.related(number)
             or any(number in uses for uses in tables.draft.machines.values())
-        )
-        self._lacks = np.array(
-            [[not job.tools <= vehicle.tools for job in tables.jobs] for vehicle in tables.vehicles]
         )
         self._clashing = {one for pair in tables.draft.exclusive for one in pair}
 
@@ -93,7 +89,6 @@ class Framed:
         jobs, vehicles = plain.count, plain.vehicles
         hands, crew = plain.hands.copy(), plain.crew.copy()
         who = plain.who[crew[:, c.LINE]].copy()
-        who[self._lacks] = np.inf
         worth = plain.jobs.copy()
         crew[:, c.LINE] = np.arange(vehicles)
         orders: Orders = []
@@ -102,12 +97,11 @@ class Framed:
                 if vehicle in self._clashing:
                     crew[vehicle, c.MOST_JOBS] = 0
                 continue
-            served = [code for code in laid.stops if 0 <= code < jobs]
             if self._is_closed(laid.stops):
                 crew[vehicle, c.MOST_JOBS] = 0
-                self._bar(served, who, worth)
+                self._bar([code for code in laid.stops if 0 <= code < jobs], who, worth)
                 continue
-            orders.append((vehicle, served))
+            orders.append((vehicle, list(trial.bare(laid))))
             for code, start in zip(laid.stops, laid.starts, strict=True):
                 if code in self._bound:
                     low, high = trial.fixed.get(code, (start, start))
@@ -125,7 +119,7 @@ class Framed:
                 np.delete(crew, [c.LINE, c.KIND, c.PERSON], axis=1),
                 who,
                 plain.pay,
-                plain.room,
+                plain.room[:vehicles],
                 strict=True,
             )
         ]
@@ -136,9 +130,8 @@ class Framed:
         ), orders  # fmt: skip
 
     def _is_closed(self, stops: tuple[int, ...]) -> bool:
-        """Whether a route loads at a depot, or has a job with a place of its own."""
-        jobs, positions = self._plain.count, self._trial.tables.draft.positions
-        return any(code >= jobs or code in positions for code in stops)
+        """Whether a job of a route has a place of its own."""
+        return any(code in self._trial.tables.draft.positions for code in stops)
 
     @staticmethod
     def _bar(jobs: list[int], who: NDArray[np.float32], worth: NDArray[np.float64]) -> None:

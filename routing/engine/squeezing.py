@@ -75,5 +75,5 @@ class Squeeze:
 def _absent(orders: Orders, count: int) -> NDArray[np.int64]:
     """Jobs that nobody serves."""
     absent = np.ones(count, dtype=np.bool_)
-    absent[[job for _, order in orders for job in order]] = False
+    absent[[code for _, stops in orders for code in stops if code < count]] = False
     return np.flatnonzero(absent)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.problem import (
+    Depot,
     HaversineTravel,
     Job,
     MatrixTravel,
@@ -68,6 +69,11 @@ class Tables:
     def stocked(self) -> bool:
         """Whether any job takes something out of a van."""
         return bool(self.draft.stocked)
+
+    @property
+    def depots(self) -> tuple[Depot, ...]:
+        """Depots, where any job takes something out of a van; elsewhere none is of use."""
+        return self.problem.depots if self.stocked else ()
 
     def put_job(self, job: Job, *, number: int) -> None:
         """Let this number stand for another job, one that no relation names."""

@@ -177,15 +177,17 @@ class Trial:
         lost: list[int] = []
         whole = self.try_route(vehicle, order) if self._free_for(vehicle, order) else None
         if whole is not None:
-            self.hold(whole)
+            if whole.jobs:
+                self.hold(whole)
             return []
         for code in order:
             laid = None
             if self._free_for(vehicle, [code]):
                 laid = self.try_route(vehicle, [*kept, code])
             if laid is not None:
-                self.hold(laid)
                 kept.append(code)
+                if laid.jobs:
+                    self.hold(laid)
             elif code < len(self.holder):
                 self.fixed.pop(code, None)
                 lost.append(code)

@@ -21,6 +21,7 @@ from routing.engine.kernel.columns import (
 )
 from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.draw import draw
+from routing.engine.kernel.leaving import leave_with
 from routing.engine.kernel.refill import recreate
 from routing.engine.kernel.ruin import gather, ruin, undo
 
@@ -56,6 +57,13 @@ def anneal(
             spans, tally, old_jobs, old_times, removed, seeds, crew, pay, hands, ticks, roads, who,
             jobs, need, node, near, bond_at, bond, tariff_at, tariff, drive, most_road, book,
         )  # fmt: skip
+        if tally[TOUCHED] > 0 and (node.shape[0] > jobs.shape[0] or bond_at.shape[0] > 1):
+            more, lost = leave_with(
+                mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
+                old_times, removed, crew, pay, hands, ticks, roads, who, jobs, need, room, node,
+                bond_at, bond, tariff_at, tariff, drive, most_road, book,
+            )  # fmt: skip
+            change, odd = change + more, odd or lost
         gather(seed, absent, near, seat, removed, tally, bond_at, bond)
         if tally[REMOVED] == 0:
             continue

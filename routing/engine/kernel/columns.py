@@ -18,11 +18,12 @@ JOB, NODE, EARLY = 0, 1, 2
 
 # crew[v, :]: which lengths and windows, which roads, which line of prices, which of prices of
 # starts, and of vehicles that are the same to the search the same kind; number of breaks; earliest
-# departure and latest return; nodes; limits; who it is.
+# departure and latest return; nodes; limits; who it is; the number of the first depot, which is that
+# of a job behind all others, the same for all vehicles.
 (
     HAND, ROAD, LINE, TARIFF, KIND, BREAKS, START, END, FIRST, LAST, MOST_JOBS, MOST_TIME, PERSON,
-    PAUSE,
-) = range(14)  # fmt: skip
+    DEPOTS, PAUSE,
+) = range(15)  # fmt: skip
 # Then for each break: earliest and latest start, length, when the route must leave at the earliest,
 # and be back at the latest, to go without it.
 OPENS, CLOSES, LONG, EXCUSED_FROM, EXCUSED_UNTIL, PAUSE_WIDTH = range(6)
@@ -53,7 +54,7 @@ PAY_WIDTH = PAY_STEPS + 2 * STEPS + 2 * SOFTS + MOST_BREAKS
     MOVING, TALLY_WIDTH,
 ) = range(12)  # fmt: skip
 
-# desk[v, :]: number of jobs; whether this searcher may change the route, and whether it differs
+# desk[v, :]: number of stops; whether this searcher may change the route, and whether it differs
 # from the best plan's; in which step it was ruined. Lists that happen to be as long as there are
 # vehicles: idle ones, where each stands in that list, routes touched in a step with their former
 # lengths, kinds that were tried. Whether the route is closed to the job in hand. Routes that wait
@@ -68,11 +69,12 @@ PAY_WIDTH = PAY_STEPS + 2 * STEPS + 2 * SOFTS + MOST_BREAKS
 # last taken out; whether this searcher may serve it. Of jobs with bonds of time: the start to which
 # it is bound, FREE for none, before the step, and in the best plan; how late it may be; how early
 # and how late its own route alone would let it be; whether it must keep its start; the start by
-# which its route was priced; in which step its group was last tried; and a start in the making.
+# which its route was priced; in which step its group was last tried; a start in the making; and
+# whether it was put in by way of a depot.
 (
     HOLDER, PLACE, SEEN, OURS, BOUND, WAS, BEST_BOUND, BOUND_BY, OWN_FROM, OWN_BY, RIGID, PRICED,
-    TRIED_IN, TRYING, SEAT_WIDTH,
-) = range(15)  # fmt: skip
+    TRIED_IN, TRYING, BY_WAY, SEAT_WIDTH,
+) = range(16)  # fmt: skip
 FREE = -FAR
 
 # bonds[k, :], those of job j from bond_at[j] up to bond_at[j + 1]: the other job, how they hang
@@ -95,6 +97,10 @@ TIMES, LOADS = 0, 1
 
 # jobs[j, :]: what leaving it out costs, and whether it must be served.
 WORTH, MUST = 0, 1
+
+# room[v + k, :]: what happens to a load at depot k: nothing, it counts from 0 again, or from there on
+# it is never too much.
+AS_IT_WAS, ANEW, SUPPLIED = range(3)
 
 # ticks[d, f, a, b] and roads[d, a, b]: legs out of a node by its row, and into a node by its row,
 # so that all legs of one job lie together. Roads have the second table behind the first.

@@ -12,9 +12,9 @@ from routing.engine.kernel import columns as c
 from routing.engine.kernel.places import Places, road_kind
 from routing.engine.kernel.question import Ints
 from routing.engine.kernel.whole import NOISE, down, up, windows
-from routing.problem import Break
+from routing.problem import Break, Depot
 from routing.rules.draft import Amount
-from routing.rules.spans import Spans
+from routing.rules.spans import ALWAYS, Spans, unite
 from routing.trial.pricing import Price
 from routing.trial.trial import Trial
 
@@ -47,7 +47,10 @@ class Crews:
             row[c.START], row[c.END] = up(vehicle.shift.start), down(vehicle.latest)
             row[c.FIRST], row[c.LAST] = self._places.first[v], self._places.last[v]
             row[c.PERSON] = people[v]
-            row[c.MOST_JOBS] = int(limits.get((v, Amount.VISITS), ENDLESS))
+            # Stops are limited here; beside depots jobs are counted like a load.
+            most = ENDLESS if self._tables.depots else limits.get((v, Amount.VISITS), ENDLESS)
+            row[c.MOST_JOBS] = int(most)
+            row[c.DEPOTS] = len(self._jobs)
             row[c.MOST_TIME] = down(limits.get((v, Amount.DURATION_S), math.inf))
             for b, pause in enumerate(sorted(vehicle.breaks, key=opening)):
                 at = c.PAUSE + b * c.PAUSE_WIDTH
@@ -82,20 +85,19 @@ class Crews:
         )
         self._first_rank = np.searchsorted(firsts, alike)
         self._allowed, self._hand = allowed, kinds[self._first_rank]
-        edges = [windows(span) for span in spans]
-        most = max((len(one) for one in edges), default=1)
-        table = np.zeros((len(edges), 1 + 2 * max(1, most)), dtype=np.int64)
-        for row, one in zip(table, edges, strict=True):
-            row[0] = len(one)
-            row[1 : 1 + 2 * len(one)] = [edge for window in one for edge in window]
+        depots = [_depot_spans(depot) for depot in tables.depots]
+        table = _edges([*spans, *depots])
         _, chosen = np.unique(kinds, return_index=True)
-        shape = len(chosen), len(self._jobs), c.WINDOWS + table.shape[1]
-        hands = np.zeros(shape, dtype=np.int64)
-        setups = np.array(tables.setups)[tables.places[: len(self._jobs)]]
+        jobs, stops = len(self._jobs), len(self._jobs) + len(depots)
+        hands = np.zeros((len(chosen), stops, c.WINDOWS + table.shape[1]), dtype=np.int64)
+        setups = np.array(tables.setups)[tables.places[:stops]]
         hands[:, :, c.SETUP] = np.ceil(setups * c.TICKS - NOISE)
+        loading = np.array([depot.duration_s for depot in tables.depots])
+        hands[:, jobs:, c.WORK] = np.ceil(loading * c.TICKS - NOISE)
+        hands[:, jobs:, c.WINDOWS :] = table[len(spans) :]
         for h, v in enumerate(chosen):
-            hands[h, :, c.WORK] = np.ceil(lengths[v] * c.TICKS - NOISE)
-            hands[h, :, c.WINDOWS :] = table[numbers[v]]
+            hands[h, :jobs, c.WORK] = np.ceil(lengths[v] * c.TICKS - NOISE)
+            hands[h, :jobs, c.WINDOWS :] = table[numbers[v]]
         return hands
 
     def _who(self) -> tuple[Ints, NDArray[np.float32]]:
@@ -118,20 +120,39 @@ class Crews:
         for row, v, allowed in zip(plain, firsts.tolist(), self._allowed, strict=True):
             able = np.flatnonzero(allowed & np.isnan(usual))
             row[able] = [number(prices.who(v, job=job)) for job in able.tolist()]
+        loading = np.array([depot.duration_s for depot in tables.depots])
         lines: list[int] = []
         rows: list[NDArray[np.float32]] = []
         keys: dict[Hashable, int] = {}
         for v, vehicle in enumerate(self._vehicles):
             road, first = prices.road(vehicle.index), int(self._first_rank[v])
-            extra = scalar(road.visit), scalar(road.busy[0]) - scalar(road.wait)
+            wait = scalar(road.wait)
+            extra = scalar(road.visit), scalar(road.busy[0]) - wait, scalar(road.busy[3]) - wait
             if (first, extra) not in keys:
                 keys[first, extra] = len(rows)
                 lengths = np.array(tables.lengths[vehicle.index])
-                rows.append((plain[first] + extra[0] + extra[1] * lengths).astype(np.float32))
+                own = plain[first] + extra[0] + extra[1] * lengths
+                rows.append(np.append(own, extra[2] * loading).astype(np.float32))
             lines.append(keys[first, extra])
         same = numbered([row.tobytes() for row in rows])
         _, chosen = np.unique(same, return_index=True)
         return same[np.array(lines)], np.array([rows[r] for r in chosen])
+
+
+def _depot_spans(depot: Depot) -> Spans:
+    """When loading may begin."""
+    return unite([(window.opens, window.closes) for window in depot.windows]) or ALWAYS
+
+
+def _edges(spans: Sequence[Spans]) -> Ints:
+    """For each of them the number of windows in it, then opening and close of each."""
+    edges = [windows(span) for span in spans]
+    most = max((len(one) for one in edges), default=1)
+    table = np.zeros((len(edges), 1 + 2 * max(1, most)), dtype=np.int64)
+    for row, one in zip(table, edges, strict=True):
+        row[0] = len(one)
+        row[1 : 1 + 2 * len(one)] = [edge for window in one for edge in window]
+    return table
 
 
 def numbered(keys: Sequence[Hashable]) -> Ints:

@@ -44,19 +44,23 @@ def encode(trial: Trial) -> Question:
     )
     worth = np.array([trial.worth(job) for job in jobs])
     must = np.array([bool(trial.urgency(job)) for job in jobs])
+    own = len(jobs)
     hanging = bonds(trial)
-    crews.hands[:, hanging.timed, c.TIED] = starts.cheap_until(len(jobs))[hanging.timed]
-    among = Neighbours(places.jobs, crew, pay, crews.hands, ticks, roads, crews.who)
+    crews.hands[:, :own][:, hanging.timed, c.TIED] = starts.cheap_until(len(places.stops))[:own][
+        hanging.timed
+    ]
+    among = Neighbours(
+        places.stops[:own], crew, pay, crews.hands[:, :own], ticks, roads, crews.who[:, :own]
+    )
     return Question(
         mode=_mode(crew, pay, crews.hands, timed=len(starts.at) > 0 or len(most_road) > 1),
         states=1 + int(crew[:, c.BREAKS].max(initial=0)),
         crew=crew, pay=pay, hands=crews.hands, ticks=ticks, roads=roads, who=crews.who,
         jobs=np.array([worth, must], dtype=np.float64).T.copy(), need=need, room=room,
-        node=places.jobs, near=among.near(), candidates=among.candidates(),
-        keys=among.keys(worth, need), tariff_at=starts.at, tariff=starts.pieces, drive=drive,
+        node=places.stops, near=among.near(), candidates=among.candidates(),
+        keys=among.keys(worth, need[:own]), tariff_at=starts.at, tariff=starts.pieces, drive=drive,
         most_road=most_road, bond_at=hanging.at, bond=hanging.rows, group=hanging.group,
-        timed=hanging.timed,
-        scale=among.scale(),
+        timed=hanging.timed, scale=among.scale(),
     )  # fmt: skip
 
 

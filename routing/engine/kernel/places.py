@@ -21,7 +21,7 @@ RoadKind = tuple[float, float]
 
 
 class Places:
-    """Nodes are places of jobs first, then of begins, then of ends; of open ones there is one."""
+    """Nodes are places of jobs and depots first, then of begins, then of ends; of open ones there is one."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -35,7 +35,8 @@ class Places:
                 where.append(key[1])
             return known[key]
 
-        self.jobs = np.array([node("job", place) for place in tables.places[: len(tables.jobs)]])
+        stops = len(tables.jobs) + len(tables.depots)
+        self.stops = np.array([node("job", place) for place in tables.places[:stops]])
         self.first = [node("begin", vehicle.begin) for vehicle in tables.vehicles]
         self.last = [node("end", vehicle.finish) for vehicle in tables.vehicles]
         self._where = np.array(where)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from routing.engine.kernel.crews import ENDLESS, opening
 from routing.engine.kernel.places import Places
 from routing.engine.kernel.question import Floats
 from routing.engine.kernel.whole import NOISE as TICK_NOISE
-from routing.problem import SoftLimitKind
+from routing.problem import Depot, SoftLimitKind
 from routing.roads import NO_ROAD
 from routing.rules.draft import Amount
 from routing.trial.tables import Tables
@@ -88,23 +90,47 @@ def road_limits(tables: Tables, places: Places) -> tuple[NDArray[np.int32], Floa
 
 
 def stock(tables: Tables) -> tuple[Floats, Floats]:
-    """What jobs need and vehicles have room for: capacity, parts, jobs of a tag."""
-    jobs, vehicles = tables.jobs, tables.vehicles
+    """What jobs need and vehicles have room for: capacity, parts, jobs of a tag; beside depots,
+    which need nothing, also tools and jobs at all. Rooms of vehicles, then what depots do to each.
+    """
+    jobs, vehicles, depots = tables.jobs, tables.vehicles, tables.depots
     needs: list[list[float]] = []
     rooms: list[list[float]] = []
+    anew: list[float] = [c.ANEW] * len(depots)
+    as_it_was: list[float] = [c.AS_IT_WAS] * len(depots)
     for name in sorted({name for job in jobs for name in job.demand}):
         if any(name in v.capacity for v in vehicles):
             needs.append([job.demand.get(name, 0) for job in jobs])
-            rooms.append([v.capacity.get(name, ENDLESS) for v in vehicles])
+            rooms.append([v.capacity.get(name, ENDLESS) for v in vehicles] + anew)
     for name in sorted({name for job in jobs for name in job.parts}):
         needs.append([job.parts.get(name, 0) for job in jobs])
-        rooms.append([v.parts.get(name, 0) for v in vehicles])
+        rooms.append([v.parts.get(name, 0) for v in vehicles] + _supplied(name, depots))
+    for name in sorted({name for job in jobs for name in job.tools if depots}):
+        needs.append([float(name in job.tools) for job in jobs])
+        carried = [ENDLESS if name in v.tools else 0.0 for v in vehicles]
+        rooms.append(carried + _supplied(name, depots))
+    limits = [tables.draft.limits.get((v.index, Amount.VISITS), ENDLESS) for v in vehicles]
+    if depots and min(limits) < ENDLESS:
+        needs.append([1.0] * len(jobs))
+        rooms.append(limits + as_it_was)
     counts = tables.draft.counts
     for tag in sorted({name for _, name in counts}):
         own = {v: row for (v, name), row in counts.items() if name == tag}
         tagged = next(iter(own.values()))[0]
         needs.append([float(job in tagged) for job in range(len(jobs))])
-        rooms.append([own[v.index][1] if v.index in own else ENDLESS for v in vehicles])
+        most = [own[v.index][1] if v.index in own else ENDLESS for v in vehicles]
+        rooms.append(most + as_it_was)
     need = np.array(needs, dtype=np.float64).reshape(len(needs), len(jobs)).T
-    room = np.array(rooms, dtype=np.float64).reshape(len(rooms), len(vehicles)).T
-    return np.ascontiguousarray(need), np.ascontiguousarray(room) + NOISE
+    room = np.array(rooms, dtype=np.float64).reshape(len(rooms), len(vehicles) + len(depots)).T
+    nothing = np.zeros((len(depots), len(needs)))
+    room = np.ascontiguousarray(room)
+    room[: len(vehicles)] += NOISE
+    return np.ascontiguousarray(np.concatenate([need, nothing])), room
+
+
+def _supplied(name: str, depots: Sequence[Depot]) -> list[float]:
+    """What each depot does to the stock of a tool or part."""
+    return [
+        c.SUPPLIED if depot.supplies is None or name in depot.supplies else c.AS_IT_WAS
+        for depot in depots
+    ]

@@ -19,12 +19,15 @@ Ints = NDArray[np.int64]
 class Question:
     """The read-only arrays of the kernel; see ``columns``. ``n`` jobs, ``v`` vehicles, ``m`` nodes.
 
+    Depots are numbered behind the jobs; they have hands, prices, nodes and needs as jobs have, and
+    ``room`` behind that of the vehicles.
+
     ``ticks`` are ``(2, f, m, m)`` with setup, ``roads`` ``(2 or 4, m, m)``, priced by ``pay``.
-    ``who`` is ``(lines, n)``, infinite where nobody of that line may go. ``near`` are ``(n, k)``
-    jobs that a ruin may reach, ``candidates`` ``(2, n, k)`` those behind and before which a job
-    may be put, best first. ``bond_at`` and ``bond`` say how jobs hang together, ``group``
-    ``(n,)`` which are served together, -1 for none,
-    ``timed`` which of them begin when others do. ``scale`` is the price of a short leg.
+    ``who`` is ``(lines, n + depots)``, infinite where nobody of that line may go. ``near`` are
+    ``(n, k)`` jobs that a ruin may reach, ``candidates`` ``(2, n, k)`` those behind and before
+    which a job may be put, best first. ``bond_at`` and ``bond`` say how jobs hang together,
+    ``group`` ``(n,)`` which are served together, -1 for none, ``timed`` which of them begin when
+    others do. ``scale`` is the price of a short leg.
     """
 
     mode: int
@@ -60,7 +63,7 @@ class Question:
     @property
     def count(self) -> int:
         """Number of jobs."""
-        return len(self.node)
+        return len(self.jobs)
 
     @property
     def vehicles(self) -> int:
@@ -102,7 +105,6 @@ def beyond(trial: Trial) -> frozenset[str]:
         ),
         "prices of setups": any(tables.setups[place] for place in tables.places)
         and bool(Weights(tables.problem).metrics & {"wait_s", "setup_s"}),
-        "depots": bool(draft.stocked and tables.problem.depots),
         "nobody": not tables.jobs or not tables.vehicles,
     }
     return frozenset(name for name, is_there in found.items() if is_there)

@@ -1,4 +1,4 @@
-"""Places for one absent job, and putting it where it costs least.
+"""Places for one absent job: what it would cost there.
 
 Where prices depend on times the quick test ranks the places and the few best are simulated.
 """
@@ -13,7 +13,6 @@ from routing.engine.kernel.columns import (
     IDLE,
     IDLES,
     IN,
-    JOB,
     KIND,
     LENGTH,
     LINE,
@@ -22,39 +21,36 @@ from routing.engine.kernel.columns import (
     MOST_JOBS,
     MOST_TIME,
     NODE,
-    ORDER,
     OUT,
     PER_TICK,
     PLACE,
     PLAIN,
-    REMOVED,
     ROAD,
     SECOND_IN,
     SECOND_OUT,
     SECOND_TOLL,
-    SERVED,
     SIMULATED,
     STAMP,
     TAIL_TIME,
-    TIED,
     TIMED,
     TIMES,
     TOLL,
     TRIED,
     USED,
-    WAS,
-    WIDEN,
     WINDOW,
     WINDOWS,
     WORK,
-    WORTH,
 )
 from routing.engine.kernel.compiling import inlined, kernel
+from routing.engine.kernel.depots import (
+    by_way,
+    lay_out,
+    may_load,
+    weigh_by_way,
+)
 from routing.engine.kernel.draw import draw
-from routing.engine.kernel.following import follow, is_rigid, let_mates_follow, wait
-from routing.engine.kernel.ruin import becomes_used, remember, take_out, toll
 from routing.engine.kernel.simulate import NEVER, simulate
-from routing.engine.kernel.times import duration_with, fits, measure, refresh
+from routing.engine.kernel.times import duration_with, fits
 
 # Places that are simulated for one job.
 FEW = 4
@@ -103,14 +99,15 @@ def timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node,
 
 
 @inlined
-def note(price, v, p, places, values, found):
+def note(price, v, p, depot, places, values, found):
     """Keep the place among the FEW cheapest so far, in order. Gives how many there are."""
     k = min(found, FEW - 1)
     while k > 0 and values[k - 1] > price:
         values[k] = values[k - 1]
-        places[k, 0], places[k, 1] = places[k - 1, 0], places[k - 1, 1]
+        for column in range(3):
+            places[k, column] = places[k - 1, column]
         k -= 1
-    values[k], places[k, 0], places[k, 1] = price, v, p
+    values[k], places[k, 0], places[k, 1], places[k, 2] = price, v, p, depot
     return min(found + 1, FEW)
 
 
@@ -128,7 +125,7 @@ def lowered(ceiling, found, mode, values):
 @kernel
 def beside(
     j, blink, ceiling, mode, states, chance, rows, tolls, desk, load, seat, spans, places, values,
-    crew, pay, hands, ticks, roads, who, need, room, node, candidates,
+    crew, pay, hands, ticks, roads, who, need, room, node, candidates, book,
 ):  # fmt: skip
     """Look right behind and right before the job's candidates. Gives how many places it found."""
     found = 0
@@ -139,7 +136,10 @@ def beside(
             if v < 0 or not desk[v, MINE]:
                 continue
             line = who[crew[v, LINE], j]
-            if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
+            if line >= ceiling:
+                continue
+            roomy = has_room(v, j, desk, load, room, need, crew)
+            if not roomy and not may_load(v, desk, crew, node):
                 continue
             p = seat[i, PLACE] - side
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
@@ -148,8 +148,14 @@ def beside(
             price = timed(
                 v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
             )
+            depot = -1
+            if not roomy and price < ceiling:
+                price, depot = by_way(
+                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
+                    hands, ticks, roads, who, need, room, node, book,
+                )  # fmt: skip
             if price < ceiling:
-                found = note(price, v, p, places, values, found)
+                found = note(price, v, p, depot, places, values, found)
                 ceiling = lowered(ceiling, found, mode, values)
     return found
 
@@ -157,7 +163,7 @@ def beside(
 @kernel
 def in_idle(
     j, ceiling, mode, states, found, rows, tolls, desk, load, spans, tally, places, values, crew,
-    pay, hands, ticks, roads, who, need, room, node,
+    pay, hands, ticks, roads, who, need, room, node, book,
 ):  # fmt: skip
     """Look into one idle vehicle of each kind. Gives how many places there are by now."""
     tally[STAMP] += 1
@@ -167,7 +173,10 @@ def in_idle(
             continue
         desk[crew[v, KIND], TRIED] = tally[STAMP]
         line = who[crew[v, LINE], j]
-        if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
+        if line >= ceiling:
+            continue
+        roomy = has_room(v, j, desk, load, room, need, crew)
+        if not roomy and not may_load(v, desk, crew, node):
             continue
         price = weigh(v, 0, j, line, rows, tolls, desk, pay, roads, node)
         if price >= ceiling:
@@ -175,8 +184,14 @@ def in_idle(
         price = timed(
             v, 0, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
         )
+        depot = -1
+        if not roomy and price < ceiling:
+            price, depot = by_way(
+                v, 0, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
+                hands, ticks, roads, who, need, room, node, book,
+            )  # fmt: skip
         if price < ceiling:
-            found = note(price, v, 0, places, values, found)
+            found = note(price, v, 0, depot, places, values, found)
             ceiling = lowered(ceiling, found, mode, values)
     return found
 
@@ -184,14 +199,17 @@ def in_idle(
 @kernel
 def everywhere(
     j, blink, ceiling, mode, states, chance, found, rows, tolls, desk, load, spans, places, values,
-    crew, pay, hands, ticks, roads, who, need, room, node,
+    crew, pay, hands, ticks, roads, who, need, room, node, book,
 ):  # fmt: skip
     """Look at every place of every route in use. Gives how many places there are by now."""
     for v in range(desk.shape[0]):
         if desk[v, LENGTH] == 0 or not desk[v, MINE]:
             continue
         line, h = who[crew[v, LINE], j], crew[v, HAND]
-        if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
+        if line >= ceiling:
+            continue
+        roomy = has_room(v, j, desk, load, room, need, crew)
+        if not roomy and not may_load(v, desk, crew, node):
             continue
         closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
         done = hands[h, j, WINDOW] + hands[h, j, WORK]
@@ -208,8 +226,14 @@ def everywhere(
             price = timed(
                 v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
             )
+            depot = -1
+            if not roomy and price < ceiling:
+                price, depot = by_way(
+                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
+                    hands, ticks, roads, who, need, room, node, book,
+                )  # fmt: skip
             if price < ceiling:
-                found = note(price, v, p, places, values, found)
+                found = note(price, v, p, depot, places, values, found)
                 ceiling = lowered(ceiling, found, mode, values)
     return found
 
@@ -224,129 +248,19 @@ def simulated(
     """
     best, times = limit, NEVER
     for option in range(found):
-        v, p = places[option, 0], places[option, 1]
-        for i in range(1, p + 1):
-            book[i, ORDER] = rows[v, i, JOB]
-        book[p + 1, ORDER] = j
-        for i in range(p + 1, desk[v, LENGTH] + 1):
-            book[i + 1, ORDER] = rows[v, i, JOB]
+        v, p, depot = places[option, 0], places[option, 1], places[option, 2]
+        stops = lay_out(v, p, depot, j, 0, rows, desk, book)
         priced = simulate(
-            v, desk[v, LENGTH] + 1, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads,
+            v, stops, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads,
             most_road, book, states,
         )  # fmt: skip
         if priced < NEVER:
             line = who[crew[v, LINE], j]
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
+            if depot >= 0:
+                price = weigh_by_way(v, p, depot, j, rows, tolls, desk, crew, pay, roads, who, node)
             price += priced - load[v, TIMES]
             if price < best:
-                best, times = price, priced
-                values[0], places[0, 0], places[0, 1] = price, v, p
+                best, times, values[0] = price, priced, price
+                places[0, 0], places[0, 1], places[0, 2] = v, p, depot
     return times
-
-
-@kernel
-def put(
-    j, v, p, rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks, roads, need, node,
-    states,
-):  # fmt: skip
-    """Put job j behind stop p of route v."""
-    length = desk[v, LENGTH]
-    for k in range(length + 1, p, -1):
-        for column in range(rows.shape[2]):
-            rows[v, k + 1, column] = rows[v, k, column]
-        tolls[v, k] = tolls[v, k - 1]
-    rows[v, p + 1, JOB], rows[v, p + 1, NODE] = j, node[j]
-    tolls[v, p] = toll(v, rows[v, p, NODE], node[j], roads, pay)
-    tolls[v, p + 1] = toll(v, node[j], rows[v, p + 2, NODE], roads, pay)
-    desk[v, LENGTH] = length + 1
-    for d in range(need.shape[1]):
-        load[v, LOADS + d] += need[j, d]
-    tally[SERVED] += 1
-    if length == 0:
-        becomes_used(v, tally, desk)
-    refresh(v, p + 1, p + 1, rows, desk, seat, crew, hands, ticks, states)
-
-
-@inlined
-def put_best(
-    j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-    old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node, tariff_at,
-    tariff, drive, most_road, book,
-):  # fmt: skip
-    """Put job j at the cheapest of the places found. Gives what that adds to the price, NEVER when
-    it has no place below the limit.
-    """
-    times, more = 0.0, NEVER
-    if mode == SIMULATED:
-        times = simulated(
-            j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands,
-            ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
-        )  # fmt: skip
-    v = places[0, 0]
-    if found > 0 and times < NEVER and desk[v, LENGTH] >= rows.shape[1] - 3:
-        tally[WIDEN] = 1
-    elif found > 0 and times < NEVER:
-        remember(v, rows, desk, load, tally, old_jobs, old_times)
-        put(
-            j, v, places[0, 1], rows, tolls, desk, load, seat, tally, crew, pay, hands, ticks,
-            roads, need, node, states,
-        )  # fmt: skip
-        more = values[0] - jobs[j, WORTH]
-        if mode != PLAIN:
-            measure(v, rows, spans, desk, crew, hands, ticks)
-            load[v, TIMES] = times
-            if mode == TIMED:
-                load[v, TIMES] = pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
-    return more
-
-
-@kernel
-def put_linked(
-    j, limit, found, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-    old_times, removed, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node,
-    bond_at, bond, tariff_at, tariff, drive, most_road, book,
-):  # fmt: skip
-    """`put_best` where routes wait for each other: the price is that of all routes that move."""
-    more = put_best(
-        j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-        old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node,
-        tariff_at, tariff, drive, most_road, book,
-    )  # fmt: skip
-    if more >= NEVER:
-        return NEVER
-    wait(seat[j, HOLDER], desk, tally)
-    if hands[0, j, TIED] and is_rigid(j, seat, crew):
-        let_mates_follow(j, seat, desk, tally, bond_at, bond)
-    growth, possible = follow(
-        False, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks, bond_at,
-        bond, tariff_at, tariff, drive, roads, most_road, book,
-    )  # fmt: skip
-    if possible:
-        return more + growth
-    put_back(
-        j, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed, crew, pay,
-        hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at, tariff, drive,
-        most_road, book,
-    )  # fmt: skip
-    return NEVER
-
-
-@kernel
-def put_back(
-    j, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed, crew, pay,
-    hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road,
-    book,
-):  # fmt: skip
-    """Take a job out that was put in in vain."""
-    was = seat[j, WAS]
-    take_out(
-        j, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed, crew, pay,
-        hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at, tariff, drive,
-        most_road, book,
-    )  # fmt: skip
-    tally[REMOVED] -= 1
-    seat[j, WAS] = was
-    follow(
-        True, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks, bond_at,
-        bond, tariff_at, tariff, drive, roads, most_road, book,
-    )  # fmt: skip

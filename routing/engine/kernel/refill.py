@@ -5,14 +5,10 @@ from __future__ import annotations
 from routing.engine.kernel.columns import MUST, REMOVED, WORTH
 from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.draw import draw
-from routing.engine.kernel.recreate import (
-    beside,
-    everywhere,
-    in_idle,
-    lowered,
-    put_best,
-    put_linked,
-)
+from routing.engine.kernel.ordering import sort_removed
+from routing.engine.kernel.putting import put_best, put_linked
+from routing.engine.kernel.recreate import beside, everywhere, in_idle, lowered
+from routing.engine.kernel.reloading import settle_depots
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.together import put_group
 
@@ -21,26 +17,6 @@ EVERYWHERE = 0.05
 # Part of the steps in which jobs may cost more than they are worth, and how many times more: alone
 # hardly any job pays for a route of its own. Whether all of it pays is decided after the step.
 LAVISH, MOST_LAVISH = 0.1, 20.0
-# Jobs to which so many sixteenths of the orders go: by chance, dear first, large first, far first,
-# near first, short windows first, early first, those that close late first.
-ORDERS = (4.0, 6.0, 8.0, 10.0, 11.0, 13.0, 14.5)
-
-
-@kernel
-def sort_removed(tally, removed, key, keys, chance):
-    """Put the jobs taken out in the order in which they will be put back."""
-    u, column = draw(chance) * 16.0, -1
-    for k in range(len(ORDERS)):
-        if u >= ORDERS[k]:
-            column = k
-    for k in range(tally[REMOVED]):
-        key[k] = draw(chance) if column < 0 else keys[column, removed[k]] - 1e-9 * draw(chance)
-    for k in range(1, tally[REMOVED]):
-        this_key, this, w = key[k], removed[k], k - 1
-        while w >= 0 and key[w] > this_key:
-            key[w + 1], removed[w + 1] = key[w], removed[w]
-            w -= 1
-        key[w + 1], removed[w + 1] = this_key, this
 
 
 @kernel
@@ -71,16 +47,18 @@ def recreate(
             found = beside(
                 j, blink, limit, mode, states, chance, rows, tolls, desk, load, seat, spans,
                 places, values, crew, pay, hands, ticks, roads, who, need, room, node, candidates,
+                book,
             )  # fmt: skip
         found = in_idle(
             j, lowered(limit, found, mode, values), mode, states, found, rows, tolls, desk, load,
             spans, tally, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
+            book,
         )  # fmt: skip
         if full or (found == 0 and (must or draw(chance) < EVERYWHERE)):
             found = everywhere(
                 j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows,
                 tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who,
-                need, room, node,
+                need, room, node, book,
             )  # fmt: skip
         if found == 0:
             continue
@@ -98,4 +76,9 @@ def recreate(
             )  # fmt: skip
         if more < NEVER:
             change += more
+    if node.shape[0] > jobs.shape[0]:
+        change += settle_depots(
+            mode, states, rows, tolls, desk, load, seat, spans, tally, crew, pay, hands, ticks,
+            roads, who, need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+        )  # fmt: skip
     return change

@@ -9,6 +9,7 @@ from __future__ import annotations
 from routing.engine.kernel.columns import (
     BOND,
     BOUND,
+    DEPOTS,
     FIRST,
     FORMER,
     FREE,
@@ -106,6 +107,15 @@ def becomes_used(v, tally, desk):
     tally[ROUTES] += 1
 
 
+@inlined
+def leave_route(j, seat, tally, hands):
+    """Job j is absent from now on; to what it was bound is kept for the step to be undone."""
+    seat[j, HOLDER], seat[j, SEEN] = -1, tally[STEPS_DONE]
+    seat[j, WAS] = seat[j, BOUND]
+    if hands[0, j, TIED]:
+        bind(j, FREE, seat, hands)
+
+
 @kernel
 def cut_string(
     v, center, longest, chance, rows, tolls, desk, load, seat, tally, removed, crew, pay, hands,
@@ -132,7 +142,7 @@ def cut_string(
         price -= tolls[v, p]
     for p in range(first, first + span):
         j = rows[v, p, JOB]
-        stays = keep_from <= p < keep_to
+        stays = keep_from <= p < keep_to or j >= crew[v, DEPOTS]
         if linked and not stays:
             stays = is_stuck(j, bond_at, bond, seat, desk)
         if stays:
@@ -143,10 +153,7 @@ def cut_string(
         else:
             removed[tally[REMOVED]] = j
             tally[REMOVED] += 1
-            seat[j, HOLDER], seat[j, SEEN] = -1, tally[STEPS_DONE]
-            seat[j, WAS] = seat[j, BOUND]
-            if seat[j, BOUND] != FREE:
-                bind(j, FREE, seat, hands)
+            leave_route(j, seat, tally, hands)
             price += jobs[j, WORTH] - who[line, j]
             for d in range(need.shape[1]):
                 load[v, LOADS + d] -= need[j, d]
@@ -234,47 +241,7 @@ def ruin(
                 tariff, drive, roads, most_road, book,
             )  # fmt: skip
             odd = odd or load[v, TIMES] >= NEVER
-    if bond_at.shape[0] > 1 and hit > 0:
-        more, lost = take_mates(
-            mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times,
-            removed, crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at, bond,
-            tariff_at, tariff, drive, most_road, book,
-        )  # fmt: skip
-        change, odd = change + more, odd or lost
     return change, seed, odd
-
-
-@kernel
-def take_mates(
-    mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times,
-    removed, crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at,
-    tariff, drive, most_road, book,
-):  # fmt: skip
-    """Take the groups out of which jobs were taken, and work out what changes for all others.
-
-    Gives what that adds to the price, and whether some route cannot do without what it lost.
-    """
-    change, odd, k = 0.0, False, 0
-    while k < tally[REMOVED]:
-        for b in range(bond_at[removed[k]], bond_at[removed[k] + 1]):
-            mate = bond[b, OTHER]
-            if bond[b, BOND] > TO_END or seat[mate, HOLDER] < 0:
-                continue
-            remember(seat[mate, HOLDER], rows, desk, load, tally, old_jobs, old_times)
-            more, lost = take_out(
-                mate, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, removed,
-                crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at,
-                tariff, drive, most_road, book,
-            )  # fmt: skip
-            change, odd = change + more, odd or lost
-        k += 1
-    for k in range(tally[TOUCHED]):
-        wait(desk[k, TOUCHES], desk, tally)
-    more, possible = follow(
-        True, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks, bond_at,
-        bond, tariff_at, tariff, drive, roads, most_road, book,
-    )  # fmt: skip
-    return change + more, odd or not possible
 
 
 @kernel
@@ -319,17 +286,17 @@ def undo(
     for k in range(tally[REMOVED]):
         j = removed[k]
         seat[j, HOLDER] = -1
-        if seat[j, BOUND] != seat[j, WAS]:
+        if hands[0, j, TIED]:
             bind(j, seat[j, WAS], seat, hands)
     for k in range(tally[TOUCHED]):
         v = desk[k, TOUCHES]
-        length, now = desk[k, FORMER], desk[v, LENGTH]
+        length, now, served = desk[k, FORMER], desk[v, LENGTH], jobs_in(v, rows, desk, crew, node)
         if now == 0 and length > 0:
             becomes_used(v, tally, desk)
         if now > 0 and length == 0:
             becomes_idle(v, tally, desk)
-        tally[SERVED] += length - now
         lay_row(v, length, old_jobs[k], rows, tolls, desk, load, crew, pay, roads, need, node)
+        tally[SERVED] += jobs_in(v, rows, desk, crew, node) - served
         refresh(v, 1, length, rows, desk, seat, crew, hands, ticks, states)
         load[v, TIMES] = old_times[k]
         if spans.shape[1] > 1 and length > 0:
@@ -345,6 +312,17 @@ def undo(
             True, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks,
             bond_at, bond, tariff_at, tariff, drive, roads, most_road, book,
         )  # fmt: skip
+
+
+@kernel
+def jobs_in(v, rows, desk, crew, node):
+    """Number of stops of route v that are jobs."""
+    count = desk[v, LENGTH]
+    if crew[v, DEPOTS] < node.shape[0]:
+        for p in range(1, desk[v, LENGTH] + 1):
+            if rows[v, p, JOB] >= crew[v, DEPOTS]:
+                count -= 1
+    return count
 
 
 @kernel

@@ -13,6 +13,7 @@ from routing.engine.kernel.columns import (
     BEGUN,
     BOOK,
     BREAKS,
+    DEPOTS,
     END,
     EXCUSED_FROM,
     EXCUSED_UNTIL,
@@ -56,7 +57,7 @@ def simulate(
     v, jobs, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads, most_road, book,
     states,
 ):  # fmt: skip
-    """Price of route v with the jobs ``book[1..jobs, ORDER]``; NEVER when it cannot be."""
+    """Price of route v with the stops ``book[1..jobs, ORDER]``; NEVER when it cannot be."""
     back = drive_early(v, jobs, node, crew, hands, ticks, book, states)
     if back >= FAR:
         return NEVER
@@ -65,7 +66,12 @@ def simulate(
         return NEVER
     ended = book[jobs, BEGUN] + hands[crew[v, HAND], book[jobs, ORDER], WORK]
     excused, taken = book[0, PATH], book[jobs + 1, PATH]
-    price += priced_times(v, jobs, depart, back, ended, excused, taken, pay)
+    served = jobs
+    if crew[v, DEPOTS] < node.shape[0]:
+        for p in range(1, jobs + 1):
+            if book[p, ORDER] >= crew[v, DEPOTS]:
+                served -= 1
+    price += priced_times(v, served, depart, back, ended, excused, taken, pay)
     if most_road.shape[0] > 1:
         price += on_the_road(v, jobs, node, crew, pay, drive, roads, most_road, book)
     return min(price, NEVER)

@@ -61,7 +61,8 @@ class Squad:
     @property
     def serves_all(self) -> bool:
         """Whether nobody is left out of the best plan."""
-        return sum(len(jobs) for _, jobs in self.best) == self.question.count
+        count = self.question.count
+        return sum(code < count for _, stops in self.best for code in stops) == count
 
     def take(self, orders: Orders, starts: Starts = MappingProxyType({})) -> None:
         """Go on from these jobs by vehicle, as far as they hold."""
@@ -159,9 +160,10 @@ class Squad:
             part[self.now[place][0]] = min(count - 1, int(number))
         idle = np.flatnonzero(part < 0)
         part[idle[np.argsort(q.crew[idle, c.KIND], kind="stable")]] = np.arange(len(idle)) % count
-        job_part = np.full(q.count, -1)
-        for v, jobs in self.now:
-            job_part[jobs] = part[v]
+        stop_part = np.full(len(q.node), -1)
+        for v, stops in self.now:
+            stop_part[stops] = part[v]
+        job_part = stop_part[: q.count]
         absent = np.flatnonzero(job_part < 0)
         edges = [middles[rank][np.searchsorted(share, k)] for k in range(1, count)]
         job_part[absent] = np.searchsorted(np.sort(edges), value[absent])

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.anneal import anneal
+from routing.engine.kernel.depots import first_short
 from routing.engine.kernel.groups import bind_again
+from routing.engine.kernel.putting import SPARE
 from routing.engine.kernel.question import Question
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.tally import recount
@@ -20,6 +22,7 @@ from routing.engine.kernel.times import holds
 WIDTH = 24
 # Places that are listed for each of a pair.
 SPOTS = 24
+# Stops by vehicle: jobs, and depots by numbers behind theirs, as in a trial.
 Orders = list[tuple[int, list[int]]]
 # Starts, in ticks, of jobs with bonds of time.
 Starts = Mapping[int, int]
@@ -30,18 +33,21 @@ class Plan:
 
     def __init__(self, question: Question, *, seed: int) -> None:
         self.question = q = question
-        self._width = min(q.count, WIDTH) + 4
+        self._width = min(q.count, WIDTH) + SPARE
         v, n = q.vehicles, q.count
         self.cost = np.zeros(2)
         self._load = np.zeros((v, c.LOADS + q.need.shape[1]))
         self._desk = np.zeros((v, c.DESK_WIDTH), dtype=np.int64)
         self._desk[:, c.MINE] = 1
-        self._seat = np.zeros((n, c.SEAT_WIDTH), dtype=np.int64)
+        self._seat = np.zeros((len(q.node), c.SEAT_WIDTH), dtype=np.int64)
         self._seat[:, c.OURS] = 1
         self._seat[:, [c.BOUND, c.WAS, c.BEST_BOUND]] = c.FREE
         # Where jobs hang together windows are narrowed: then they are the searcher's own.
         self._hands = np.concatenate([q.hands, q.hands]) if q.is_linked else q.hands
-        self._timed = q.timed
+        # Of depots as of jobs.
+        depots = len(q.node) - n
+        self._timed = np.concatenate([q.timed, np.zeros(depots, dtype=np.bool_)])
+        self._group = np.concatenate([q.group, np.full(depots, -1)])
         self._best_length = np.zeros(v, dtype=np.int64)
         self._allocate()
         state = (0x9E3779B97F4A7C15 * (2 * seed + 1)) & 0xFFFFFFFFFFFFFFFF
@@ -52,7 +58,7 @@ class Plan:
         self._removed = np.zeros(n + 64, dtype=np.int64)
         self._key = np.zeros(n + 64)
         self._seeds = np.arange(n, dtype=np.int64)
-        self._places = np.zeros((8, 2), dtype=np.int64)
+        self._places = np.zeros((8, 3), dtype=np.int64)
         self._values = np.zeros(8)
         self._spots = np.zeros((3, SPOTS + 1, c.SPOT_WIDTH), dtype=np.int64)
         self._spot_values = np.zeros((3, SPOTS + 1))
@@ -79,8 +85,8 @@ class Plan:
         if self.question.is_linked:
             orders = self._bound(orders, starts)
         longest = max((len(jobs) for _, jobs in orders), default=0)
-        if longest + 4 > self._width:
-            self._width = longest + max(4, longest // 2) + 4
+        if longest + SPARE > self._width:
+            self._width = longest + max(4, longest // 2) + SPARE
             self._allocate()
         wanted = np.zeros((self.question.vehicles, self._width), dtype=np.int64)
         lengths = np.zeros(self.question.vehicles, dtype=np.int64)
@@ -99,7 +105,7 @@ class Plan:
         breaks = self.question.crew[:, c.BREAKS] > 0
         rigid = {job for v, jobs in orders if breaks[v] for job in jobs if self._timed[job]}
         kept = self._without(rigid - starts.keys(), orders)
-        bound = np.full(self.question.count, c.FREE)
+        bound = np.full(len(self._timed), c.FREE)
         for job in rigid & starts.keys():
             bound[job] = starts[job]
         bind_again(self._seat, self._hands, bound)
@@ -107,12 +113,12 @@ class Plan:
 
     def _without(self, lost: set[int], orders: Orders) -> Orders:
         """These orders without these jobs and their groups."""
-        group = self.question.group
+        group = self._group
         broken = {int(group[job]) for job in lost} - {-1}
         whole = [
             (v, [j for j in jobs if j not in lost and group[j] not in broken]) for v, jobs in orders
         ]
-        return [(v, jobs) for v, jobs in whole if jobs]
+        return [(v, needed) for v, jobs in whole if (needed := self._needed(jobs))]
 
     def take_most(self, orders: Orders, starts: Starts = MappingProxyType({})) -> None:
         """Go on from these jobs, but without those that do not hold here, and their groups.
@@ -120,10 +126,12 @@ class Plan:
         The exact trial holds a little more: times are not rounded there, and each break has a
         choice. A route that cannot be would have a price beyond all others and never change.
         """
+        orders = [(v, self._needed(stops)) for v, stops in orders]
         self.take(orders, starts)
         refused = [(v, jobs) for v, jobs in orders if not self._holds(v)]
         if not refused:
             return
+        kept = {v: jobs for v, jobs in orders if self._holds(v)}
         lost: set[int] = set()
         for v, jobs in refused:
             some: list[int] = []
@@ -131,13 +139,29 @@ class Plan:
                 self.take([(v, [*some, job])], starts)
                 if self._holds(v):
                     some.append(job)
-            lost.update(set(jobs) - set(some))
-        self.take(self._without(lost, orders), starts)
+            kept[v] = some
+            lost.update(job for job in set(jobs) - set(some) if job < self.question.count)
+        self.take(self._without(lost, list(kept.items())), starts)
+
+    def _needed(self, stops: list[int]) -> list[int]:
+        """The stops without depots behind the last job."""
+        last = max((n for n, code in enumerate(stops) if code < self.question.count), default=-1)
+        return stops[: last + 1]
 
     def _holds(self, v: int) -> bool:
         q = self.question
         possible = bool(holds(v, self._rows, q.crew, q.states))
-        return possible and bool(self._load[v, c.TIMES] < NEVER)
+        return possible and bool(self._load[v, c.TIMES] < NEVER) and self._lasts(v)
+
+    def _lasts(self, v: int) -> bool:
+        """Whether the van of a route that comes by a depot is never short of anything."""
+        q = self.question
+        if len(q.node) == q.count:
+            return True
+        short = first_short(
+            v, -1, -1, -1, 0, self._rows, self._desk, self._load, q.crew, q.need, q.room
+        )
+        return bool(short == 0)
 
     def _recount(self, wanted: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
         if self.question.is_linked and not self._desk[:, c.MINE].all():
@@ -150,7 +174,7 @@ class Plan:
 
     def _keep_shared(self) -> None:
         """Let jobs keep their starts whose groups are not all on routes of this searcher."""
-        seat, group = self._seat, self.question.group
+        seat, group = self._seat, self._group
         served = seat[:, c.HOLDER] >= 0
         away = served & (self._desk[seat[:, c.HOLDER], c.MINE] == 0)
         seat[:, c.RIGID] = self._timed & served & np.isin(group, group[away & (group >= 0)])
@@ -193,7 +217,7 @@ class Plan:
 
     def confine(self, *, vehicles: NDArray[np.bool_], jobs: NDArray[np.bool_]) -> None:
         """Search only these vehicles and jobs from the next `take` on; both are masks."""
-        self._desk[:, c.MINE], self._seat[:, c.OURS] = vehicles, jobs
+        self._desk[:, c.MINE], self._seat[: len(jobs), c.OURS] = vehicles, jobs
         self._seeds = np.flatnonzero(jobs)
 
     # --- search ---

@@ -1,4 +1,4 @@
-"""Works everything of a plan out again from the jobs of its routes."""
+"""Works everything of a plan out again from the stops of its routes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from routing.engine.kernel.columns import (
 from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.following import follow, wait
 from routing.engine.kernel.repricing import reprice
-from routing.engine.kernel.ruin import lay_row
+from routing.engine.kernel.ruin import jobs_in, lay_row
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.times import refresh
 
@@ -48,7 +48,7 @@ def recount(
             continue
         if desk[v, MINE]:
             tally[ROUTES] += 1
-            tally[SERVED] += length
+            tally[SERVED] += jobs_in(v, rows, desk, crew, node)
         if mode != PLAIN:
             cost += reprice(
                 v, mode, states, rows, desk, load, spans, node, crew, pay, hands, ticks, tariff_at,
@@ -59,7 +59,7 @@ def recount(
             cost += tolls[v, p]
         for p in range(1, length + 1):
             cost += who[crew[v, LINE], wanted[v, p]]
-    for j in range(seat.shape[0]):
+    for j in range(jobs.shape[0]):
         if seat[j, HOLDER] < 0:
             cost += jobs[j, WORTH]
     if bond_at.shape[0] > 1:

@@ -84,7 +84,8 @@ def tariffs(trial: Trial) -> Tariffs:
                 pieces += found
             own.append(spans[key])
         line.append(lines.setdefault(tuple(own), len(lines)))
-    at = np.zeros((len(lines), len(tables.jobs), 2), dtype=np.int64)
+    stops = len(tables.jobs) + len(tables.depots)
+    at = np.zeros((len(lines), stops, 2), dtype=np.int64)
     at[:, priced] = np.array(list(lines), dtype=np.int64)
     return Tariffs(
         line=np.array(line, dtype=np.int64),

@@ -47,6 +47,7 @@ from routing.engine.kernel.columns import (
     WORTH,
 )
 from routing.engine.kernel.compiling import kernel
+from routing.engine.kernel.depots import lasts_with, may_load
 from routing.engine.kernel.draw import draw
 from routing.engine.kernel.groups import (
     bar,
@@ -60,13 +61,13 @@ from routing.engine.kernel.groups import (
     room_of_start,
     unbar,
 )
+from routing.engine.kernel.leaving import put_back
+from routing.engine.kernel.putting import put_linked
 from routing.engine.kernel.recreate import (
     everywhere,
     has_room,
     in_idle,
     lowered,
-    put_back,
-    put_linked,
     simulated,
     timed,
     weigh,
@@ -123,7 +124,7 @@ def put_group(
             change, paid, done = change + more, paid + more + jobs[job, WORTH], done + 1
         if done == count:
             return change
-        for m in range(done):
+        for m in range(done - 1, -1, -1):
             put_back(
                 spots[2, m, MEMBER], mode, states, chance, rows, tolls, desk, load, seat, spans,
                 tally, removed, crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at,
@@ -198,7 +199,8 @@ def list_spots(
                 continue
             desk[kind, TRIED] = stamp if desk[kind, TRIED] == stamp - 1 else stamp - 1
         line, h, f = who[crew[v, LINE], j], crew[v, HAND], crew[v, ROAD]
-        if line >= limit or not has_room(v, j, desk, load, room, need, crew):
+        roomy = has_room(v, j, desk, load, room, need, crew)
+        if line >= limit or not (roomy or may_load(v, desk, crew, node)):
             continue
         closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
         for p in range(desk[v, LENGTH] + 1):
@@ -211,6 +213,8 @@ def list_spots(
                 v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
             )
             if price >= limit or (found == most and price >= spot_values[side, most - 1]):
+                continue
+            if not roomy and not lasts_with(v, p, -1, j, rows, desk, load, crew, need, room):
                 continue
             there = ticks[IN, f, node[j], rows[v, p, NODE]]
             on = ticks[OUT, f, node[j], rows[v, p + 1, NODE]]
@@ -279,6 +283,7 @@ def put_member(
     if pair >= 0:
         x = spots[2, pair, PAIR_ONE]
         places[0, 0], places[0, 1] = spots[0, x, SPOT_VEHICLE], spots[0, x, SPOT_PLACE]
+        places[0, 2] = -1
         h = crew[places[0, 0], HAND]
         narrow(j, spots[2, pair, PAIR_START], spots[0, x, SPOT_BY], h, hands)
         found = 1
@@ -286,12 +291,12 @@ def put_member(
         bar(j, bond_at, bond, seat, desk, crew)
         found = in_idle(
             j, limit, mode, states, 0, rows, tolls, desk, load, spans, tally, places, values,
-            crew, pay, hands, ticks, roads, who, need, room, node,
+            crew, pay, hands, ticks, roads, who, need, room, node, book,
         )  # fmt: skip
         found = everywhere(
             j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows,
             tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who, need,
-            room, node,
+            room, node, book,
         )  # fmt: skip
         unbar(desk)
         if found > 0 and mode == SIMULATED and bound:
@@ -300,14 +305,17 @@ def put_member(
                 ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
             )  # fmt: skip
             found = 1 if times < NEVER else 0
-    if bound and found > 0 and crew[places[0, 0], BREAKS] > 0:
+    rigid = bound and found > 0 and crew[places[0, 0], BREAKS] > 0
+    if rigid:
         v, p = places[0, 0], places[0, 1]
         there = ticks[IN, crew[v, ROAD], node[j], rows[v, p, NODE]]
         on = ticks[OUT, crew[v, ROAD], node[j], rows[v, p + 1, NODE]]
-        start = first_start(v, p, j, there, on, rows, crew, hands, states)
+        start = FAR
+        if places[0, 2] < 0:
+            start = first_start(v, p, j, there, on, rows, crew, hands, states)
         found = 1 if start < FAR else 0
         bind(j, start if found else FREE, seat, hands)
-    if bound and found > 0:
+    if found > 0 and (rigid or pair >= 0):
         v, p = places[0, 0], places[0, 1]
         price = weigh(v, p, j, who[crew[v, LINE], j], rows, tolls, desk, pay, roads, node)
         price = timed(

@@ -69,6 +69,7 @@ def crowded(day):
 def small_days():
     yield from (sayable.eager(seed) for seed in range(1, 9))
     yield from (sayable.crooked_eager(seed) for seed in range(9, 13))
+    yield from (sayable.laden(seed) for seed in range(13, 19))
     yield from (days.plain(Random(1), visits=n, technicians=1) for n in (1, 2, 3))
     yield crowded(days.plain(Random(2), visits=40, technicians=1))
 
@@ -84,10 +85,10 @@ def run(day, *, interpreted, steps):
     sayable.walk(plan, steps=steps)
     sayable.walk(plan, steps=steps // 2, full=False)
     parts = np.arange(plan.question.vehicles) % 2 == 0
-    own = np.ones(plan.question.count, dtype=np.bool_)
-    own[[job for v, jobs in plan.now if not parts[v] for job in jobs]] = False
+    own = np.ones(len(plan.question.node), dtype=np.bool_)
+    own[[stop for v, stops in plan.now if not parts[v] for stop in stops]] = False
     orders = plan.now
-    plan.confine(vehicles=parts, jobs=own)
+    plan.confine(vehicles=parts, jobs=own[: plan.question.count])
     plan.take(orders)
     sayable.walk(plan, steps=steps // 2)
     sys.stdout.write(f"{len(plan.best)} routes\n")

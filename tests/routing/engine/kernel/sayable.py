@@ -23,7 +23,7 @@ MANY = int(os.environ.get("ONSITE_MANY", "1"))  # noqa: TID251 - for these tests
 
 def nasty(seed):
     """A small day with a pinch of every rule that the kernel knows."""
-    day = days.nasty(seed) | {"relations": [], "depots": [], "equipment": []}
+    day = days.nasty(seed) | {"relations": [], "equipment": []}
     day["travel"].pop("traffic", None)
     day["change_cost"]["max_changes"] = None
     day.pop("fairness", None)
@@ -57,6 +57,13 @@ def linked_plain(seed):
         visit["windows"] = [[visit["windows"][0][0], 61200]]
     names = [visit["id"] for visit in day["visits"]]
     return day | {"relations": [one for _ in range(2) for one in relations(names, rng)]}
+
+
+def linked_laden(seed):
+    """A day of scarce loads where most visits hang together."""
+    day = laden(seed)
+    names = [visit["id"] for visit in day["visits"]]
+    return day | {"relations": relations(names, Random(seed))}
 
 
 def crooked_linked(seed):
@@ -104,17 +111,64 @@ def lasting(seed):
     return day | {"objective": {"levels": [[{"metric": "unserved"}], [{"metric": "duration_s"}]]}}
 
 
+LADEN = [
+    [[{"metric": "unserved"}], [{"metric": "distance_m", "weight": 0.01}]],
+    [[{"metric": "unserved"}], [{"metric": "duration_s"}, {"metric": "depot_s", "weight": 2}]],
+    [[{"metric": "unserved", "weight": 2000}, {"metric": "wait_s"}, {"metric": "travel_s"}]],
+]
+
+
+def laden(seed):
+    """A day on which hardly anybody has everything in the van, with depots of all kinds."""
+    rng = Random(seed)
+    day = days.plain(rng, visits=10, technicians=3)
+    places = [place["id"] for place in day["locations"]]
+    for place in day["locations"]:
+        place["setup_s"] = 0 if "wait_s" in str(LADEN[seed % 3]) else rng.choice([0, 600])
+    for visit in day["visits"]:
+        visit |= {
+            "duration_s": rng.choice([300, 1800]),
+            "tools": rng.sample(["ladder", "drill"], rng.choice([0, 0, 1, 2])),
+            "parts": {name: rng.choice([0, 1, 2]) for name in rng.sample("abc", 2)},
+            "demand": {"boxes": rng.choice([0, 1, 2.5])},
+            "windows": rng.choice([visit["windows"], [[28800, 61200]]]),
+            "tags": rng.choice([[], ["heavy"]]),
+        }
+    for technician in day["technicians"]:
+        technician |= {
+            "tools": rng.choice([[], ["ladder"], ["ladder", "drill"]]),
+            "parts": {name: rng.choice([0, 1, 4]) for name in "ab"},
+            "capacity": rng.choice([{}, {"boxes": 3}, {"boxes": 6}]),
+        }
+        [shift] = technician["shifts"]
+        shift |= rng.choice([{}, {"max_visits": rng.randint(2, 4)}])
+        shift |= rng.choice([{}, {"max_visits_by_tag": {"heavy": 2}}])
+        if rng.random() < 0.3:
+            shift["breaks"] = [{"id": "lunch", "duration_s": 1800, "window": [39600, 45000]}]
+    hours = [[[0, 90000]], [[28800, 36000]], [[30000, 33000], [40000, 50000]]]
+    day["depots"] = [
+        {"id": str(n), "location": rng.choice(places), "duration_s": rng.choice([0, 300])}
+        | {"supplies": what, "windows": rng.choice(hours)}
+        for n, what in enumerate([True, False, ["ladder", "a"], ["drill", "b", "c"]])
+        if rng.random() < 0.7
+    ]
+    return day | {"objective": {"levels": LADEN[seed % 3]}}
+
+
+def crooked_laden(seed):
+    """The same on roads on which a detour may be shorter."""
+    return crooked(laden(seed), Random(seed))
+
+
 def crooked_eager(seed):
     """The same on roads on which a detour may be shorter."""
     return crooked(eager(seed), Random(seed))
 
 
 def _alone(plan):
-    """A plan without crews, depots, and shifts that are gone."""
+    """A plan without crews, and shifts that are gone."""
     routes = [
-        route
-        | {"technician": route.get("technician") or route["technicians"][0]}
-        | {"stops": [stop for stop in route["stops"] if stop.get("type") != "depot"]}
+        route | {"technician": route.get("technician") or route["technicians"][0]}
         for route in plan["routes"]
         if route["shift"] == "early"
     ]

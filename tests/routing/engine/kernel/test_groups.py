@@ -14,7 +14,12 @@ from tests.routing import days
 from tests.routing.engine.kernel import sayable
 from tests.routing.plans import UNAVOIDABLE
 
-LINKED = [sayable.linked, sayable.crooked_linked, sayable.linked_plain]
+LINKED = [
+    sayable.linked,
+    sayable.crooked_linked,
+    sayable.linked_plain,
+    sayable.linked_laden,
+]
 
 
 def is_whole(trial, orders):

@@ -34,8 +34,12 @@ def size(trial):
 
 
 @pytest.mark.parametrize(
-    "make", [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting]
-)
+    "make",
+    [
+        sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.laden,
+        sayable.crooked_laden,
+    ],
+)  # fmt: skip
 def test_a_plan_costs_what_the_trial_finds(make):
     found = priced_twice(70, make=make)
 

@@ -104,20 +104,6 @@ def test_what_the_kernel_cannot_say_it_would_get_wrong(what):
     assert lost or trial.total() != pytest.approx(plan.cost[0], rel=1e-6)
 
 
-def test_the_kernel_would_leave_out_what_a_depot_can_supply():
-    day = day_with(
-        depots=[{"id": "store", "location": "place-3", "duration_s": 60}],
-        everybody={"parts": {"router": 1}},
-        each_visit={"parts": {"router": 1}},
-    )
-    trial = sayable.trial_of(day)
-
-    plan = sayable.planned(trial, seed=1, steps=500)
-
-    assert beyond(trial) == {"depots"}
-    assert plan.cost[1] > searched(trial.tables.problem, steps=5).total()
-
-
 def test_people_who_may_travel_together_or_alone_are_refused():
     problem = interchange.problem_of(day_with())
 
@@ -163,6 +149,32 @@ SAYABLE = {
         each_shift={"end": 45000, "max_overtime_s": 16200},
         everybody={"cost": {"per_overtime_s": 0.1, "per_m": 0.001, "fixed": 40}},
         objective={"levels": [[{"metric": "unserved_penalty"}, {"metric": "cost"}]]},
+    ),
+    "parts from a depot": lambda seed: day_with(
+        seed,
+        depots=[{"id": "store", "location": "place-3", "duration_s": 60}],
+        everybody={"parts": {"router": 1}},
+        each_visit={"parts": {"router": 1}},
+    ),
+    "tools from a depot": lambda seed: day_with(
+        seed,
+        depots=[{"id": str(n), "location": f"place-{n}", "duration_s": 60} for n in (3, 5)],
+        each_visit={"tools": ["ladder"]},
+        objective={"levels": [[{"metric": "unserved"}], [{"metric": "duration_s"}]]},
+    ),
+    "a van that is emptied": lambda seed: day_with(
+        seed,
+        depots=[{"id": "store", "location": "place-3", "duration_s": 60, "supplies": False}],
+        everybody={"capacity": {"boxes": 5}},
+        each_visit={"demand": {"boxes": 2}},
+    ),
+    "a break and a depot": lambda seed: day_with(
+        seed,
+        depots=[
+            {"id": "store", "location": "place-3", "duration_s": 600, "windows": [[32400, 39600]]}
+        ],
+        each_shift={"breaks": [LUNCH], "max_visits": 4},
+        each_visit={"tools": ["ladder"]},
     ),
     "parts and setups": lambda seed: day_with(
         seed,

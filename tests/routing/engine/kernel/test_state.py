@@ -16,7 +16,7 @@ from tests.routing.engine.kernel import sayable
 
 def kept(plan):
     """Everything that is kept of a plan, by name, what lies behind the end of a row aside."""
-    desk, seat, tally = plan._desk, plan._seat, plan._tally
+    desk, seat, tally = plan._desk, plan._seat[: plan.question.count], plan._tally
     found = {
         "holder": seat[:, c.HOLDER].tolist(),
         "place": [int(one[c.PLACE]) for one in seat if one[c.HOLDER] >= 0],
@@ -45,7 +45,7 @@ def kept(plan):
 def windows(plan):
     """Of absent jobs all windows, of others those in the hands that serve them."""
     found = []
-    for job, vehicle in enumerate(plan._seat[:, c.HOLDER].tolist()):
+    for job, vehicle in enumerate(plan._seat[: plan.question.count, c.HOLDER].tolist()):
         rows = plan._hands if vehicle < 0 else plan._hands[[plan.question.crew[vehicle, c.HAND]]]
         open_ones = rows[:, job, c.WINDOWS]
         found.append(
@@ -106,9 +106,12 @@ def wrong_after(plan, *, steps):
         sayable.eager,
         sayable.crooked_eager,
         sayable.lasting,
+        sayable.laden,
+        sayable.crooked_laden,
         sayable.linked,
         sayable.crooked_linked,
         sayable.linked_plain,
+        sayable.linked_laden,
     ],
 )
 def test_after_each_step_all_that_is_kept_is_what_the_routes_say(make):
