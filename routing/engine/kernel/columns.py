@@ -64,6 +64,10 @@ TIMES, LOADS = 0, 1
 # jobs[j, :]: what leaving it out costs, and whether it must be served.
 WORTH, MUST = 0, 1
 
+# tariff_at[line * jobs + job, :]: first piece of the price of its starts, the one behind the last, and
+# the former start for which a route may wait, -FAR where it has none.
+PIECE, PIECES, AIM = range(3)
+
 # ticks[d, f, a, b] and roads[d, a, b]: legs out of a node by its row, and into a node by its row,
 # so that all legs of one job lie together. Roads have the second table behind the first.
 OUT, IN, SECOND_OUT, SECOND_IN = range(4)

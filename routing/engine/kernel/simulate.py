@@ -1,15 +1,17 @@
 """The price of one route that depends on its times: duration, overtime, starts, soft limits.
 
 The route is driven as early as it can be, with the breaks where that brings it home first; then it
-leaves as late as it may without delaying its return or a start that has a price of its own. It is
-the schedule of ``routing.trial``, with one choice of breaks where that tries them all and without
-waiting for starts of the plan in force: so a route costs there what it costs here, or less. Only a
-route that leaves late on purpose, for a break to be over, is unknown to the trial.
+leaves as late as it may without delaying its return or a start that has a price of its own. Where
+the plan in force has starts that lie later, it is also driven waiting for them, and the cheaper of
+the two counts. It is the schedule of ``routing.trial``, with one choice of breaks where that tries
+them all: so a route costs there what it costs here, or less. Only a route that leaves late on
+purpose, for a break to be over, is unknown to the trial.
 """
 
 from __future__ import annotations
 
 from routing.engine.kernel.columns import (
+    AIM,
     BEGUN,
     BOOK,
     BREAKS,
@@ -30,6 +32,8 @@ from routing.engine.kernel.columns import (
     PAY_STEPS,
     PER_OVERTIME,
     PER_TICK,
+    PIECE,
+    PIECES,
     ROAD,
     SECOND_OUT,
     SOFT_END,
@@ -48,6 +52,8 @@ from routing.engine.kernel.times import across, backwards, earliest, getting_in,
 
 # What a route that cannot be costs.
 NEVER = 1e300
+# The part of a price that may be rounding.
+NOISE = 1e-9
 
 
 @kernel
@@ -56,23 +62,54 @@ def simulate(
     states,
 ):  # fmt: skip
     """Price of route v with the jobs ``book[1..jobs, ORDER]``; NEVER when it cannot be."""
-    back = drive_early(v, jobs, node, crew, hands, ticks, book, states)
-    if back >= FAR:
-        return NEVER
-    depart, price = leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book)
-    if back - depart > crew[v, MOST_TIME]:
-        return NEVER
-    ended = book[jobs, BEGUN] + hands[crew[v, HAND], book[jobs, ORDER], WORK]
-    excused, taken = book[0, PATH], book[jobs + 1, PATH]
-    price += priced_times(v, jobs, depart, back, ended, excused, taken, pay)
+    price = driven(v, jobs, False, node, crew, pay, hands, ticks, tariff_at, tariff, book, states)
+    if has_aims(v, jobs, node, crew, tariff_at, book):
+        lasts = book[0, BEGUN]
+        waiting = driven(
+            v, jobs, True, node, crew, pay, hands, ticks, tariff_at, tariff, book, states
+        )
+        if waiting < price - NOISE * (1.0 + abs(price)):
+            price = waiting
+        else:
+            book[0, BEGUN] = lasts
     if most_road.shape[0] > 1:
         price += on_the_road(v, jobs, node, crew, pay, drive, roads, most_road, book)
     return min(price, NEVER)
 
 
 @kernel
-def drive_early(v, jobs, node, crew, hands, ticks, book, states):
-    """The earliest return, FAR when there is none; the path says how many breaks lie behind."""
+def driven(v, jobs, aiming, node, crew, pay, hands, ticks, tariff_at, tariff, book, states):
+    """Price of one way to drive the route, its road aside; ``book[0, BEGUN]`` says how long it is."""
+    back = drive_early(v, jobs, aiming, node, crew, hands, ticks, tariff_at, book, states)
+    if back >= FAR:
+        return NEVER
+    depart, price = leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book)
+    book[0, BEGUN] = back - depart
+    if back - depart > crew[v, MOST_TIME]:
+        return NEVER
+    ended = book[jobs, BEGUN] + hands[crew[v, HAND], book[jobs, ORDER], WORK]
+    excused, taken = book[0, PATH], book[jobs + 1, PATH]
+    return price + priced_times(v, jobs, depart, back, ended, excused, taken, pay)
+
+
+@kernel
+def has_aims(v, jobs, node, crew, tariff_at, book):
+    """Whether the route, as it was driven last, begins some job before its former start."""
+    if tariff_at.shape[0] == 0:
+        return False
+    row = crew[v, TARIFF] * node.shape[0]
+    for p in range(1, jobs + 1):
+        if book[p, BEGUN] < tariff_at[row + book[p, ORDER], AIM]:
+            return True
+    return False
+
+
+@kernel
+def drive_early(v, jobs, aiming, node, crew, hands, ticks, tariff_at, book, states):
+    """The earliest return, FAR when there is none; the path says how many breaks lie behind.
+
+    ``aiming`` lets jobs wait for their former starts.
+    """
     came = BOOK + states
     h, f, breaks, here = crew[v, HAND], crew[v, ROAD], crew[v, BREAKS], crew[v, FIRST]
     book[0, BOOK] = crew[v, START]
@@ -93,6 +130,8 @@ def drive_early(v, jobs, node, crew, hands, ticks, book, states):
                     best, source = ready, r
             book[p, came + s] = source
             if j >= 0 and best < FAR:
+                if aiming:
+                    best = max(best, tariff_at[crew[v, TARIFF] * node.shape[0] + j, AIM])
                 best = earliest(hands, h, j, best)
                 if best < FAR:
                     best += hands[h, j, WORK]
@@ -122,8 +161,8 @@ def leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book)
         leave = backwards(crew, v, book[p, PATH], book[p + 1, PATH], limit, leg, setup)
         limit = book[p, BOOK + book[p, PATH]] - hands[h, j, WORK]
         row = crew[v, TARIFF] * node.shape[0] + j
-        if tariff_at.shape[0] > 0 and tariff_at[row, 1] > tariff_at[row, 0]:
-            price += tariff_of(tariff, tariff_at[row, 0], tariff_at[row, 1], limit)
+        if tariff_at.shape[0] > 0 and tariff_at[row, PIECES] > tariff_at[row, PIECE]:
+            price += tariff_of(tariff, tariff_at[row, PIECE], tariff_at[row, PIECES], limit)
         else:
             limit = max(limit, latest(hands, h, j, leave - hands[h, j, WORK]))
         book[p, BEGUN] = limit

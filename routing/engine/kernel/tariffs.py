@@ -13,8 +13,9 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.kernel.columns import TICKS
+from routing.engine.kernel.columns import FAR, TICKS
 from routing.engine.kernel.question import Ints
+from routing.engine.kernel.whole import down, up
 from routing.problem import Deadline, DeadlineOf, Job, Window, WindowWish
 from routing.score.service import overdue
 from routing.timing import TOLERANCE
@@ -33,7 +34,7 @@ Piece = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Tariffs:
-    """``line`` of each vehicle; ``at[line * jobs + job]`` first and last ``pieces`` of its starts.
+    """``line`` of each vehicle; ``at[line * jobs + job]`` the ``pieces`` of its starts, and its aim.
 
     Pieces are ``(k, 3)``: from which tick on, the price there, and its growth per tick. ``at`` has
     no rows when no start has a price.
@@ -49,11 +50,11 @@ def tariffs(trial: Trial) -> Tariffs:
     tables, priced = trial.tables, sorted(trial.prices.start_priced)
     if not priced:
         none = np.zeros(len(tables.vehicles), dtype=np.int64)
-        return Tariffs(line=none, at=np.zeros((0, 2), dtype=np.int64), pieces=np.zeros((0, 3)))
+        return Tariffs(line=none, at=np.zeros((0, 3), dtype=np.int64), pieces=np.zeros((0, 3)))
     former = {tables.job_number[j]: one for j, one in former_places(tables.problem).items()}
     pieces: list[Piece] = []
     spans: dict[tuple[int, float, bool], tuple[int, int]] = {}
-    lines: dict[tuple[tuple[int, int], ...], int] = {}
+    lines: dict[tuple[tuple[int, int, int], ...], int] = {}
     line = []
     for vehicle in tables.vehicles:
         own = []
@@ -65,15 +66,25 @@ def tariffs(trial: Trial) -> Tariffs:
                 found = _pieces(trial, job, vehicle.index)
                 spans[key] = len(pieces), len(pieces) + len(found)
                 pieces += found
-            own.append(spans[key])
+            own.append((*spans[key], _aim(trial, job, vehicle.index)))
         line.append(lines.setdefault(tuple(own), len(lines)))
-    at = np.zeros((len(lines), len(tables.jobs), 2), dtype=np.int64)
+    at = np.zeros((len(lines), len(tables.jobs), 3), dtype=np.int64)
     at[:, priced] = np.array(list(lines), dtype=np.int64)
     return Tariffs(
         line=np.array(line, dtype=np.int64),
-        at=at.reshape(-1, 2),
+        at=at.reshape(-1, 3),
         pieces=np.array(pieces, dtype=np.float64),
     )
+
+
+def _aim(trial: Trial, job: int, vehicle: int) -> int:
+    """The former start of a job where these hands may keep it: routes may wait for that."""
+    aim = trial.prices.aims.get(job)
+    if aim is not None:
+        for opens, closes in trial.tables.spans[vehicle][job]:
+            if opens <= aim <= closes:
+                return min(up(aim), down(closes))
+    return -FAR
 
 
 def _pieces(trial: Trial, job: int, vehicle: int) -> list[Piece]:

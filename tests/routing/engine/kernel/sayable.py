@@ -58,6 +58,26 @@ def lasting(seed):
     return day | {"objective": {"levels": [[{"metric": "unserved"}], [{"metric": "duration_s"}]]}}
 
 
+def moving(seed):
+    """A day with a plan in force whose starts lie where the windows allow them, at a price."""
+    rng = Random(seed)
+    day = days.plain(rng, visits=12, technicians=3)
+    day["objective"] = {"levels": [[{"metric": "unserved"}], [{"metric": "cost"}]]}
+    day["change_cost"] = {"per_moved_s": 0.05, "per_change": 30, "tolerance_s": 300}
+    for technician in day["technicians"]:
+        technician["cost"] = {"per_m": 0.001, "per_duration_s": rng.choice([0.001, 0.01])}
+    routes = []
+    for n, technician in enumerate(day["technicians"]):
+        stops = [
+            {"visit": visit["id"], "arrival": start, "start": start, "end": start + 600}
+            for visit in sorted(day["visits"][n::3], key=lambda visit: visit["windows"])
+            for start in [rng.randint(*visit["windows"][0])]
+        ]
+        ends = {"depart": stops[0]["start"], "return": stops[-1]["end"]}
+        routes.append({"technician": technician["id"], "stops": stops} | ends)
+    return day | {"incumbent": {"format": "onsite-plan/1", "routes": routes, "unserved": []}}
+
+
 def crooked_eager(seed):
     """The same on roads on which a detour may be shorter."""
     return crooked(eager(seed), Random(seed))
@@ -74,8 +94,6 @@ def _alone(plan):
     ]
     for route in routes:
         route.pop("technicians", None)
-        for stop in route["stops"]:
-            stop.pop("start", None)
     return plan | {"routes": routes} if routes else None
 
 

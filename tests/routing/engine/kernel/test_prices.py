@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from routing.engine.kernel import columns as c
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.state import Plan
 from tests.routing import days
@@ -21,7 +23,7 @@ def priced_twice(seeds, *, make=sayable.nasty):
     for seed, trial in sayable.days_of(seeds, make=make):
         plan = sayable.planned(trial, seed=seed)
         if not sayable.lay(trial, plan.now):
-            free = any(trial.tables.vehicles[v].breaks for v, _ in plan.now) or trial.prices.aims
+            free = any(trial.tables.vehicles[v].breaks for v, _ in plan.now)
             found.append((seed, bool(free), plan.cost[0], trial.total(), size(trial)))
     return found
 
@@ -34,7 +36,8 @@ def size(trial):
 
 
 @pytest.mark.parametrize(
-    "make", [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting]
+    "make",
+    [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving],
 )
 def test_a_plan_costs_what_the_trial_finds(make):
     found = priced_twice(70, make=make)
@@ -46,6 +49,24 @@ def test_a_plan_costs_what_the_trial_finds(make):
     ]
     assert len(found) > 40
     assert wrong == []
+
+
+def test_routes_wait_for_starts_of_the_plan_in_force_where_that_pays():
+    waited = 0
+    for seed, trial in sayable.days_of(20, make=sayable.moving):
+        plan = sayable.planned(trial, seed=seed)
+        hurried = Plan(replace(plan.question, tariff_at=hurrying(plan.question)), seed=seed)
+        hurried.take(plan.now)
+        waited += hurried.cost[0] > plan.cost[0] + 1
+
+    assert waited > 5
+
+
+def hurrying(question):
+    """Starts as they are priced, with no reason to wait."""
+    at = question.tariff_at.copy()
+    at[:, c.AIM] = -c.FAR
+    return at
 
 
 def test_where_breaks_can_be_chosen_the_trial_finds_a_plan_no_dearer():

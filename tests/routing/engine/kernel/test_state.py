@@ -82,7 +82,8 @@ def wrong_after(plan, *, steps):
 
 
 @pytest.mark.parametrize(
-    "make", [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting]
+    "make",
+    [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving],
 )
 def test_after_each_step_all_that_is_kept_is_what_the_routes_say(make):
     found = [wrong_after(plan, steps=40) for plan in plans(10, make=make)]
