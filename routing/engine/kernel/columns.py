@@ -65,16 +65,17 @@ TIMES, LOADS = 0, 1
 WORTH, MUST = 0, 1
 
 # tariff_at[line * jobs + job, :]: first piece of the price of its starts, the one behind the last, and
-# the former start for which a route may wait, -FAR where it has none.
-PIECE, PIECES, AIM = range(3)
+# for which former start and for which wished hour a route may wait, -FAR where it has none.
+PIECE, PIECES, AIM, WISH, TARIFF_WIDTH = range(5)
 
 # ticks[d, f, a, b] and roads[d, a, b]: legs out of a node by its row, and into a node by its row,
 # so that all legs of one job lie together. Roads have the second table behind the first.
 OUT, IN, SECOND_OUT, SECOND_IN = range(4)
 
-# book[p, :]: working space for one route: the state that is chosen, the start, the job, then for
-# each state the earliest departure, then for each state the state before.
-PATH, BEGUN, ORDER, BOOK = 0, 1, 2, 3
+# book[p, :]: working space for one route: the state that is chosen, the start, the job, the start
+# without waiting, then for each state the earliest departure, then for each state the state before.
+# At stop 0 the start is how long the route lasts.
+PATH, BEGUN, ORDER, SOONEST, BOOK = 0, 1, 2, 3, 4
 
 # How prices depend on times: not at all; by durations of routes without breaks; by more.
 PLAIN, TIMED, SIMULATED = range(3)

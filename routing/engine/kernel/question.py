@@ -75,7 +75,6 @@ def beyond(trial: Trial) -> frozenset[str]:
             for (one, then), seconds in draft.rests.items()
         ),
         "changes": draft.most_changes is not None,
-        "wished hours": any(trial.prices.hours.values()),
         "shared prices": trial.shared.active,
         "many steps": any(
             sum(len(one.cost.overtime_steps) for one in vehicle.crew) > STEPS

@@ -1,9 +1,9 @@
 """The price of one route that depends on its times: duration, overtime, starts, soft limits.
 
 The route is driven as early as it can be, with the breaks where that brings it home first; then it
-leaves as late as it may without delaying its return or a start that has a price of its own. Where
-the plan in force has starts that lie later, it is also driven waiting for them, and the cheaper of
-the two counts. It is the schedule of ``routing.trial``, with one choice of breaks where that tries
+leaves as late as it may without delaying its return or a start that has a price of its own. It is
+also driven waiting for starts of the plan in force, for one wished hour, or for both, and the
+cheapest way counts. It is the schedule of ``routing.trial``, with one choice of breaks where that tries
 them all: so a route costs there what it costs here, or less. Only a route that leaves late on
 purpose, for a break to be over, is unknown to the trial.
 """
@@ -42,9 +42,11 @@ from routing.engine.kernel.columns import (
     SOFT_TIME,
     SOFT_TRAVEL,
     SOFTS,
+    SOONEST,
     START,
     STEPS,
     TARIFF,
+    WISH,
     WORK,
 )
 from routing.engine.kernel.compiling import kernel
@@ -62,25 +64,24 @@ def simulate(
     states,
 ):  # fmt: skip
     """Price of route v with the jobs ``book[1..jobs, ORDER]``; NEVER when it cannot be."""
-    price = driven(v, jobs, False, node, crew, pay, hands, ticks, tariff_at, tariff, book, states)
-    if has_aims(v, jobs, node, crew, tariff_at, book):
-        lasts = book[0, BEGUN]
-        waiting = driven(
-            v, jobs, True, node, crew, pay, hands, ticks, tariff_at, tariff, book, states
+    price = driven(
+        v, jobs, False, -1, node, crew, pay, hands, ticks, tariff_at, tariff, book, states
+    )
+    if tariff_at.shape[0] > 0:
+        price = waited(
+            v, jobs, price, node, crew, pay, hands, ticks, tariff_at, tariff, book, states
         )
-        if waiting < price - NOISE * (1.0 + abs(price)):
-            price = waiting
-        else:
-            book[0, BEGUN] = lasts
     if most_road.shape[0] > 1:
         price += on_the_road(v, jobs, node, crew, pay, drive, roads, most_road, book)
     return min(price, NEVER)
 
 
 @kernel
-def driven(v, jobs, aiming, node, crew, pay, hands, ticks, tariff_at, tariff, book, states):
+def driven(
+    v, jobs, aiming, wished, node, crew, pay, hands, ticks, tariff_at, tariff, book, states
+):  # fmt: skip
     """Price of one way to drive the route, its road aside; ``book[0, BEGUN]`` says how long it is."""
-    back = drive_early(v, jobs, aiming, node, crew, hands, ticks, tariff_at, book, states)
+    back = drive_early(v, jobs, aiming, wished, node, crew, hands, ticks, tariff_at, book, states)
     if back >= FAR:
         return NEVER
     depart, price = leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book)
@@ -93,22 +94,42 @@ def driven(v, jobs, aiming, node, crew, pay, hands, ticks, tariff_at, tariff, bo
 
 
 @kernel
-def has_aims(v, jobs, node, crew, tariff_at, book):
-    """Whether the route, as it was driven last, begins some job before its former start."""
-    if tariff_at.shape[0] == 0:
-        return False
-    row = crew[v, TARIFF] * node.shape[0]
+def waited(v, jobs, price, node, crew, pay, hands, ticks, tariff_at, tariff, book, states):
+    """The least price when the route also waits for its former starts, for one wished hour, or both.
+
+    ``price`` is that without waiting. The length of the cheapest way stays in ``book[0, BEGUN]``.
+    """
+    row, aims, wishes = crew[v, TARIFF] * node.shape[0], 0, 0
     for p in range(1, jobs + 1):
-        if book[p, BEGUN] < tariff_at[row + book[p, ORDER], AIM]:
-            return True
-    return False
+        at = row + book[p, ORDER]
+        book[p, SOONEST] = book[p, BEGUN]
+        aims += book[p, BEGUN] < tariff_at[at, AIM]
+        wishes += book[p, BEGUN] < tariff_at[at, WISH]
+    lasts = book[0, BEGUN]
+    for aiming in range(1 + (aims > 0)):
+        for p in range(jobs + 1):
+            wished = -1
+            if p > 0:
+                wished = book[p, ORDER]
+                if wishes == 0 or book[p, SOONEST] >= tariff_at[row + wished, WISH]:
+                    continue
+            elif aiming == 0:
+                continue
+            waiting = driven(
+                v, jobs, aiming > 0, wished, node, crew, pay, hands, ticks, tariff_at, tariff,
+                book, states,
+            )  # fmt: skip
+            if waiting < price - NOISE * (1.0 + abs(price)):
+                price, lasts = waiting, book[0, BEGUN]
+    book[0, BEGUN] = lasts
+    return price
 
 
 @kernel
-def drive_early(v, jobs, aiming, node, crew, hands, ticks, tariff_at, book, states):
+def drive_early(v, jobs, aiming, wished, node, crew, hands, ticks, tariff_at, book, states):
     """The earliest return, FAR when there is none; the path says how many breaks lie behind.
 
-    ``aiming`` lets jobs wait for their former starts.
+    ``aiming`` lets jobs wait for their former starts, ``wished`` is the one that waits for its wish.
     """
     came = BOOK + states
     h, f, breaks, here = crew[v, HAND], crew[v, ROAD], crew[v, BREAKS], crew[v, FIRST]
@@ -132,6 +153,8 @@ def drive_early(v, jobs, aiming, node, crew, hands, ticks, tariff_at, book, stat
             if j >= 0 and best < FAR:
                 if aiming:
                     best = max(best, tariff_at[crew[v, TARIFF] * node.shape[0] + j, AIM])
+                if wished == j:
+                    best = max(best, tariff_at[crew[v, TARIFF] * node.shape[0] + j, WISH])
                 best = earliest(hands, h, j, best)
                 if best < FAR:
                     best += hands[h, j, WORK]

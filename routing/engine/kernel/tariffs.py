@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel.columns import FAR, TICKS
+from routing.engine.kernel.columns import TARIFF_WIDTH as WIDTH
 from routing.engine.kernel.question import Ints
 from routing.engine.kernel.whole import down, up
 from routing.problem import Deadline, DeadlineOf, Job, Window, WindowWish
@@ -34,7 +35,8 @@ Piece = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Tariffs:
-    """``line`` of each vehicle; ``at[line * jobs + job]`` the ``pieces`` of its starts, and its aim.
+    """``line`` of each vehicle; ``at[line * jobs + job]`` the ``pieces`` of its starts, and the hours
+    that are worth waiting for.
 
     Pieces are ``(k, 3)``: from which tick on, the price there, and its growth per tick. ``at`` has
     no rows when no start has a price.
@@ -50,11 +52,11 @@ def tariffs(trial: Trial) -> Tariffs:
     tables, priced = trial.tables, sorted(trial.prices.start_priced)
     if not priced:
         none = np.zeros(len(tables.vehicles), dtype=np.int64)
-        return Tariffs(line=none, at=np.zeros((0, 3), dtype=np.int64), pieces=np.zeros((0, 3)))
+        return Tariffs(line=none, at=np.zeros((0, WIDTH), dtype=np.int64), pieces=np.zeros((0, 3)))
     former = {tables.job_number[j]: one for j, one in former_places(tables.problem).items()}
     pieces: list[Piece] = []
     spans: dict[tuple[int, float, bool], tuple[int, int]] = {}
-    lines: dict[tuple[tuple[int, int, int], ...], int] = {}
+    lines: dict[tuple[tuple[int, ...], ...], int] = {}
     line = []
     for vehicle in tables.vehicles:
         own = []
@@ -66,25 +68,29 @@ def tariffs(trial: Trial) -> Tariffs:
                 found = _pieces(trial, job, vehicle.index)
                 spans[key] = len(pieces), len(pieces) + len(found)
                 pieces += found
-            own.append((*spans[key], _aim(trial, job, vehicle.index)))
+            aim, wish = trial.prices.aims.get(job), min(trial.prices.hours[job], default=None)
+            hours = _worth_waiting(trial, job, vehicle.index, (aim, wish))
+            own.append((*spans[key], *hours))
         line.append(lines.setdefault(tuple(own), len(lines)))
-    at = np.zeros((len(lines), len(tables.jobs), 3), dtype=np.int64)
+    at = np.zeros((len(lines), len(tables.jobs), WIDTH), dtype=np.int64)
     at[:, priced] = np.array(list(lines), dtype=np.int64)
     return Tariffs(
         line=np.array(line, dtype=np.int64),
-        at=at.reshape(-1, 3),
+        at=at.reshape(-1, WIDTH),
         pieces=np.array(pieces, dtype=np.float64),
     )
 
 
-def _aim(trial: Trial, job: int, vehicle: int) -> int:
-    """The former start of a job where these hands may keep it: routes may wait for that."""
-    aim = trial.prices.aims.get(job)
-    if aim is not None:
+def _worth_waiting(
+    trial: Trial, job: int, vehicle: int, hours: Sequence[float | None]
+) -> Iterator[int]:
+    """These hours as ticks, -FAR for those at which these hands may not begin the job."""
+    for hour in hours:
+        found = -FAR
         for opens, closes in trial.tables.spans[vehicle][job]:
-            if opens <= aim <= closes:
-                return min(up(aim), down(closes))
-    return -FAR
+            if hour is not None and opens <= hour <= closes:
+                found = min(up(hour), down(closes))
+        yield found
 
 
 def _pieces(trial: Trial, job: int, vehicle: int) -> list[Piece]:

@@ -33,8 +33,6 @@ def nasty(seed):
         visit.pop("equipment", None)
         visit.pop("crew_size", None)
         visit.get("pin", {}).pop("position", None)
-        # For these the trial may wait, which the kernel does not.
-        visit["wishes"] = [wish for wish in visit.get("wishes", []) if "windows" not in wish]
     if day.get("incumbent"):
         day["incumbent"] = _alone(day["incumbent"])
     return day

@@ -23,9 +23,16 @@ def priced_twice(seeds, *, make=sayable.nasty):
     for seed, trial in sayable.days_of(seeds, make=make):
         plan = sayable.planned(trial, seed=seed)
         if not sayable.lay(trial, plan.now):
-            free = any(trial.tables.vehicles[v].breaks for v, _ in plan.now)
+            free = any(may_choose(trial, v, jobs) for v, jobs in plan.now)
             found.append((seed, bool(free), plan.cost[0], trial.total(), size(trial)))
     return found
+
+
+def may_choose(trial, vehicle, jobs):
+    """Whether the trial tries more ways to lay the route out than the kernel."""
+    wishes = [trial.prices.hours[job] for job in jobs if trial.prices.hours[job]]
+    several = len(wishes) > 1 or any(len(opens) > 1 for opens in wishes)
+    return bool(trial.tables.vehicles[vehicle].breaks) or several
 
 
 def size(trial):
@@ -146,6 +153,23 @@ def test_a_start_costs_what_the_trial_says_even_at_an_edge(what):
     kernel, exact = priced_alone(day_of_two(**PRICED[what]), [0, 1])
 
     assert kernel == pytest.approx(exact, rel=NEAR, abs=0.01)
+
+
+def test_a_route_waits_for_a_wished_hour_and_takes_its_break_meanwhile():
+    day = day_of_two(duration_s=1800)
+    lunch = {"id": "lunch", "duration_s": 3600, "window": [36000, 39600]}
+    for technician in day["technicians"]:
+        technician["cost"] = {"per_duration_s": 0.01}
+        technician["shifts"][0]["breaks"] = [lunch]
+    day["visits"][0]["windows"] = [[32400, 32700]]
+    day["visits"][1]["wishes"] = [{"windows": [[43200, 50000]], "cost": 900}]
+
+    kernel, exact = priced_alone(day, [0, 1])
+    day["visits"][1]["wishes"] = []
+    hurried, _ = priced_alone(day, [0, 1])
+
+    assert kernel == pytest.approx(exact, rel=NEAR)
+    assert hurried + 10 < kernel < hurried + 150
 
 
 def test_a_moved_start_is_no_second_change_of_who_has_changed():
