@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from routing.engine.kernel.encode import encode
+from routing.engine.kernel.frozen import put_first
 from routing.engine.kernel.squad import Manner, Squad
 from routing.engine.kernel.state import Orders
 from routing.engine.recreate import Recreate
@@ -92,6 +93,7 @@ class Compiled:
         if self.problem.incumbent is not None:
             for best in self._teller.incumbents(trial, self.problem.incumbent):
                 yield self._is_best(best)
+        put_first(trial)
         encoding = time.monotonic()
         self._squad = Squad(
             encode(trial), seed=self.seed, workers=self.workers, manner=self._manner()

@@ -1,7 +1,7 @@
 """A compiled search inside a frame: what the kernel cannot say stays as it is laid out.
 
 Jobs that depend on others or share machines keep their vehicle and their hours; routes that load at
-a depot, or in which a job has its place, keep all their jobs. Around them the kernel changes the
+a depot keep all their jobs, those in which a job has its place what comes before it. Around them the kernel changes the
 plan, and the exact trial looks at what comes out.
 """
 
@@ -128,9 +128,8 @@ class Framed:
         return replace(plain, hands=hands, crew=crew, who=who, jobs=worth), orders
 
     def _is_closed(self, stops: tuple[int, ...]) -> bool:
-        """Whether a route loads at a depot, or has a job with a place of its own."""
-        jobs, positions = self._plain.count, self._trial.tables.draft.positions
-        return any(code >= jobs or code in positions for code in stops)
+        """Whether a route loads at a depot."""
+        return any(code >= self._plain.count for code in stops)
 
     @staticmethod
     def _bar(jobs: list[int], who: NDArray[np.float32], worth: NDArray[np.float64]) -> None:

@@ -49,10 +49,12 @@ PAY_WIDTH = PAY_STEPS + 2 * STEPS + 2 * SOFTS + MOST_BREAKS
 REMOVED, TOUCHED, SERVED, ROUTES, IDLE, STAMP, WIDEN, STEPS_DONE, TALLY_WIDTH = range(9)
 
 # desk[v, :]: number of jobs; whether this searcher may change the route, and whether it differs
-# from the best plan's; in which step it was ruined. Lists that happen to be as long as there are
+# from the best plan's; in which step it was ruined; how many of its first stops stay as they are. Lists that happen to be as long as there are
 # vehicles: idle ones, where each stands in that list, routes touched in a step with their former
 # lengths, kinds that were tried.
-LENGTH, MINE, STALE, RUINED, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, DESK_WIDTH = range(10)
+(
+    LENGTH, MINE, STALE, RUINED, FROZEN, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, DESK_WIDTH,
+) = range(11)  # fmt: skip
 
 # seat[j, :]: the vehicle that holds the job, -1 for none, and at which stop; in which step it was
 # last taken out; whether this searcher may serve it.

@@ -46,8 +46,13 @@ def encode(trial: Trial) -> Question:
         jobs=np.array([worth, must], dtype=np.float64).T.copy(), need=need, room=room,
         node=places.jobs, near=among.near(), candidates=among.candidates(),
         keys=among.keys(worth, need), tariff_at=starts.at, tariff=starts.pieces, drive=drive,
-        most_road=most_road, scale=among.scale(),
+        most_road=most_road, position=_positions(trial), scale=among.scale(),
     )  # fmt: skip
+
+
+def _positions(trial: Trial) -> Ints:
+    positions = trial.tables.draft.positions
+    return np.array([positions.get(job, 0) for job in range(len(trial.tables.jobs))])
 
 
 def _mode(crew: Ints, pay: Floats, hands: Ints, *, timed: bool) -> int:

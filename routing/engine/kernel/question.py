@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel.columns import MOST_BREAKS, STEPS
+from routing.engine.kernel.frozen import are_first
 from routing.trial.trial import Trial
 from routing.trial.weights import Weights
 
@@ -22,7 +23,8 @@ class Question:
     ``ticks`` are ``(2, f, m, m)`` with setup, ``roads`` ``(2 or 4, m, m)``, priced by ``pay``.
     ``who`` is ``(lines, n)``, infinite where nobody of that line may go. ``near`` are ``(n, k)``
     jobs that a ruin may reach, ``candidates`` ``(2, n, k)`` those behind and before which a job
-    may be put, best first. ``scale`` is the price of a short leg.
+    may be put, best first. ``position`` are those that jobs are pinned to, 0 for none. ``scale`` is the
+    price of a short leg.
     """
 
     mode: int
@@ -44,6 +46,7 @@ class Question:
     tariff: Floats
     drive: NDArray[np.int32]
     most_road: Floats
+    position: Ints
     scale: float
 
     @property
@@ -66,7 +69,7 @@ def beyond(trial: Trial) -> frozenset[str]:
             place is not None for vehicle in tables.vehicles for place in vehicle.break_places
         ),
         "many breaks": any(len(vehicle.breaks) > MOST_BREAKS for vehicle in tables.vehicles),
-        "positions": bool(draft.positions),
+        "positions": not are_first(draft),
         "machines": any(draft.machines.values()),
         "relations": bool(tables.problem.relations),
         "crews": bool(draft.exclusive),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from routing.engine.kernel.columns import (
     BREAKS,
     EARLY,
+    FROZEN,
     HAND,
     HOLDER,
     IDLE,
@@ -165,6 +166,8 @@ def beside(
             if line >= ceiling or not has_room(v, j, desk, load, room, need, crew):
                 continue
             p = seat[i, PLACE] - side
+            if p < desk[v, FROZEN]:
+                continue
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
             if price >= ceiling or draw(chance) < blink:
                 continue
@@ -219,7 +222,7 @@ def everywhere(
         closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
         done = hands[h, j, WINDOW] + hands[h, j, WORK]
         rested = EARLY + states + crew[v, BREAKS]
-        for p in range(desk[v, LENGTH] + 1):
+        for p in range(desk[v, FROZEN], desk[v, LENGTH] + 1):
             # Departures and latest readiness only grow along the route: stop and skip.
             if crew[v, BREAKS] == 0 and rows[v, p, EARLY] > closes:
                 break

@@ -9,6 +9,7 @@ from __future__ import annotations
 from routing.engine.kernel.columns import (
     FIRST,
     FORMER,
+    FROZEN,
     HOLDER,
     IDLE,
     IDLE_AT,
@@ -103,15 +104,16 @@ def cut_string(
     ticks, roads, who, jobs, need, states,
 ):  # fmt: skip
     """Take a string of stops around a job out of route v. Gives what that adds to the price."""
-    length = desk[v, LENGTH]
-    wanted = min(length, int(draw(chance) * min(float(length), longest) + 1.0))
+    length, frozen = desk[v, LENGTH], desk[v, FROZEN]
+    free = length - frozen
+    wanted = min(free, int(draw(chance) * min(float(free), longest) + 1.0))
     kept = 0
-    if 1 < wanted < length and draw(chance) < SPLIT:
+    if 1 < wanted < free and draw(chance) < SPLIT:
         kept = 1
-        while wanted + kept < length and draw(chance) < SPLIT:
+        while wanted + kept < free and draw(chance) < SPLIT:
             kept += 1
     span, at = wanted + kept, seat[center, PLACE]
-    low, high = max(1, at - span + 1), min(at, length - span + 1)
+    low, high = max(frozen + 1, at - span + 1), min(at, length - span + 1)
     first = low + int(draw(chance) * (high - low + 1))
     keep_from, keep_to = first + span, first + span
     if kept > 0:
@@ -171,6 +173,8 @@ def ruin(
         center = seed if z < 0 else near[seed, z]
         v = seat[center, HOLDER]
         if v < 0 or desk[v, RUINED] == it or not desk[v, MINE]:
+            continue
+        if seat[center, PLACE] <= desk[v, FROZEN]:
             continue
         desk[v, RUINED] = it
         hit += 1

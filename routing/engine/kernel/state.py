@@ -27,9 +27,8 @@ class Plan:
         self.cost = np.zeros(2)
         self._load = np.zeros((v, c.LOADS + q.need.shape[1]))
         self._desk = np.zeros((v, c.DESK_WIDTH), dtype=np.int64)
-        self._desk[:, c.MINE] = 1
         self._seat = np.zeros((n, c.SEAT_WIDTH), dtype=np.int64)
-        self._seat[:, c.OURS] = 1
+        self._pinned = np.flatnonzero(q.position)
         self._best_length = np.zeros(v, dtype=np.int64)
         self._allocate()
         state = (0x9E3779B97F4A7C15 * (2 * seed + 1)) & 0xFFFFFFFFFFFFFFFF
@@ -39,9 +38,9 @@ class Plan:
         # A ruin takes each job once; some absent ones come along.
         self._removed = np.zeros(n + 64, dtype=np.int64)
         self._key = np.zeros(n + 64)
-        self._seeds = np.arange(n, dtype=np.int64)
         self._places = np.zeros((8, 2), dtype=np.int64)
         self._values = np.zeros(8)
+        self.confine(vehicles=np.ones(v, dtype=np.bool_), jobs=np.ones(n, dtype=np.bool_))
         self.take([])
 
     def _allocate(self) -> None:
@@ -87,6 +86,8 @@ class Plan:
         for v, jobs in refused:
             some: list[int] = []
             for job in jobs:
+                if self.question.position[job] not in {0, len(some) + 1}:
+                    continue
                 self.take([(v, [*some, job])])
                 if self._holds(v):
                     some.append(job)
@@ -105,6 +106,18 @@ class Plan:
             self._seat, self._spans, self._tally, q.crew, q.pay, q.hands, q.ticks, q.roads, q.who,
             q.jobs, q.need, q.node, q.tariff_at, q.tariff, q.drive, q.most_road, self._book,
         )  # fmt: skip
+        self._freeze()
+
+    def _freeze(self) -> None:
+        """Let each route keep what it has up to its last job with a position."""
+        frozen = self._desk[:, c.FROZEN]
+        frozen[:] = 0
+        for job in self._pinned:
+            holder, place = self._seat[job, [c.HOLDER, c.PLACE]]
+            if holder >= 0:
+                frozen[holder] = max(frozen[holder], place)
+        # Of those that may be taken out.
+        self._tally[c.SERVED] -= frozen[self._desk[:, c.MINE] > 0].sum()
 
     @property
     def now(self) -> Orders:
@@ -118,8 +131,9 @@ class Plan:
 
     def confine(self, *, vehicles: NDArray[np.bool_], jobs: NDArray[np.bool_]) -> None:
         """Search only these vehicles and jobs from the next `take` on; both are masks."""
-        self._desk[:, c.MINE], self._seat[:, c.OURS] = vehicles, jobs
-        self._seeds = np.flatnonzero(jobs)
+        free = jobs & (self.question.position == 0)
+        self._desk[:, c.MINE], self._seat[:, c.OURS] = vehicles, free
+        self._seeds = np.flatnonzero(free)
 
     # --- search ---
 

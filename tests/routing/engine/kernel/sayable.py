@@ -10,11 +10,14 @@ from random import Random
 
 from routing import interchange
 from routing.engine.kernel.encode import encode
+from routing.engine.kernel.frozen import put_first
 from routing.engine.kernel.question import beyond
 from routing.engine.kernel.state import Plan
+from routing.engine.telling import begun, order_of
 from routing.trial.tables import tabulate
 from routing.trial.trial import Trial
 from tests.routing import days
+from tests.routing.plans import plan_of, searched
 
 MANY = int(os.environ.get("ONSITE_MANY", "1"))  # noqa: TID251 - for these tests alone
 
@@ -76,6 +79,23 @@ def moving(seed):
     return day | {"incumbent": {"format": "onsite-plan/1", "routes": routes, "unserved": []}}
 
 
+def frozen(seed):
+    """An eager day with a plan in force, of which the first stops of each route stay."""
+    day = eager(seed) | {"incumbent": None}
+    for visit in day["visits"]:
+        visit.pop("pin", None)
+    plan = plan_of(searched(interchange.problem_of(day)))
+    rng, visits = Random(seed), {visit["id"]: visit for visit in day["visits"]}
+    for route in plan.routes:
+        for n, job in enumerate(route.jobs[: rng.randint(0, 3)], start=1):
+            visits[job]["pin"] = {
+                "technician": route.technicians[0],
+                "position": n,
+                "must_serve": rng.random() < 0.5,
+            }
+    return day | {"incumbent": interchange.document_of(plan)}
+
+
 def crooked_eager(seed):
     """The same on roads on which a detour may be shorter."""
     return crooked(eager(seed), Random(seed))
@@ -111,10 +131,19 @@ def is_sayable(trial):
 
 
 def planned(trial, *, seed, steps=150):
-    """The kernel's plan after so many steps from nothing."""
-    question = encode(trial)
-    plan = Plan(question, seed=seed)
+    """The kernel's plan after so many steps from nothing but what has a place in a route."""
+    plan = begun_plan(trial, seed=seed)
     walk(plan, steps=steps)
+    return plan
+
+
+def begun_plan(trial, *, seed):
+    """A searcher's plan before its first step: empty, or the plan in force with its frozen stops."""
+    plan = Plan(encode(trial), seed=seed)
+    if trial.tables.draft.positions:
+        first = begun(Trial(trial.tables))
+        put_first(first)
+        plan.take_most([(v, list(stops)) for v, stops in order_of(first.remember()).routes])
     return plan
 
 

@@ -46,7 +46,9 @@ def lost_in(seeds, *, make):
     return lost, routes, late
 
 
-@pytest.mark.parametrize("make", [sayable.eager, sayable.crooked_eager, tangled_day])
+@pytest.mark.parametrize(
+    "make", [sayable.eager, sayable.crooked_eager, tangled_day, sayable.frozen]
+)
 def test_the_trial_holds_every_order_of_the_kernel(make):
     lost, routes, late = lost_in(50, make=make)
 

@@ -17,6 +17,9 @@ from tests.routing.engine.kernel import sayable
 NEAR = 1e-6
 
 
+MAKES = [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving]
+
+
 def priced_twice(seeds, *, make=sayable.nasty):
     """Seed, whether times had a free choice, and the two prices of each plan that was laid out."""
     found = []
@@ -42,10 +45,7 @@ def size(trial):
     return 1 + sum(parts) + sum(abs(trial.worth(job)) for job in range(len(trial.holder)))
 
 
-@pytest.mark.parametrize(
-    "make",
-    [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving],
-)
+@pytest.mark.parametrize("make", [*MAKES, sayable.frozen])
 def test_a_plan_costs_what_the_trial_finds(make):
     found = priced_twice(70, make=make)
 

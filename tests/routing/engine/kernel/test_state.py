@@ -59,7 +59,7 @@ def one_step(plan):
 
 def plans(seeds, *, make=sayable.nasty):
     for seed, trial in sayable.days_of(seeds, make=make):
-        yield Plan(encode(trial), seed=seed)
+        yield sayable.begun_plan(trial, seed=seed)
 
 
 def wrong_after(plan, *, steps):
@@ -83,7 +83,14 @@ def wrong_after(plan, *, steps):
 
 @pytest.mark.parametrize(
     "make",
-    [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving],
+    [
+        sayable.nasty,
+        sayable.eager,
+        sayable.crooked_eager,
+        sayable.lasting,
+        sayable.moving,
+        sayable.frozen,
+    ],
 )
 def test_after_each_step_all_that_is_kept_is_what_the_routes_say(make):
     found = [wrong_after(plan, steps=40) for plan in plans(10, make=make)]
