@@ -25,7 +25,7 @@ from routing.trial.trial import UNHELD, Memory, Trial
 
 # What of a problem may stand in a frame; anything else is not for the kernel at all.
 FRAMED = frozenset({
-    "relations", "depots", "crews", "machines", "positions", "rests", "shared prices",
+    "relations", "depots", "crews", "machines", "positions", "rests",
     "many steps", "soft limits", "prices of setups",
 })  # fmt: skip
 # Part of the jobs that may be bound to a frame; beyond, too little is left to the kernel.

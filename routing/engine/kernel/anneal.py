@@ -9,8 +9,10 @@ from routing.engine.kernel.columns import (
     LENGTH,
     REMOVED,
     SERVED,
+    SHARED,
     STALE,
     STEPS_DONE,
+    TOGETHER,
     TOUCHED,
     TOUCHES,
     WIDEN,
@@ -19,6 +21,7 @@ from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.draw import draw
 from routing.engine.kernel.recreate import recreate
 from routing.engine.kernel.ruin import gather, ruin, undo
+from routing.engine.kernel.sharing import in_common
 
 # Gains below this are rounding.
 NOISE = 1e-7
@@ -34,11 +37,11 @@ def anneal(
     # the plan
     rows, tolls, desk, load, seat, spans, cost, best_jobs, best_length,
     # working space
-    chance, tally, old_jobs, old_times, removed, key, seeds, places, values, book,
+    chance, tally, old_jobs, old_times, removed, key, seeds, places, values, book, sharing,
 ):  # fmt: skip
     """Gives the number of steps done; fewer when a route needs wider rows (``tally[WIDEN]``).
 
-    ``cost`` holds the price now and the best met; the best plan stays in ``best_jobs``.
+    The best plan stays in ``best_jobs``.
     """
     heat, factor = hot, (cold / hot) ** (1.0 / steps)
     for step in range(steps):
@@ -55,13 +58,17 @@ def anneal(
         if tally[REMOVED] == 0:
             continue
         if not odd:
+            if mode == SHARED:
+                change += in_common(desk, seat, load, sharing) - cost[TOGETHER]
             change += recreate(
                 blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
                 old_jobs, old_times, removed, key, places, values, crew, pay, hands, ticks, roads,
                 who, jobs, need, room, node, candidates, keys, tariff_at, tariff, drive, most_road,
-                book,
+                book, sharing,
             )  # fmt: skip
         if not odd and change < -heat * math.log(max(1e-300, draw(chance))):
+            if mode == SHARED:
+                cost[TOGETHER] = in_common(desk, seat, load, sharing)
             keep(change, rows, desk, cost, tally, best_jobs, best_length)
         else:
             undo(

@@ -14,6 +14,7 @@ from routing.engine.kernel.neighbours import Neighbours
 from routing.engine.kernel.places import Places
 from routing.engine.kernel.prices import limits_road, pay_of, road_limits, stock
 from routing.engine.kernel.question import Floats, Ints, Question
+from routing.engine.kernel.shares import sharing_of
 from routing.engine.kernel.tariffs import tariffs
 from routing.trial.trial import Trial
 
@@ -36,17 +37,22 @@ def encode(trial: Trial) -> Question:
     crew[:, c.KIND] = numbered(
         [tuple(rows[v].tobytes() for rows in traits) for v in range(len(crew))]
     )
+    mode = _mode(crew, pay, crews.hands, timed=len(starts.at) > 0 or len(most_road) > 1)
+    if trial.shared.active:
+        # Nobody is like anybody else beside what others do.
+        mode, crew[:, c.KIND] = c.SHARED, np.arange(len(crew))
     worth = np.array([trial.worth(job) for job in jobs])
     must = np.array([bool(trial.urgency(job)) for job in jobs])
     among = Neighbours(places.jobs, crew, pay, crews.hands, ticks, roads, crews.who)
     return Question(
-        mode=_mode(crew, pay, crews.hands, timed=len(starts.at) > 0 or len(most_road) > 1),
+        mode=mode,
         states=1 + int(crew[:, c.BREAKS].max(initial=0)),
         crew=crew, pay=pay, hands=crews.hands, ticks=ticks, roads=roads, who=crews.who,
         jobs=np.array([worth, must], dtype=np.float64).T.copy(), need=need, room=room,
         node=places.jobs, near=among.near(), candidates=among.candidates(),
         keys=among.keys(worth, need), tariff_at=starts.at, tariff=starts.pieces, drive=drive,
-        most_road=most_road, position=_positions(trial), scale=among.scale(),
+        most_road=most_road, position=_positions(trial), sharing=sharing_of(trial),
+        scale=among.scale(),
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from routing.engine.kernel.columns import MOST_BREAKS, STEPS
 from routing.engine.kernel.frozen import are_first
+from routing.engine.kernel.sharing import Sharing
+from routing.problem import RelationType
 from routing.trial.trial import Trial
 from routing.trial.weights import Weights
 
@@ -47,6 +49,7 @@ class Question:
     drive: NDArray[np.int32]
     most_road: Floats
     position: Ints
+    sharing: Sharing
     scale: float
 
     @property
@@ -71,14 +74,16 @@ def beyond(trial: Trial) -> frozenset[str]:
         "many breaks": any(len(vehicle.breaks) > MOST_BREAKS for vehicle in tables.vehicles),
         "positions": not are_first(draft),
         "machines": any(draft.machines.values()),
-        "relations": bool(tables.problem.relations),
+        "relations": any(
+            relation.type is not RelationType.SAME_TECHNICIAN or relation.cost is None
+            for relation in tables.problem.relations
+        ),
         "crews": bool(draft.exclusive),
         "rests": any(
             tables.vehicles[one].latest + seconds > tables.vehicles[then].shift.start
             for (one, then), seconds in draft.rests.items()
         ),
         "changes": draft.most_changes is not None,
-        "shared prices": trial.shared.active,
         "many steps": any(
             sum(len(one.cost.overtime_steps) for one in vehicle.crew) > STEPS
             for vehicle in tables.vehicles

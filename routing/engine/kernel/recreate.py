@@ -6,6 +6,7 @@ Where prices depend on times the quick test ranks the places and the few best ar
 from __future__ import annotations
 
 from routing.engine.kernel.columns import (
+    BEGUN,
     BREAKS,
     EARLY,
     FROZEN,
@@ -16,6 +17,7 @@ from routing.engine.kernel.columns import (
     IN,
     JOB,
     KIND,
+    LASTS,
     LENGTH,
     LINE,
     LOADS,
@@ -35,7 +37,9 @@ from routing.engine.kernel.columns import (
     SECOND_OUT,
     SECOND_TOLL,
     SERVED,
+    SHARED,
     SIMULATED,
+    SLOPE,
     STAMP,
     TAIL_TIME,
     TIMED,
@@ -52,6 +56,7 @@ from routing.engine.kernel.columns import (
 from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.draw import draw
 from routing.engine.kernel.ruin import becomes_used, remember, toll
+from routing.engine.kernel.sharing import in_common, new_faces, unfair, unfair_with
 from routing.engine.kernel.simulate import NEVER, simulate
 from routing.engine.kernel.times import duration_with, fits, measure, refresh
 
@@ -108,7 +113,7 @@ def weigh(v, p, j, line, rows, tolls, desk, pay, roads, node):
 
 
 @inlined
-def timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node, states):
+def timed(v, p, j, more, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states):
     """The same with the price of times, which is a guess where it is simulated later; NEVER where
     the job does not fit.
     """
@@ -121,6 +126,8 @@ def timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node,
             time = duration_with(v, p, j, there, on, spans, crew, hands)
             former = spans[v, 0, TAIL_TIME]
         price += pay[v, PER_TICK] * (time - former)
+        if mode == SHARED:
+            price += load[v, SLOPE] * (time - former)
         if mode == TIMED and time > crew[v, MOST_TIME]:
             price = NEVER
     return price
@@ -140,8 +147,10 @@ def note(price, v, p, places, values, found):
 
 @inlined
 def lowered(ceiling, found, mode, values):
-    """The price that the next place must stay below."""
+    """The price that the next place must stay below; none is too dear while more work may pay."""
     least = ceiling
+    if mode == SHARED:
+        return ceiling
     if mode != SIMULATED and found > 0:
         least = values[0]
     elif found == FEW:
@@ -172,7 +181,7 @@ def beside(
             if price >= ceiling or draw(chance) < blink:
                 continue
             price = timed(
-                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+                v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states
             )
             if price < ceiling:
                 found = note(price, v, p, places, values, found)
@@ -199,7 +208,7 @@ def in_idle(
         if price >= ceiling:
             continue
         price = timed(
-            v, 0, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+            v, 0, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states
         )
         if price < ceiling:
             found = note(price, v, 0, places, values, found)
@@ -232,7 +241,7 @@ def everywhere(
             if price >= ceiling or draw(chance) < blink:
                 continue
             price = timed(
-                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
+                v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states
             )
             if price < ceiling:
                 found = note(price, v, p, places, values, found)
@@ -242,13 +251,16 @@ def everywhere(
 
 @kernel
 def simulated(
-    j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands, ticks,
+    j, limit, found, mode, states, rows, tolls, desk, load, seat, sharing, places, values, crew, pay, hands, ticks,
     roads, who, node, tariff_at, tariff, drive, most_road, book,
 ):  # fmt: skip
-    """Put the cheapest of the places first, each with its exact price. Gives the price of times
-    that its route will have; there is none below ``limit`` when that is NEVER.
+    """Put the cheapest of the places first, with its exact price and how long its route lasts then.
+    Gives the price of times that its route will have; there is none below ``limit`` when that is
+    NEVER.
     """
-    best, times = limit, NEVER
+    best, times, common = limit, NEVER, 0.0
+    if mode == SHARED:
+        common = unfair(sharing)
     for option in range(found):
         v, p = places[option, 0], places[option, 1]
         for i in range(1, p + 1):
@@ -264,9 +276,13 @@ def simulated(
             line = who[crew[v, LINE], j]
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
             price += priced - load[v, TIMES]
+            lasts = book[0, BEGUN]
+            if mode == SHARED:
+                price += unfair_with(v, lasts, desk, sharing) - common
+                price += new_faces(j, v, seat, sharing)
             if price < best:
                 best, times = price, priced
-                values[0], places[0, 0], places[0, 1] = price, v, p
+                values[0], places[0, 0], places[0, 1], places[0, 2] = price, v, p, lasts
     return times
 
 
@@ -297,7 +313,7 @@ def put(
 def recreate(
     blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
     old_times, removed, key, places, values, crew, pay, hands, ticks, roads, who, jobs, need, room,
-    node, candidates, keys, tariff_at, tariff, drive, most_road, book,
+    node, candidates, keys, tariff_at, tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
     """Put the jobs taken out back, those that pay. Gives what that adds to the price."""
     change, lavish = 0.0, 1.0
@@ -324,10 +340,11 @@ def recreate(
                 need, room, node,
             )  # fmt: skip
         times = 0.0
-        if mode == SIMULATED:
+        if mode >= SIMULATED:
             times = simulated(
-                j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands,
-                ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
+                j, limit, found, mode, states, rows, tolls, desk, load, seat, sharing, places,
+                values, crew, pay, hands, ticks, roads, who, node, tariff_at, tariff, drive,
+                most_road, book,
             )  # fmt: skip
         if found == 0 or times >= NEVER:
             continue
@@ -344,6 +361,10 @@ def recreate(
         if mode != PLAIN:
             measure(v, rows, spans, desk, crew, hands, ticks)
             load[v, TIMES] = (
-                times if mode == SIMULATED else pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
+                times if mode >= SIMULATED else pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
             )
+        if mode >= SIMULATED:
+            desk[v, LASTS] = places[0, 2]
+        if mode == SHARED:
+            in_common(desk, seat, load, sharing)
     return change

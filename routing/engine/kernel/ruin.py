@@ -16,6 +16,8 @@ from routing.engine.kernel.columns import (
     IDLES,
     JOB,
     LAST,
+    LASTED,
+    LASTS,
     LENGTH,
     LINE,
     LOADS,
@@ -72,7 +74,7 @@ def remember(v, rows, desk, load, tally, old_jobs, old_times):
     if not known:
         desk[count, TOUCHES] = v
         tally[TOUCHED] = count + 1
-        desk[count, FORMER] = desk[v, LENGTH]
+        desk[count, FORMER], desk[count, LASTED] = desk[v, LENGTH], desk[v, LASTS]
         old_times[count] = load[v, TIMES]
         for p in range(1, desk[v, LENGTH] + 1):
             old_jobs[count, p] = rows[v, p, JOB]
@@ -233,7 +235,7 @@ def undo(
         tally[SERVED] += length - now
         lay_row(v, length, old_jobs[k], rows, tolls, desk, load, crew, pay, roads, need, node)
         refresh(v, 1, length, rows, desk, seat, crew, hands, ticks, states)
-        load[v, TIMES] = old_times[k]
+        load[v, TIMES], desk[v, LASTS] = old_times[k], desk[k, LASTED]
         if spans.shape[1] > 1 and length > 0:
             measure(v, rows, spans, desk, crew, hands, ticks)
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.anneal import anneal
 from routing.engine.kernel.question import Question
+from routing.engine.kernel.sharing import in_common
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.tally import recount
 from routing.engine.kernel.times import holds
@@ -24,7 +25,8 @@ class Plan:
         self.question = q = question
         self._width = min(q.count, WIDTH) + 4
         v, n = q.vehicles, q.count
-        self.cost = np.zeros(2)
+        self.cost = np.zeros(c.COST_WIDTH)
+        self._sharing = q.sharing._replace(staff=q.sharing.staff.copy())
         self._load = np.zeros((v, c.LOADS + q.need.shape[1]))
         self._desk = np.zeros((v, c.DESK_WIDTH), dtype=np.int64)
         self._seat = np.zeros((n, c.SEAT_WIDTH), dtype=np.int64)
@@ -38,7 +40,7 @@ class Plan:
         # A ruin takes each job once; some absent ones come along.
         self._removed = np.zeros(n + 64, dtype=np.int64)
         self._key = np.zeros(n + 64)
-        self._places = np.zeros((8, 2), dtype=np.int64)
+        self._places = np.zeros((8, 3), dtype=np.int64)
         self._values = np.zeros(8)
         self.confine(vehicles=np.ones(v, dtype=np.bool_), jobs=np.ones(n, dtype=np.bool_))
         self.take([])
@@ -107,6 +109,9 @@ class Plan:
             q.jobs, q.need, q.node, q.tariff_at, q.tariff, q.drive, q.most_road, self._book,
         )  # fmt: skip
         self._freeze()
+        if q.mode == c.SHARED:
+            self.cost[c.TOGETHER] = in_common(self._desk, self._seat, self._load, self._sharing)
+            self.cost[0] += self.cost[c.TOGETHER]
 
     def _freeze(self) -> None:
         """Let each route keep what it has up to its last job with a position."""
@@ -152,6 +157,7 @@ class Plan:
                 self.cost, self._best_jobs, self._best_length,
                 self._chance, self._tally, self._old_jobs, self._old_times, self._removed,
                 self._key, self._seeds, self._places, self._values, self._book,
+                self._sharing,
             )  # fmt: skip
             if self._tally[c.WIDEN]:
                 self._widen()

@@ -24,10 +24,10 @@ MANY = int(os.environ.get("ONSITE_MANY", "1"))  # noqa: TID251 - for these tests
 
 def nasty(seed):
     """A small day with a pinch of every rule that the kernel knows."""
-    day = days.nasty(seed) | {"relations": [], "depots": [], "equipment": []}
+    day = days.nasty(seed) | {"depots": [], "equipment": []}
+    day["relations"] = [one for one in day["relations"] if "cost" in one]
     day["travel"].pop("traffic", None)
     day["change_cost"]["max_changes"] = None
-    day.pop("fairness", None)
     for technician in day["technicians"]:
         technician["shifts"] = technician["shifts"][:1]
         for pause in technician["shifts"][0]["breaks"]:
@@ -49,8 +49,13 @@ EAGER = [
 
 
 def eager(seed):
-    """The nasty day where it pays to serve, with levels as our own briefs have them."""
-    return nasty(seed) | {"objective": {"levels": EAGER}}
+    """The nasty day where it pays to serve, with levels as our own briefs have them.
+
+    Everybody works as much as they like, so that each route has a price of its own.
+    """
+    day = nasty(seed) | {"objective": {"levels": EAGER}}
+    day.pop("fairness", None)
+    return day
 
 
 def lasting(seed):
@@ -77,6 +82,25 @@ def moving(seed):
         ends = {"depart": stops[0]["start"], "return": stops[-1]["end"]}
         routes.append({"technician": technician["id"], "stops": stops} | ends)
     return day | {"incumbent": {"format": "onsite-plan/1", "routes": routes, "unserved": []}}
+
+
+def shared(seed):
+    """The eager day where unequal work and unknown faces cost more than any road."""
+    rng, day = Random(seed), eager(seed)
+    day["fairness"] = {"tolerance_s": rng.choice([0, 1800, 7200]), "cost_per_s": 0.25}
+    for technician in day["technicians"]:
+        worked = rng.choice([0, rng.randint(0, 30000)])
+        technician["history"] = {"worked_s": worked, "group": rng.choice("ab")}
+    names = [visit["id"] for visit in day["visits"]]
+    day["relations"] = [
+        {
+            "type": "same_technician",
+            "visits": rng.sample(names, k=min(len(names), rng.randint(2, 4))),
+            "cost": cost,
+        }
+        for cost in (50, 300)
+    ]
+    return day
 
 
 def frozen(seed):

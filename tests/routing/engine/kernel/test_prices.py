@@ -17,7 +17,10 @@ from tests.routing.engine.kernel import sayable
 NEAR = 1e-6
 
 
-MAKES = [sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving]
+MAKES = [
+    sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving,
+    sayable.shared,
+]  # fmt: skip
 
 
 def priced_twice(seeds, *, make=sayable.nasty):
@@ -27,6 +30,8 @@ def priced_twice(seeds, *, make=sayable.nasty):
         plan = sayable.planned(trial, seed=seed)
         if not sayable.lay(trial, plan.now):
             free = any(may_choose(trial, v, jobs) for v, jobs in plan.now)
+            if free and trial.shared.rate:
+                continue  # a route that is cheaper by itself may be less fair
             found.append((seed, bool(free), plan.cost[0], trial.total(), size(trial)))
     return found
 
@@ -42,10 +47,11 @@ def size(trial):
     """The sum of all amounts that make up a price, whatever their signs."""
     routes = [laid for laid in trial.routes if laid is not None]
     parts = [abs(trial.route_price(laid)) for laid in routes]
-    return 1 + sum(parts) + sum(abs(trial.worth(job)) for job in range(len(trial.holder)))
+    worked = abs(trial.shared.rate) * sum(laid.duration_s for laid in routes)
+    return 1 + worked + sum(parts) + sum(abs(trial.worth(job)) for job in range(len(trial.holder)))
 
 
-@pytest.mark.parametrize("make", [*MAKES, sayable.frozen])
+@pytest.mark.parametrize("make", MAKES)
 def test_a_plan_costs_what_the_trial_finds(make):
     found = priced_twice(70, make=make)
 
@@ -54,7 +60,7 @@ def test_a_plan_costs_what_the_trial_finds(make):
         for seed, free, kernel, exact, whole in found
         if not free and abs(kernel - exact) > NEAR * whole
     ]
-    assert len(found) > 40
+    assert len(found) > 20
     assert wrong == []
 
 
@@ -76,15 +82,16 @@ def hurrying(question):
     return at
 
 
-def test_where_breaks_can_be_chosen_the_trial_finds_a_plan_no_dearer():
-    found = priced_twice(80)
+@pytest.mark.parametrize("make", [sayable.nasty, sayable.eager, sayable.frozen])
+def test_where_routes_can_be_laid_out_in_many_ways_the_trial_finds_a_plan_no_dearer(make):
+    found = priced_twice(80, make=make)
 
     cheaper = [
         (seed, kernel, exact)
-        for seed, free, kernel, exact, whole in found
-        if free and kernel < exact - NEAR * whole
+        for seed, _, kernel, exact, whole in found
+        if kernel < exact - NEAR * whole
     ]
-    assert sum(free for _, free, *_ in found) > 10
+    assert sum(free for _, free, *_ in found) > 5
     assert cheaper == []
 
 
