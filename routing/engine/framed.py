@@ -17,6 +17,7 @@ from routing.engine.kernel import columns as c
 from routing.engine.kernel.crews import numbered
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.question import Question, beyond
+from routing.engine.kernel.sharing import Sharing
 from routing.engine.kernel.state import Orders, Plan
 from routing.engine.kernel.whole import down, up
 from routing.engine.search import COLD
@@ -125,7 +126,19 @@ class Framed:
             )
         ]
         crew[:, c.KIND] = numbered(kinds)
-        return replace(plain, hands=hands, crew=crew, who=who, jobs=worth), orders
+        return replace(
+            plain, hands=hands, crew=crew, who=who, jobs=worth, sharing=self._sharing()
+        ), orders
+
+    def _sharing(self) -> Sharing:
+        """What routes cost together, with the work of those that stay as past work."""
+        sharing = self._plain.sharing
+        staff = sharing.staff.copy()
+        for laid in self._trial.routes:
+            if laid is not None and self._is_closed(laid.stops):
+                people = sharing.people[laid.vehicle]
+                staff[people[people >= 0], c.PAST] += round(laid.duration_s * c.TICKS)
+        return sharing._replace(staff=staff)
 
     def _is_closed(self, stops: tuple[int, ...]) -> bool:
         """Whether a route loads at a depot."""

@@ -91,11 +91,23 @@ class Squad:
         best = _merged(
             [(plan.best, mine) for plan, (mine, _) in zip(self._plans, parts, strict=True)]
         )
-        self._note(best, base + sum(float(gain[1]) for gain in gains))
         self.now = _merged(
             [(plan.now, mine) for plan, (mine, _) in zip(self._plans, parts, strict=True)]
         )
-        self.cost = base + sum(float(gain[0]) for gain in gains)
+        now, least = (base + sum(float(gain[part]) for gain in gains) for part in (c.NOW, c.BEST))
+        if self.question.mode == c.SHARED:
+            # Each searcher took the work of the others for what it was when they began.
+            now, least = self._priced(self.now), self._priced(best)
+            if now < least:
+                best, least = self.now, now
+        self._note(best, least)
+        self.cost = now
+
+    def _priced(self, orders: Orders) -> float:
+        """What a whole plan costs, worked out anew."""
+        plan = self._plans[0]
+        plan.take(orders)
+        return float(plan.cost[c.NOW])
 
     # --- each on its own ---
 

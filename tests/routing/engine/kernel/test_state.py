@@ -13,7 +13,6 @@ from routing.engine.kernel.state import Plan
 from tests.routing import days
 from tests.routing.engine.kernel import sayable
 
-
 MAKES = [
     sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving,
     sayable.frozen, sayable.shared,
