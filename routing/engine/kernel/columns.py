@@ -49,22 +49,21 @@ PAY_WIDTH = PAY_STEPS + 2 * STEPS + 2 * SOFTS + MOST_BREAKS
 REMOVED, TOUCHED, SERVED, ROUTES, IDLE, STAMP, WIDEN, STEPS_DONE, TALLY_WIDTH = range(9)
 
 # desk[v, :]: number of jobs; whether this searcher may change the route, and whether it differs
-# from the best plan's; in which step it was ruined; how many of its first stops stay as they are; how
-# long it lasts, where prices are simulated. Lists that happen to be as long as there are
+# from the best plan's; in which step it was ruined; how many of its first stops stay as they are. Lists that happen to be as long as there are
 # vehicles: idle ones, where each stands in that list, routes touched in a step with their former
-# lengths and how long they lasted, kinds that were tried.
+# lengths, kinds that were tried.
 (
-    LENGTH, MINE, STALE, RUINED, FROZEN, LASTS, IDLES, IDLE_AT, TOUCHES, FORMER, LASTED, TRIED,
-    DESK_WIDTH,
-) = range(13)  # fmt: skip
+    LENGTH, MINE, FROZEN, STALE, RUINED, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, DESK_WIDTH,
+) = range(11)  # fmt: skip
 
 # seat[j, :]: the vehicle that holds the job, -1 for none, and at which stop; in which step it was
 # last taken out; whether this searcher may serve it.
 HOLDER, PLACE, SEEN, OURS, SEAT_WIDTH = range(5)
 
-# load[v, :]: the price of times; the guess what a tick more of it adds to what routes cost together;
-# then the load in each dimension.
-TIMES, SLOPE, LOADS = 0, 1, 2
+# load[v, :]: the price of times; where prices are simulated, the ticks that the route lasts; the
+# guess what a tick more of it adds to what routes cost together; then the load in each dimension.
+# old_times[k, :]: the first two of a touched route as they were.
+TIMES, LASTS, SLOPE, LOADS = range(4)
 
 # staff[p, :]: people, group by group: ticks of work in past weeks, and with this plan; where their
 # group ends; people by work, within each group; half ticks of excess that a tick more of work adds.

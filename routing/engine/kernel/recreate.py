@@ -278,7 +278,7 @@ def simulated(
             price += priced - load[v, TIMES]
             lasts = book[0, BEGUN]
             if mode == SHARED:
-                price += unfair_with(v, lasts, desk, sharing) - common
+                price += unfair_with(v, lasts, load, sharing) - common
                 price += new_faces(j, v, seat, sharing)
             if price < best:
                 best, times = price, priced
@@ -364,7 +364,7 @@ def recreate(
                 times if mode >= SIMULATED else pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
             )
         if mode >= SIMULATED:
-            desk[v, LASTS] = places[0, 2]
+            load[v, LASTS] = places[0, 2]
         if mode == SHARED:
             in_common(desk, seat, load, sharing)
     return change

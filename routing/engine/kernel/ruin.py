@@ -16,7 +16,6 @@ from routing.engine.kernel.columns import (
     IDLES,
     JOB,
     LAST,
-    LASTED,
     LASTS,
     LENGTH,
     LINE,
@@ -74,8 +73,8 @@ def remember(v, rows, desk, load, tally, old_jobs, old_times):
     if not known:
         desk[count, TOUCHES] = v
         tally[TOUCHED] = count + 1
-        desk[count, FORMER], desk[count, LASTED] = desk[v, LENGTH], desk[v, LASTS]
-        old_times[count] = load[v, TIMES]
+        desk[count, FORMER] = desk[v, LENGTH]
+        old_times[count, TIMES], old_times[count, LASTS] = load[v, TIMES], load[v, LASTS]
         for p in range(1, desk[v, LENGTH] + 1):
             old_jobs[count, p] = rows[v, p, JOB]
 
@@ -235,7 +234,7 @@ def undo(
         tally[SERVED] += length - now
         lay_row(v, length, old_jobs[k], rows, tolls, desk, load, crew, pay, roads, need, node)
         refresh(v, 1, length, rows, desk, seat, crew, hands, ticks, states)
-        load[v, TIMES], desk[v, LASTS] = old_times[k], desk[k, LASTED]
+        load[v, TIMES], load[v, LASTS] = old_times[k, TIMES], old_times[k, LASTS]
         if spans.shape[1] > 1 and length > 0:
             measure(v, rows, spans, desk, crew, hands, ticks)
 

@@ -47,7 +47,7 @@ def in_common(desk, seat, load, sharing):
     """Price of what routes have together, worked out anew, with the guess for each route."""
     price = 0.0
     if sharing.fair[0] != 0.0:
-        count_work(desk, sharing)
+        count_work(desk, load, sharing)
         price = unfair(sharing)
         lean(load, sharing)
     for s in range(sharing.sets.shape[0]):
@@ -56,12 +56,12 @@ def in_common(desk, seat, load, sharing):
 
 
 @kernel
-def count_work(desk, sharing):
+def count_work(desk, load, sharing):
     """Work out how much everybody works."""
     sharing.staff[:, WORKED] = sharing.staff[:, PAST]
     for v in range(desk.shape[0]):
         if desk[v, LENGTH] > 0:
-            add_work(v, desk[v, LASTS], sharing)
+            add_work(v, int(load[v, LASTS]), sharing)
 
 
 @kernel
@@ -128,9 +128,9 @@ def lean(load, sharing):
 
 
 @kernel
-def unfair_with(v, lasts, desk, sharing):
+def unfair_with(v, lasts, load, sharing):
     """`unfair` when route v lasts so long, and nothing else has changed since work was counted."""
-    more = lasts - desk[v, LASTS] * (desk[v, LENGTH] > 0)
+    more = lasts - int(load[v, LASTS])
     add_work(v, more, sharing)
     price = unfair(sharing)
     add_work(v, -more, sharing)

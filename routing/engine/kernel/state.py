@@ -36,7 +36,7 @@ class Plan:
         state = (0x9E3779B97F4A7C15 * (2 * seed + 1)) & 0xFFFFFFFFFFFFFFFF
         self._chance = np.array([state], dtype=np.uint64)
         self._tally = np.zeros(c.TALLY_WIDTH, dtype=np.int64)
-        self._old_times = np.zeros(v)
+        self._old_times = np.zeros((v, c.LASTS + 1))
         # A ruin takes each job once; some absent ones come along.
         self._removed = np.zeros(n + 64, dtype=np.int64)
         self._key = np.zeros(n + 64)

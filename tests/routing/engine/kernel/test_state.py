@@ -38,7 +38,6 @@ def kept(plan):
         found[f"late {v}"] = stops[:, late : late + breaks + 1].tolist()
         found[f"tolls {v}"] = plan._tolls[v, : length + 1].tolist()
         found[f"load {v}"] = np.delete(plan._load[v], c.SLOPE).tolist()
-        found[f"lasts {v}"] = int(desk[v, c.LASTS])
         if length and plan.question.mode != c.PLAIN:
             found[f"heads {v}"] = plan._spans[v, : length + 1, : c.TAIL_TIME].tolist()
             found[f"tails {v}"] = plan._spans[v, : length + 2, c.TAIL_TIME :].tolist()
