@@ -114,7 +114,7 @@ def lean(load, sharing):
         # Who stands in the middle moves it towards those above, away from those below.
         upper = staff[first + (end - first) // 2, RANKED]
         if (end - first) % 2 == 1:
-            staff[upper, LEAN] = 2 * balance
+            staff[upper, LEAN] += 2 * balance
         else:
             lower = staff[first + (end - first) // 2 - 1, RANKED]
             staff[lower, LEAN] += balance

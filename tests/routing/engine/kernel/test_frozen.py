@@ -41,6 +41,17 @@ def test_what_is_frozen_stays_while_everything_else_may_change(full):
     assert changed > 5
 
 
+def test_jobs_that_stay_are_never_the_middle_of_a_ruin():
+    trial = sayable.trial_of(repair(first=[5, 2, 6, 0, 3]))
+    plan = sayable.begun_plan(trial, seed=1)
+
+    for _ in range(100):
+        sayable.walk(plan, steps=20, full=False)
+        assert dict(plan.now)[0][:5] == [5, 2, 6, 0, 3]
+
+    assert len(dict(plan.best)[0]) == 8
+
+
 def test_everything_before_a_position_is_frozen_with_it():
     day = repair(first=[])
     day["visits"][2]["pin"] = {"technician": "technician-0", "position": 2}
