@@ -101,7 +101,7 @@ class Compiled:
         self._squad.take(_orders_of(trial))
         self._told_s = TELL_OF_ENCODING * (time.monotonic() - encoding)
         search = self._count() if self.iterations is not None else self._watch()
-        for _ in search:
+        for _ in search if self._squad.is_free else ():
             self.steps = self._squad.steps
             yield from self._heard()
         yield from self._end()

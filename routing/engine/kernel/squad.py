@@ -57,6 +57,11 @@ class Squad:
         """Whether nobody is left out of the best plan."""
         return sum(len(jobs) for _, jobs in self.best) == self.question.count
 
+    @property
+    def is_free(self) -> bool:
+        """Whether there is anything to change: not where each job has its place in a route."""
+        return not self.question.position.all()
+
     def take(self, orders: Orders) -> None:
         """Go on from these jobs by vehicle, as far as they hold."""
         plan = self._plans[0]

@@ -158,6 +158,16 @@ def each_must(day):
     return day
 
 
+def test_where_everything_has_its_place_there_is_nothing_to_search():
+    free, bound = (
+        Squad(encode(sayable.trial_of(repair(first=first))), seed=1, workers=1, manner=Manner())
+        for first in ([5], range(8))
+    )
+
+    assert free.is_free
+    assert not bound.is_free
+
+
 def test_a_repair_of_the_day_is_searched_here_and_begins_as_it_must():
     day = repair(first=[5, 2])
     for n, technician in enumerate(day["technicians"]):
