@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 
 from routing.engine.kernel.columns import TICKS
 from routing.engine.kernel.encode import encode
+from routing.engine.kernel.frozen import put_first
 from routing.engine.kernel.squad import Manner, Squad
-from routing.engine.kernel.state import Orders, Starts
-from routing.engine.kernel.whole import up
+from routing.engine.kernel.state import Orders, Starts, starts_of
 from routing.engine.recreate import Recreate
 from routing.engine.squeezing import Squeeze, is_worthwhile
 from routing.engine.telling import Best, Teller, begun, is_repair
@@ -94,14 +94,15 @@ class Compiled:
         if self.problem.incumbent is not None:
             for best in self._teller.incumbents(trial, self.problem.incumbent):
                 yield self._is_best(best)
+        put_first(trial)
         encoding = time.monotonic()
         self._squad = Squad(
             encode(trial), seed=self.seed, workers=self.workers, manner=self._manner()
         )
-        self._squad.take(_orders_of(trial), _starts_of(trial))
+        self._squad.take(_orders_of(trial), starts_of(trial))
         self._told_s = TELL_OF_ENCODING * (time.monotonic() - encoding)
         search = self._count() if self.iterations is not None else self._watch()
-        for _ in search:
+        for _ in search if self._squad.is_free else ():
             self.steps = self._squad.steps
             yield from self._heard()
         yield from self._end()
@@ -259,14 +260,3 @@ class Compiled:
 
 def _orders_of(trial: Trial) -> Orders:
     return [(laid.vehicle, list(trial.bare(laid))) for laid in trial.routes if laid is not None]
-
-
-def _starts_of(trial: Trial) -> Starts:
-    """Starts of the jobs that are bound to others."""
-    return {
-        code: up(start)
-        for laid in trial.routes
-        if laid is not None
-        for code, start in zip(laid.stops, laid.starts, strict=True)
-        if code in trial.tables.linked
-    }

@@ -1,8 +1,8 @@
 """A compiled search inside a frame: what the kernel cannot say stays as it is laid out.
 
-Jobs that depend on others or share machines keep their vehicle and their hours; routes in which a
-job has its place keep all their jobs. Around them the kernel changes the plan, and the exact trial
-looks at what comes out.
+Jobs that depend on others or share machines keep their vehicle and their hours; a route in which a
+job has its place keeps what comes before it. Around them the kernel changes the plan, and the exact
+trial looks at what comes out.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from routing.trial.trial import UNHELD, Memory, Trial
 
 # What of a problem may stand in a frame; anything else is not for the kernel at all.
 FRAMED = frozenset({
-    "relations", "crews", "machines", "positions", "rests", "aims", "wished hours",
-    "shared prices",
+    "crews", "machines", "positions", "rests", "large groups", "crews with bonds",
     "many steps", "soft limits", "prices of setups",
 })  # fmt: skip
 # Part of the jobs that may be bound to a frame; beyond, too little is left to the kernel.
@@ -86,7 +85,7 @@ class Framed:
     def _frame(self) -> tuple[Question, Orders]:
         """The question with what must stay, and the routes that may change."""
         trial, plain = self._trial, self._plain
-        jobs, vehicles = plain.count, plain.vehicles
+        vehicles = plain.vehicles
         hands, crew = plain.hands.copy(), plain.crew.copy()
         who = plain.who[crew[:, c.LINE]].copy()
         worth = plain.jobs.copy()
@@ -96,10 +95,6 @@ class Framed:
             if laid is None:
                 if vehicle in self._clashing:
                     crew[vehicle, c.MOST_JOBS] = 0
-                continue
-            if self._is_closed(laid.stops):
-                crew[vehicle, c.MOST_JOBS] = 0
-                self._bar([code for code in laid.stops if 0 <= code < jobs], who, worth)
                 continue
             orders.append((vehicle, list(trial.bare(laid))))
             for code, start in zip(laid.stops, laid.starts, strict=True):
@@ -123,15 +118,11 @@ class Framed:
                 strict=True,
             )
         ]
-        crew[:, c.KIND] = numbered(kinds)
+        crew[:, c.KIND] = np.arange(vehicles) if plain.mode == c.SHARED else numbered(kinds)
         return replace(
             plain, hands=hands, crew=crew, who=who, jobs=worth, bond_at=plain.bond_at[:1],
             bond=plain.bond[:0],
         ), orders  # fmt: skip
-
-    def _is_closed(self, stops: tuple[int, ...]) -> bool:
-        """Whether a job of a route has a place of its own."""
-        return any(code in self._trial.tables.draft.positions for code in stops)
 
     @staticmethod
     def _bar(jobs: list[int], who: NDArray[np.float32], worth: NDArray[np.float64]) -> None:
@@ -141,10 +132,7 @@ class Framed:
     def _laid(self, orders: Orders, before: Memory) -> Memory | None:
         """The kernel's routes laid out exactly beside those that stayed."""
         trial = self._trial
-        kept = [laid for laid in before.routes if laid is not None and self._is_closed(laid.stops)]
         trial.recall(replace(nothing(trial), fixed=dict(before.fixed)))
-        for laid in kept:
-            trial.hold(laid)
         for vehicle, order in orders:
             trial.hold_most(vehicle, order)
         trial.drop_half_served()

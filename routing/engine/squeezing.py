@@ -28,9 +28,10 @@ HEAT, SLICE = 1.0, 400
 
 
 def is_worthwhile(question: Question) -> bool:
-    """Whether routes are dear, and everybody must be served."""
+    """Whether routes are dear, everybody must be served, and nobody has a place in some route."""
     dear = float(question.pay[:, c.USED].min()) > WORTHWHILE * question.scale
-    return dear and question.count > 1 and bool(question.jobs[:, c.MUST].all())
+    free = bool(question.jobs[:, c.MUST].all()) and not question.position.any()
+    return dear and question.count > 1 and free
 
 
 class Squeeze:

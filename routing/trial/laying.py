@@ -87,11 +87,15 @@ class Layer:
         laid = self.lay(vehicle, stops, fixed=fixed)
         if laid is not None:
             yield laid
-        aims = {code: self._aims[code] for code in stops if code in self._aims}
+        aims = self.aims_of(stops)
         if aims:
             aimed = self.lay(vehicle, stops, fixed=self.waiting(vehicle, aims, fixed=fixed))
             if aimed is not None:
                 yield aimed
+
+    def aims_of(self, stops: Sequence[int]) -> dict[int, float]:
+        """Starts that had better be met, by stop."""
+        return {code: self._aims[code] for code in stops if code in self._aims}
 
     def waiting(
         self, vehicle: Vehicle, aims: Mapping[int, float], *, fixed: Mapping[int, Span]

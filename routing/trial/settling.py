@@ -67,6 +67,29 @@ class Settler:
             if (laid := self._with_breaks(vehicle, order, fixed)) is not None
         )
 
+    def settle_waiting(
+        self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
+    ) -> Laid | None:
+        """`settle`, or a cheaper route that waits for one wished hour with breaks where that is
+        cheapest then.
+        """
+        best = self.settle(vehicle, bare, fixed)
+        wished = [(code, opens) for code in bare for opens in self._hours.get(code, ())]
+        if best is None or not wished:
+            return best
+        floors: list[dict[int, float]] = [{code: opens} for code, opens in wished]
+        aims = self._layer.aims_of(bare)
+        if aims:
+            floors += [{**aims, **floor} for floor in floors]
+        for floor in floors:
+            later = self._layer.waiting(vehicle, floor, fixed=fixed)
+            for order in self.orders(vehicle, bare):
+                for stops in self._orders(vehicle, order) if vehicle.breaks else [order]:
+                    laid = self._layer.lay(vehicle, stops, fixed=later)
+                    if laid is not None and self._price(laid) < self._price(best):
+                        best = laid
+        return best
+
     def orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> list[tuple[int, ...]]:
         """The order with the depot stops that it needs, if any; without breaks."""
         if not self._tables.stocked:

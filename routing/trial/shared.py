@@ -42,14 +42,22 @@ class Shared:
         """The price of one second of unequal work, as one number."""
         return self._prices.scalar(self._per_s)
 
+    @property
+    def familiar(self) -> list[tuple[tuple[int, ...], float]]:
+        """Jobs that would like one face, and the price of each one more, as one number."""
+        found = []
+        for jobs, cost in self._familiar:
+            pairs = zip(*self._of_split, strict=True)
+            split = self._prices.scalar([plain + money * cost for plain, money in pairs])
+            found.append((jobs, split))
+        return found
+
     def of_faces(self, job: int, *, holder: Sequence[int]) -> list[float]:
         """What one more face costs when each vehicle serves an absent job, as one number."""
         total = [0.0] * len(self._tables.vehicles)
-        for jobs, cost in self._familiar:
+        for jobs, split in self.familiar:
             if job in jobs:
                 leads = self._leads(jobs, holder, None)
-                pairs = zip(*self._of_split, strict=True)
-                split = self._prices.scalar([plain + money * cost for plain, money in pairs])
                 for vehicle in self._tables.vehicles:
                     new = bool(leads) and vehicle.lead.id not in leads
                     total[vehicle.index] += split * new

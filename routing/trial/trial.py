@@ -312,7 +312,7 @@ class Trial:
 
     def try_route(self, vehicle: int, bare: Sequence[int]) -> Laid | None:
         """The order of jobs and depots in this vehicle, breaks put where they are cheapest."""
-        laid = self.settler.settle(self.tables.vehicles[vehicle], tuple(bare), self.fixed)
+        laid = self.settler.settle_waiting(self.tables.vehicles[vehicle], tuple(bare), self.fixed)
         return laid if laid is not None and self.partners.admit(self, laid) else None
 
     def likely(self, job: int) -> Iterator[tuple[float, int, int]]:

@@ -7,12 +7,14 @@ import math
 from routing.engine.kernel.columns import (
     BEST_BOUND,
     BOUND,
+    IN_COMMON,
     JOB,
     LENGTH,
     MOVES,
     MOVING,
     REMOVED,
     SERVED,
+    SHARED,
     STALE,
     STEPS_DONE,
     TOUCHED,
@@ -24,6 +26,7 @@ from routing.engine.kernel.draw import draw
 from routing.engine.kernel.leaving import leave_with
 from routing.engine.kernel.refill import recreate
 from routing.engine.kernel.ruin import gather, ruin, undo
+from routing.engine.kernel.sharing import in_common
 
 # Gains below this are rounding.
 NOISE = 1e-7
@@ -40,11 +43,11 @@ def anneal(
     rows, tolls, desk, load, seat, spans, cost, best_jobs, best_length,
     # working space
     chance, tally, old_jobs, old_times, removed, key, seeds, places, values, spots, spot_values,
-    book,
+    book, sharing,
 ):  # fmt: skip
     """Gives the number of steps done; fewer when a route needs wider rows (``tally[WIDEN]``).
 
-    ``cost`` holds the price now and the best met; the best plan stays in ``best_jobs``.
+    The best plan stays in ``best_jobs``.
     """
     heat, factor = hot, (cold / hot) ** (1.0 / steps)
     for step in range(steps):
@@ -68,13 +71,17 @@ def anneal(
         if tally[REMOVED] == 0:
             continue
         if not odd:
+            if mode == SHARED:
+                change += in_common(desk, seat, load, sharing) - cost[IN_COMMON]
             change += recreate(
                 blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
                 old_jobs, old_times, removed, key, places, values, spots, spot_values, crew, pay,
                 hands, ticks, roads, who, jobs, need, room, node, candidates, keys, bond_at, bond,
-                tariff_at, tariff, drive, most_road, book,
+                tariff_at, tariff, drive, most_road, book, sharing,
             )  # fmt: skip
         if not odd and change < -heat * math.log(max(1e-300, draw(chance))):
+            if mode == SHARED:
+                cost[IN_COMMON] = in_common(desk, seat, load, sharing)
             keep(change, rows, desk, seat, cost, tally, best_jobs, best_length)
         else:
             undo(

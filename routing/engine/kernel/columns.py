@@ -55,15 +55,16 @@ PAY_WIDTH = PAY_STEPS + 2 * STEPS + 2 * SOFTS + MOST_BREAKS
 ) = range(12)  # fmt: skip
 
 # desk[v, :]: number of stops; whether this searcher may change the route, and whether it differs
-# from the best plan's; in which step it was ruined. Lists that happen to be as long as there are
-# vehicles: idle ones, where each stands in that list, routes touched in a step with their former
-# lengths, kinds that were tried. Whether the route is closed to the job in hand. Routes that wait
-# for their times to be worked out, whether this one does, and routes whose times have changed in
-# this step, with the step in which that was noted, and whether their price is due.
+# from the best plan's; in which step it was ruined; how many of its first stops stay as they are.
+# Lists that happen to be as long as there are vehicles: idle ones, where each stands in that list,
+# routes touched in a step with their former lengths, kinds that were tried. Whether the route is
+# closed to the job in hand. Routes that wait for their times to be worked out, whether this one
+# does, and routes whose times have changed in this step, with the step in which that was noted, and
+# whether their price is due.
 (
-    LENGTH, MINE, STALE, RUINED, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, BARRED, WAITS, IS_WAITING,
-    MOVES, MOVED, DUE, DESK_WIDTH,
-) = range(16)  # fmt: skip
+    LENGTH, MINE, FROZEN, STALE, RUINED, IDLES, IDLE_AT, TOUCHES, FORMER, TRIED, BARRED, WAITS,
+    IS_WAITING, MOVES, MOVED, DUE, DESK_WIDTH,
+) = range(17)  # fmt: skip
 
 # seat[j, :]: the vehicle that holds the job, -1 for none, and at which stop; in which step it was
 # last taken out; whether this searcher may serve it. Of jobs with bonds of time: the start to which
@@ -92,8 +93,17 @@ MEMBER, PAIR_ONE, PAIR_OTHER, PAIR_START = range(4)
 # Jobs that a group may have.
 MOST_MEMBERS = 16
 
-# load[v, :]: the price of times, then the load in each dimension.
-TIMES, LOADS = 0, 1
+# load[v, :]: the price of times; where prices are simulated, the ticks that the route lasts; the
+# guess what a tick more of it adds to what routes cost together; then the load in each dimension.
+# old_times[k, :]: the first two of a touched route as they were.
+TIMES, LASTS, SLOPE, LOADS = range(4)
+
+# staff[p, :]: people, group by group: ticks of work in past weeks, and with this plan; where their
+# group ends; people by work, within each group; half ticks of excess that a tick more of work adds.
+PAST, WORKED, GROUP_END, RANKED, LEAN, STAFF_WIDTH = range(6)
+
+# cost: the price now, of the best plan met, and the part of the first that routes have together.
+NOW, BEST, IN_COMMON, COST_WIDTH = range(4)
 
 # jobs[j, :]: what leaving it out costs, and whether it must be served.
 WORTH, MUST = 0, 1
@@ -101,14 +111,19 @@ WORTH, MUST = 0, 1
 # room[v + k, :]: what happens to a load at depot k: nothing, it counts from 0 again, or from there on
 # it is never too much.
 AS_IT_WAS, ANEW, SUPPLIED = range(3)
+# tariff_at[line * jobs + job, :]: first piece of the price of its starts, the one behind the last, and
+# for which former start and for which wished hour a route may wait, -FAR where it has none.
+PIECE, PIECES, AIM, WISH, TARIFF_WIDTH = range(5)
 
 # ticks[d, f, a, b] and roads[d, a, b]: legs out of a node by its row, and into a node by its row,
 # so that all legs of one job lie together. Roads have the second table behind the first.
 OUT, IN, SECOND_OUT, SECOND_IN = range(4)
 
-# book[p, :]: working space for one route: the state that is chosen, the start, the job, then for
-# each state the earliest departure, then for each state the state before.
-PATH, BEGUN, ORDER, BOOK = 0, 1, 2, 3
+# book[p, :]: working space for one route: the state that is chosen, the start, the job, the start
+# without waiting, then for each state the earliest departure, then for each state the state before.
+# At stop 0 the start is how long the route lasts.
+PATH, BEGUN, ORDER, SOONEST, BOOK = 0, 1, 2, 3, 4
 
-# How prices depend on times: not at all; by durations of routes without breaks; by more.
-PLAIN, TIMED, SIMULATED = range(3)
+# How prices depend on times: not at all; by durations of routes without breaks; by more; and by what
+# other routes do.
+PLAIN, TIMED, SIMULATED, SHARED = range(4)

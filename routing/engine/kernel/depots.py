@@ -131,7 +131,9 @@ def fits_by_way(v, p, depot, j, rows, desk, crew, hands, ticks, node, book, stat
     """May job j stand behind stop p of route v, by way of a depot?"""
     if crew[v, BREAKS] > 0:
         stops = lay_out(v, p, depot, j, 0, rows, desk, book)
-        return drive_early(v, stops, node, crew, hands, ticks, book, states) < FAR
+        # Nobody waits for anything here, so no table of hours is read.
+        back = drive_early(v, stops, False, -1, node, crew, hands, ticks, crew, book, states)
+        return back < FAR
     h, f, at = crew[v, HAND], crew[v, ROAD], node[depot]
     start = earliest(hands, h, depot, rows[v, p, EARLY] + ticks[OUT, f, rows[v, p, NODE], at])
     if start < FAR:

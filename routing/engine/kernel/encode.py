@@ -15,6 +15,7 @@ from routing.engine.kernel.neighbours import Neighbours
 from routing.engine.kernel.places import Places
 from routing.engine.kernel.prices import limits_road, pay_of, road_limits, stock
 from routing.engine.kernel.question import Floats, Ints, Question
+from routing.engine.kernel.shares import sharing_of
 from routing.engine.kernel.tariffs import tariffs
 from routing.trial.trial import Trial
 
@@ -49,19 +50,29 @@ def encode(trial: Trial) -> Question:
     crews.hands[:, :own][:, hanging.timed, c.TIED] = starts.cheap_until(len(places.stops))[:own][
         hanging.timed
     ]
+    mode = _mode(crew, pay, crews.hands, timed=len(starts.at) > 0 or len(most_road) > 1)
+    if trial.shared.active:
+        # Nobody is like anybody else beside what others do.
+        mode, crew[:, c.KIND] = c.SHARED, np.arange(len(crew))
     among = Neighbours(
         places.stops[:own], crew, pay, crews.hands[:, :own], ticks, roads, crews.who[:, :own]
     )
     return Question(
-        mode=_mode(crew, pay, crews.hands, timed=len(starts.at) > 0 or len(most_road) > 1),
+        mode=mode,
         states=1 + int(crew[:, c.BREAKS].max(initial=0)),
         crew=crew, pay=pay, hands=crews.hands, ticks=ticks, roads=roads, who=crews.who,
         jobs=np.array([worth, must], dtype=np.float64).T.copy(), need=need, room=room,
         node=places.stops, near=among.near(), candidates=among.candidates(),
         keys=among.keys(worth, need[:own]), tariff_at=starts.at, tariff=starts.pieces, drive=drive,
         most_road=most_road, bond_at=hanging.at, bond=hanging.rows, group=hanging.group,
-        timed=hanging.timed, scale=among.scale(),
+        timed=hanging.timed, position=_positions(trial), sharing=sharing_of(trial),
+        scale=among.scale(),
     )  # fmt: skip
+
+
+def _positions(trial: Trial) -> Ints:
+    positions = trial.tables.draft.positions
+    return np.array([positions.get(job, 0) for job in range(len(trial.tables.jobs))])
 
 
 def _mode(crew: Ints, pay: Floats, hands: Ints, *, timed: bool) -> int:

@@ -21,6 +21,7 @@ from routing.engine.kernel.columns import (
     FREE,
     FROM_END,
     FROM_START,
+    FROZEN,
     HAND,
     HOLDER,
     JOB,
@@ -32,6 +33,7 @@ from routing.engine.kernel.columns import (
     OWN_BY,
     OWN_FROM,
     PERSON,
+    PLACE,
     RIGID,
     SAME_PERSON,
     TO_END,
@@ -121,10 +123,11 @@ def is_timed(j, bond_at, bond):
 
 @kernel
 def is_stuck(j, bond_at, bond, seat, desk):
-    """Whether another searcher has a member of its group, so that it must stay as it is."""
+    """Whether a member of its group is another searcher's, or frozen, so that it must stay."""
     for k in range(bond_at[j], bond_at[j + 1]):
         v = seat[bond[k, OTHER], HOLDER]
-        if bond[k, BOND] <= TO_END and v >= 0 and not desk[v, MINE]:
+        stays = v >= 0 and (not desk[v, MINE] or seat[bond[k, OTHER], PLACE] <= desk[v, FROZEN])
+        if stays and bond[k, BOND] <= TO_END:
             return True
     return False
 

@@ -6,12 +6,14 @@ from routing.engine.kernel.columns import (
     BY_WAY,
     HOLDER,
     JOB,
+    LASTS,
     LENGTH,
     LOADS,
     NODE,
     PER_TICK,
     PLAIN,
     SERVED,
+    SHARED,
     SIMULATED,
     TAIL_TIME,
     TIED,
@@ -20,11 +22,12 @@ from routing.engine.kernel.columns import (
     WIDEN,
     WORTH,
 )
-from routing.engine.kernel.compiling import inlined, kernel
+from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.following import follow, is_rigid, let_mates_follow, wait
 from routing.engine.kernel.leaving import put_back
 from routing.engine.kernel.recreate import simulated
 from routing.engine.kernel.ruin import becomes_used, remember, toll
+from routing.engine.kernel.sharing import in_common
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.times import measure, refresh
 
@@ -74,20 +77,20 @@ def put_by_way(
     )  # fmt: skip
 
 
-@inlined
+@kernel
 def put_best(
     j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
     old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node, tariff_at,
-    tariff, drive, most_road, book,
+    tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
     """Put job j at the cheapest of the places found. Gives what that adds to the price, NEVER when
     it has no place below the limit.
     """
     times, more = 0.0, NEVER
-    if mode == SIMULATED:
+    if mode >= SIMULATED:
         times = simulated(
-            j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands,
-            ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
+            j, limit, found, mode, states, rows, tolls, desk, load, seat, places, values, crew, pay,
+            hands, ticks, roads, who, node, tariff_at, tariff, drive, most_road, book, sharing,
         )  # fmt: skip
     v = places[0, 0]
     if found > 0 and times < NEVER and desk[v, LENGTH] >= rows.shape[1] - SPARE:
@@ -104,6 +107,10 @@ def put_best(
             load[v, TIMES] = times
             if mode == TIMED:
                 load[v, TIMES] = pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
+        if mode >= SIMULATED:
+            load[v, LASTS] = places[0, 3]
+        if mode == SHARED:
+            in_common(desk, seat, load, sharing)
     return more
 
 
@@ -111,16 +118,17 @@ def put_best(
 def put_linked(
     j, limit, found, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
     old_times, removed, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node,
-    bond_at, bond, tariff_at, tariff, drive, most_road, book,
+    bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
     """`put_best` where routes wait for each other: the price is that of all routes that move."""
     more = put_best(
         j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
         old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node,
-        tariff_at, tariff, drive, most_road, book,
+        tariff_at, tariff, drive, most_road, book, sharing,
     )  # fmt: skip
     if more >= NEVER:
         return NEVER
+    common = in_common(desk, seat, load, sharing) if mode == SHARED else 0.0
     wait(seat[j, HOLDER], desk, tally)
     if hands[0, j, TIED] and is_rigid(j, seat, crew):
         let_mates_follow(j, seat, desk, tally, bond_at, bond)
@@ -128,6 +136,8 @@ def put_linked(
         False, mode, states, rows, desk, load, seat, spans, tally, node, crew, pay, hands, ticks, bond_at,
         bond, tariff_at, tariff, drive, roads, most_road, book,
     )  # fmt: skip
+    if possible and mode == SHARED:
+        growth += in_common(desk, seat, load, sharing) - common
     if possible:
         return more + growth
     put_back(
@@ -135,4 +145,6 @@ def put_linked(
         hands, ticks, roads, who, jobs, need, node, bond_at, bond, tariff_at, tariff, drive,
         most_road, book,
     )  # fmt: skip
+    if mode == SHARED:
+        in_common(desk, seat, load, sharing)
     return NEVER

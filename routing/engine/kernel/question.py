@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel.columns import MOST_BREAKS, MOST_MEMBERS, STEPS
+from routing.engine.kernel.frozen import are_first
+from routing.engine.kernel.sharing import Sharing
 from routing.trial.trial import Trial
 from routing.trial.weights import Weights
 
@@ -27,7 +29,8 @@ class Question:
     ``(n, k)`` jobs that a ruin may reach, ``candidates`` ``(2, n, k)`` those behind and before
     which a job may be put, best first. ``bond_at`` and ``bond`` say how jobs hang together,
     ``group`` ``(n,)`` which are served together, -1 for none, ``timed`` which of them begin when
-    others do. ``scale`` is the price of a short leg.
+    others do. ``position`` are those that jobs are pinned to, 0 for none. ``scale`` is the price of
+    a short leg.
     """
 
     mode: int
@@ -53,6 +56,8 @@ class Question:
     bond: Ints
     group: Ints
     timed: NDArray[np.bool_]
+    position: Ints
+    sharing: Sharing
     scale: float
 
     @property
@@ -80,7 +85,7 @@ def beyond(trial: Trial) -> frozenset[str]:
             place is not None for vehicle in tables.vehicles for place in vehicle.break_places
         ),
         "many breaks": any(len(vehicle.breaks) > MOST_BREAKS for vehicle in tables.vehicles),
-        "positions": bool(draft.positions),
+        "positions": not are_first(draft),
         "machines": any(draft.machines.values()),
         "large groups": any(len(group) > MOST_MEMBERS for group in trial.partners.groups.values()),
         "crews with bonds": bool(draft.same_people or draft.other_people)
@@ -91,9 +96,6 @@ def beyond(trial: Trial) -> frozenset[str]:
             for (one, then), seconds in draft.rests.items()
         ),
         "changes": draft.most_changes is not None,
-        "aims": bool(trial.prices.aims),
-        "wished hours": any(trial.prices.hours.values()),
-        "shared prices": trial.shared.active,
         "many steps": any(
             sum(len(one.cost.overtime_steps) for one in vehicle.crew) > STEPS
             for vehicle in tables.vehicles

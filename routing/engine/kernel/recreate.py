@@ -6,8 +6,10 @@ Where prices depend on times the quick test ranks the places and the few best ar
 from __future__ import annotations
 
 from routing.engine.kernel.columns import (
+    BEGUN,
     BREAKS,
     EARLY,
+    FROZEN,
     HAND,
     HOLDER,
     IDLE,
@@ -29,7 +31,9 @@ from routing.engine.kernel.columns import (
     SECOND_IN,
     SECOND_OUT,
     SECOND_TOLL,
+    SHARED,
     SIMULATED,
+    SLOPE,
     STAMP,
     TAIL_TIME,
     TIMED,
@@ -49,6 +53,7 @@ from routing.engine.kernel.depots import (
     weigh_by_way,
 )
 from routing.engine.kernel.draw import draw
+from routing.engine.kernel.sharing import new_faces, unfair, unfair_with
 from routing.engine.kernel.simulate import NEVER, simulate
 from routing.engine.kernel.times import duration_with, fits
 
@@ -80,7 +85,7 @@ def weigh(v, p, j, line, rows, tolls, desk, pay, roads, node):
 
 
 @inlined
-def timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node, states):
+def timed(v, p, j, more, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states):
     """The same with the price of times, which is a guess where it is simulated later; NEVER where
     the job does not fit.
     """
@@ -93,6 +98,8 @@ def timed(v, p, j, more, mode, rows, desk, spans, crew, pay, hands, ticks, node,
             time = duration_with(v, p, j, there, on, spans, crew, hands)
             former = spans[v, 0, TAIL_TIME]
         price += pay[v, PER_TICK] * (time - former)
+        if mode == SHARED:
+            price += load[v, SLOPE] * (time - former)
         if mode == TIMED and time > crew[v, MOST_TIME]:
             price = NEVER
     return price
@@ -113,8 +120,10 @@ def note(price, v, p, depot, places, values, found):
 
 @inlined
 def lowered(ceiling, found, mode, values):
-    """The price that the next place must stay below."""
+    """The price that the next place must stay below; none is too dear while more work may pay."""
     least = ceiling
+    if mode == SHARED:
+        return ceiling
     if mode != SIMULATED and found > 0:
         least = values[0]
     elif found == FEW:
@@ -142,12 +151,15 @@ def beside(
             if not roomy and not may_load(v, desk, crew, node):
                 continue
             p = seat[i, PLACE] - side
+            if p < desk[v, FROZEN]:
+                continue
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
             if price >= ceiling or draw(chance) < blink:
                 continue
             price = timed(
-                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-            )
+                v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node,
+                states,
+            )  # fmt: skip
             depot = -1
             if not roomy and price < ceiling:
                 price, depot = by_way(
@@ -182,8 +194,8 @@ def in_idle(
         if price >= ceiling:
             continue
         price = timed(
-            v, 0, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-        )
+            v, 0, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states,
+        )  # fmt: skip
         depot = -1
         if not roomy and price < ceiling:
             price, depot = by_way(
@@ -214,7 +226,7 @@ def everywhere(
         closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
         done = hands[h, j, WINDOW] + hands[h, j, WORK]
         rested = EARLY + states + crew[v, BREAKS]
-        for p in range(desk[v, LENGTH] + 1):
+        for p in range(desk[v, FROZEN], desk[v, LENGTH] + 1):
             # Departures and latest readiness only grow along the route: stop and skip.
             if crew[v, BREAKS] == 0 and rows[v, p, EARLY] > closes:
                 break
@@ -224,8 +236,9 @@ def everywhere(
             if price >= ceiling or draw(chance) < blink:
                 continue
             price = timed(
-                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-            )
+                v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node,
+                states,
+            )  # fmt: skip
             depot = -1
             if not roomy and price < ceiling:
                 price, depot = by_way(
@@ -240,13 +253,16 @@ def everywhere(
 
 @kernel
 def simulated(
-    j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands, ticks,
-    roads, who, node, tariff_at, tariff, drive, most_road, book,
+    j, limit, found, mode, states, rows, tolls, desk, load, seat, places, values, crew, pay, hands,
+    ticks, roads, who, node, tariff_at, tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
-    """Put the cheapest of the places first, each with its exact price. Gives the price of times
-    that its route will have; there is none below ``limit`` when that is NEVER.
+    """Put the cheapest of the places first, with its exact price and how long its route lasts then.
+    Gives the price of times that its route will have; there is none below ``limit`` when that is
+    NEVER.
     """
-    best, times = limit, NEVER
+    best, times, common = limit, NEVER, 0.0
+    if mode == SHARED:
+        common = unfair(sharing)
     for option in range(found):
         v, p, depot = places[option, 0], places[option, 1], places[option, 2]
         stops = lay_out(v, p, depot, j, 0, rows, desk, book)
@@ -260,7 +276,11 @@ def simulated(
             if depot >= 0:
                 price = weigh_by_way(v, p, depot, j, rows, tolls, desk, crew, pay, roads, who, node)
             price += priced - load[v, TIMES]
+            lasts = book[0, BEGUN]
+            if mode == SHARED:
+                price += unfair_with(v, lasts, load, sharing) - common
+                price += new_faces(j, v, seat, sharing)
             if price < best:
                 best, times, values[0] = price, priced, price
-                places[0, 0], places[0, 1], places[0, 2] = v, p, depot
+                places[0, 0], places[0, 1], places[0, 2], places[0, 3] = v, p, depot, lasts
     return times

@@ -24,7 +24,7 @@ def recreate(
     blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
     old_times, removed, key, places, values, spots, spot_values, crew, pay, hands, ticks, roads,
     who, jobs, need, room, node, candidates, keys, bond_at, bond, tariff_at, tariff, drive,
-    most_road, book,
+    most_road, book, sharing,
 ):  # fmt: skip
     """Put the jobs taken out back, those that pay. Gives what that adds to the price."""
     change, lavish = 0.0, 1.0
@@ -38,10 +38,10 @@ def recreate(
                 j, lavish, blink, mode, states, chance, rows, tolls, desk, load, seat, spans,
                 tally, old_jobs, old_times, removed, places, values, spots, spot_values, crew, pay,
                 hands, ticks, roads, who, jobs, need, room, node, bond_at, bond, tariff_at, tariff,
-                drive, most_road, book,
+                drive, most_road, book, sharing,
             )  # fmt: skip
             continue
-        found, must = 0, jobs[j, MUST] > 0
+        found, more, must = 0, NEVER, jobs[j, MUST] > 0
         limit = jobs[j, WORTH] if must else jobs[j, WORTH] * lavish
         if not full:
             found = beside(
@@ -60,25 +60,23 @@ def recreate(
                 tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who,
                 need, room, node, book,
             )  # fmt: skip
-        if found == 0:
-            continue
-        if bond_at.shape[0] > 1:
+        if found > 0 and bond_at.shape[0] > 1:
             more = put_linked(
                 j, limit, found, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
                 old_jobs, old_times, removed, places, values, crew, pay, hands, ticks, roads, who,
-                jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+                jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
             )  # fmt: skip
-        else:
+        elif found > 0:
             more = put_best(
                 j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally,
                 old_jobs, old_times, places, values, crew, pay, hands, ticks, roads, who, jobs,
-                need, node, tariff_at, tariff, drive, most_road, book,
+                need, node, tariff_at, tariff, drive, most_road, book, sharing,
             )  # fmt: skip
         if more < NEVER:
             change += more
     if node.shape[0] > jobs.shape[0]:
         change += settle_depots(
             mode, states, rows, tolls, desk, load, seat, spans, tally, crew, pay, hands, ticks,
-            roads, who, need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+            roads, who, need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
         )  # fmt: skip
     return change

@@ -5,6 +5,7 @@ from __future__ import annotations
 from routing.engine.kernel.columns import (
     DEPOTS,
     FIRST,
+    FROZEN,
     JOB,
     LAST,
     LENGTH,
@@ -15,6 +16,7 @@ from routing.engine.kernel.columns import (
     PLAIN,
     REMOVED,
     SERVED,
+    SHARED,
     TIMES,
     TOUCHED,
     TOUCHES,
@@ -28,6 +30,7 @@ from routing.engine.kernel.following import follow, wait
 from routing.engine.kernel.groups import is_stuck
 from routing.engine.kernel.repricing import reprice
 from routing.engine.kernel.ruin import becomes_idle, lay_row, leave_route, toll
+from routing.engine.kernel.sharing import in_common
 from routing.engine.kernel.simulate import NEVER, simulate
 from routing.engine.kernel.times import holds, refresh
 
@@ -62,7 +65,7 @@ def leave_behind(
     Gives what that adds to the price. Times are worked out elsewhere.
     """
     price, line, p = 0.0, crew[v, LINE], desk[v, LENGTH]
-    while p > 0:
+    while p > desk[v, FROZEN]:
         depot, short = rows[v, p, JOB], 0
         if depot >= crew[v, DEPOTS]:
             short = first_short(v, -1, -1, -1, p, rows, desk, load, crew, need, room)
@@ -82,7 +85,9 @@ def leave_behind(
                         leave_route(j, seat, tally, hands)
                         for d in range(need.shape[1]):
                             load[v, LOADS + d] -= need[j, d]
-        p = min(p - 1, desk[v, LENGTH])
+                # A depot behind may be for nothing now.
+                p = desk[v, LENGTH] + 1
+        p -= 1
     return price
 
 
@@ -170,7 +175,7 @@ def better_stop(
         best += tolls[v, q]
     for q in range(-1, desk[v, LENGTH]):
         put = depot if q >= 0 else -1
-        if q == p or q == p - 1:
+        if q in (p, p - 1) or 0 <= q < desk[v, FROZEN]:
             continue
         if first_short(v, q, put, -1, p, rows, desk, load, crew, need, room) > 0:
             continue
@@ -193,16 +198,17 @@ def better_stop(
 @kernel
 def settle_depots(
     mode, states, rows, tolls, desk, load, seat, spans, tally, crew, pay, hands, ticks, roads, who,
-    need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+    need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
     """Move the depot stops of all touched routes, or drop them, where that costs less.
 
     Gives what that adds to the price, NEVER when other routes cannot follow.
     """
     change, moved = 0.0, False
+    common = in_common(desk, seat, load, sharing) if mode == SHARED else 0.0
     for k in range(tally[TOUCHED]):
         v, p = desk[k, TOUCHES], desk[desk[k, TOUCHES], LENGTH]
-        while p > 0:
+        while p > desk[v, FROZEN]:
             to = p - 1
             if rows[v, p, JOB] >= crew[v, DEPOTS]:
                 to = better_stop(
@@ -223,6 +229,8 @@ def settle_depots(
             ticks, bond_at, bond, tariff_at, tariff, drive, roads, most_road, book,
         )  # fmt: skip
         change = change + growth if possible else NEVER
+    if moved and mode == SHARED:
+        change += in_common(desk, seat, load, sharing) - common
     return change
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from routing.engine.kernel.columns import (
+    BEGUN,
     JOB,
+    LASTS,
     LENGTH,
     MOST_TIME,
     ORDER,
@@ -25,7 +27,7 @@ def reprice(
     """Work the price of times of route v out again: NEVER when it cannot be. Gives the growth."""
     former, jobs = load[v, TIMES], desk[v, LENGTH]
     if jobs == 0:
-        load[v, TIMES] = 0.0
+        load[v, TIMES], load[v, LASTS] = 0.0, 0.0
         return -former
     measure(v, rows, spans, desk, crew, hands, ticks)
     if mode == TIMED:
@@ -38,4 +40,5 @@ def reprice(
             v, jobs, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads, most_road,
             book, states,
         )  # fmt: skip
+        load[v, LASTS] = book[0, BEGUN]
     return load[v, TIMES] - former

@@ -13,12 +13,14 @@ from routing.engine.kernel.columns import (
     FIRST,
     FORMER,
     FREE,
+    FROZEN,
     HOLDER,
     IDLE,
     IDLE_AT,
     IDLES,
     JOB,
     LAST,
+    LASTS,
     LENGTH,
     LINE,
     LOADS,
@@ -82,7 +84,7 @@ def remember(v, rows, desk, load, tally, old_jobs, old_times):
         desk[count, TOUCHES] = v
         tally[TOUCHED] = count + 1
         desk[count, FORMER] = desk[v, LENGTH]
-        old_times[count] = load[v, TIMES]
+        old_times[count, TIMES], old_times[count, LASTS] = load[v, TIMES], load[v, LASTS]
         for p in range(1, desk[v, LENGTH] + 1):
             old_jobs[count, p] = rows[v, p, JOB]
 
@@ -121,17 +123,20 @@ def cut_string(
     v, center, longest, chance, rows, tolls, desk, load, seat, tally, removed, crew, pay, hands,
     ticks, roads, who, jobs, need, bond_at, bond, states,
 ):  # fmt: skip
-    """Take a string of stops around a job out of route v. Gives what that adds to the price."""
-    linked = bond_at.shape[0] > 1
-    length = desk[v, LENGTH]
-    wanted = min(length, int(draw(chance) * min(float(length), longest) + 1.0))
+    """Take a string of stops around a job out of route v, or with ``longest`` 0 that job, come what
+    may. Gives what that adds to the price.
+    """
+    linked = bond_at.shape[0] > 1 and longest > 0.0
+    length, frozen = desk[v, LENGTH], desk[v, FROZEN]
+    free = length - frozen
+    wanted = min(free, int(draw(chance) * min(float(free), longest) + 1.0))
     kept = 0
-    if 1 < wanted < length and draw(chance) < SPLIT:
+    if 1 < wanted < free and draw(chance) < SPLIT:
         kept = 1
-        while wanted + kept < length and draw(chance) < SPLIT:
+        while wanted + kept < free and draw(chance) < SPLIT:
             kept += 1
     span, at = wanted + kept, seat[center, PLACE]
-    low, high = max(1, at - span + 1), min(at, length - span + 1)
+    low, high = max(frozen + 1, at - span + 1), min(at, length - span + 1)
     first = low + int(draw(chance) * (high - low + 1))
     keep_from, keep_to = first + span, first + span
     if kept > 0:
@@ -184,7 +189,7 @@ def take_out(
     """
     v = seat[j, HOLDER]
     change = cut_string(
-        v, j, 1.0, chance, rows, tolls, desk, load, seat, tally, removed, crew, pay, hands, ticks,
+        v, j, 0.0, chance, rows, tolls, desk, load, seat, tally, removed, crew, pay, hands, ticks,
         roads, who, jobs, need, bond_at, bond, states,
     )  # fmt: skip
     odd = False
@@ -223,6 +228,8 @@ def ruin(
         center = seed if z < 0 else near[seed, z]
         v = seat[center, HOLDER]
         if v < 0 or desk[v, RUINED] == it or not desk[v, MINE]:
+            continue
+        if seat[center, PLACE] <= desk[v, FROZEN]:
             continue
         desk[v, RUINED] = it
         hit += 1
@@ -298,7 +305,7 @@ def undo(
         lay_row(v, length, old_jobs[k], rows, tolls, desk, load, crew, pay, roads, need, node)
         tally[SERVED] += jobs_in(v, rows, desk, crew, node) - served
         refresh(v, 1, length, rows, desk, seat, crew, hands, ticks, states)
-        load[v, TIMES] = old_times[k]
+        load[v, TIMES], load[v, LASTS] = old_times[k, TIMES], old_times[k, LASTS]
         if spans.shape[1] > 1 and length > 0:
             measure(v, rows, spans, desk, crew, hands, ticks)
     if bond_at.shape[0] > 1:

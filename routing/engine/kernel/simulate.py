@@ -2,14 +2,16 @@
 
 The route is driven as early as it can be, with the breaks where that brings it home first; then it
 leaves as late as it may without delaying its return or a start that has a price of its own. It is
-the schedule of ``routing.trial``, with one choice of breaks where that tries them all and without
-waiting for starts of the plan in force: so a route costs there what it costs here, or less. Only a
-route that leaves late on purpose, for a break to be over, is unknown to the trial.
+also driven waiting for starts of the plan in force, for one wished hour, or for both, and the
+cheapest way counts. It is the schedule of ``routing.trial``, with one choice of breaks where that tries
+them all: so a route costs there what it costs here, or less. Only a route that leaves late on
+purpose, for a break to be over, is unknown to the trial.
 """
 
 from __future__ import annotations
 
 from routing.engine.kernel.columns import (
+    AIM,
     BEGUN,
     BOOK,
     BREAKS,
@@ -31,6 +33,8 @@ from routing.engine.kernel.columns import (
     PAY_STEPS,
     PER_OVERTIME,
     PER_TICK,
+    PIECE,
+    PIECES,
     ROAD,
     SECOND_OUT,
     SOFT_END,
@@ -39,10 +43,12 @@ from routing.engine.kernel.columns import (
     SOFT_TIME,
     SOFT_TRAVEL,
     SOFTS,
+    SOONEST,
     START,
     STEPS,
     TARIFF,
     TIED,
+    WISH,
     WORK,
 )
 from routing.engine.kernel.compiling import kernel
@@ -50,6 +56,8 @@ from routing.engine.kernel.times import across, backwards, earliest, getting_in,
 
 # What a route that cannot be costs.
 NEVER = 1e300
+# The part of a price that may be rounding.
+NOISE = 1e-9
 
 
 @kernel
@@ -58,10 +66,28 @@ def simulate(
     states,
 ):  # fmt: skip
     """Price of route v with the stops ``book[1..jobs, ORDER]``; NEVER when it cannot be."""
-    back = drive_early(v, jobs, node, crew, hands, ticks, book, states)
+    price = driven(
+        v, jobs, False, -1, node, crew, pay, hands, ticks, tariff_at, tariff, book, states
+    )
+    if tariff_at.shape[0] > 0:
+        price = waited(
+            v, jobs, price, node, crew, pay, hands, ticks, tariff_at, tariff, book, states
+        )
+    if most_road.shape[0] > 1:
+        price += on_the_road(v, jobs, node, crew, pay, drive, roads, most_road, book)
+    return min(price, NEVER)
+
+
+@kernel
+def driven(
+    v, jobs, aiming, wished, node, crew, pay, hands, ticks, tariff_at, tariff, book, states
+):  # fmt: skip
+    """Price of one way to drive the route, its road aside; ``book[0, BEGUN]`` says how long it is."""
+    back = drive_early(v, jobs, aiming, wished, node, crew, hands, ticks, tariff_at, book, states)
     if back >= FAR:
         return NEVER
     depart, price = leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book)
+    book[0, BEGUN] = back - depart
     if back - depart > crew[v, MOST_TIME]:
         return NEVER
     ended = book[jobs, BEGUN] + hands[crew[v, HAND], book[jobs, ORDER], WORK]
@@ -71,15 +97,47 @@ def simulate(
         for p in range(1, jobs + 1):
             if book[p, ORDER] >= crew[v, DEPOTS]:
                 served -= 1
-    price += priced_times(v, served, depart, back, ended, excused, taken, pay)
-    if most_road.shape[0] > 1:
-        price += on_the_road(v, jobs, node, crew, pay, drive, roads, most_road, book)
-    return min(price, NEVER)
+    return price + priced_times(v, served, depart, back, ended, excused, taken, pay)
 
 
 @kernel
-def drive_early(v, jobs, node, crew, hands, ticks, book, states):
-    """The earliest return, FAR when there is none; the path says how many breaks lie behind."""
+def waited(v, jobs, price, node, crew, pay, hands, ticks, tariff_at, tariff, book, states):
+    """The least price when the route also waits for its former starts, for one wished hour, or both.
+
+    ``price`` is that without waiting. The length of the cheapest way stays in ``book[0, BEGUN]``.
+    """
+    row, aims, wishes = crew[v, TARIFF] * node.shape[0], 0, 0
+    for p in range(1, jobs + 1):
+        at = row + book[p, ORDER]
+        book[p, SOONEST] = book[p, BEGUN]
+        aims += book[p, BEGUN] < tariff_at[at, AIM]
+        wishes += book[p, BEGUN] < tariff_at[at, WISH]
+    lasts = book[0, BEGUN]
+    for aiming in range(1 + (aims > 0)):
+        for p in range(jobs + 1):
+            wished = -1
+            if p > 0:
+                wished = book[p, ORDER]
+                if wishes == 0 or book[p, SOONEST] >= tariff_at[row + wished, WISH]:
+                    continue
+            elif aiming == 0:
+                continue
+            waiting = driven(
+                v, jobs, aiming > 0, wished, node, crew, pay, hands, ticks, tariff_at, tariff,
+                book, states,
+            )  # fmt: skip
+            if waiting < price - NOISE * (1.0 + abs(price)):
+                price, lasts = waiting, book[0, BEGUN]
+    book[0, BEGUN] = lasts
+    return price
+
+
+@kernel
+def drive_early(v, jobs, aiming, wished, node, crew, hands, ticks, tariff_at, book, states):
+    """The earliest return, FAR when there is none; the path says how many breaks lie behind.
+
+    ``aiming`` lets jobs wait for their former starts, ``wished`` is the one that waits for its wish.
+    """
     came = BOOK + states
     h, f, breaks, here = crew[v, HAND], crew[v, ROAD], crew[v, BREAKS], crew[v, FIRST]
     book[0, BOOK] = crew[v, START]
@@ -100,7 +158,13 @@ def drive_early(v, jobs, node, crew, hands, ticks, book, states):
                     best, source = ready, r
             book[p, came + s] = source
             if j >= 0 and best < FAR:
+                if aiming and not hands[h, j, TIED]:
+                    best = max(best, tariff_at[crew[v, TARIFF] * node.shape[0] + j, AIM])
+                if wished == j and not hands[h, j, TIED]:
+                    best = max(best, tariff_at[crew[v, TARIFF] * node.shape[0] + j, WISH])
                 best = earliest(hands, h, j, best)
+                if hands[h, j, TIED] and (aiming or wished >= 0) and best > book[p, SOONEST]:
+                    best = FAR  # nobody waits at the expense of partners
                 if best < FAR:
                     best += hands[h, j, WORK]
             book[p, BOOK + s] = best
@@ -129,8 +193,8 @@ def leave_late(v, jobs, back, node, crew, hands, ticks, tariff_at, tariff, book)
         leave = backwards(crew, v, book[p, PATH], book[p + 1, PATH], limit, leg, setup)
         limit = book[p, BOOK + book[p, PATH]] - hands[h, j, WORK]
         row = crew[v, TARIFF] * node.shape[0] + j
-        if tariff_at.shape[0] > 0 and tariff_at[row, 1] > tariff_at[row, 0]:
-            price += tariff_of(tariff, tariff_at[row, 0], tariff_at[row, 1], limit)
+        if tariff_at.shape[0] > 0 and tariff_at[row, PIECES] > tariff_at[row, PIECE]:
+            price += tariff_of(tariff, tariff_at[row, PIECE], tariff_at[row, PIECES], limit)
         elif not hands[h, j, TIED]:
             limit = max(limit, latest(hands, h, j, leave - hands[h, j, WORK]))
         book[p, BEGUN] = limit

@@ -64,6 +64,11 @@ class Squad:
         count = self.question.count
         return sum(code < count for _, stops in self.best for code in stops) == count
 
+    @property
+    def is_free(self) -> bool:
+        """Whether there is anything to change: not where each job has its place in a route."""
+        return not self.question.position.all()
+
     def take(self, orders: Orders, starts: Starts = MappingProxyType({})) -> None:
         """Go on from these jobs by vehicle, as far as they hold."""
         plan = self._plans[0]
@@ -97,10 +102,21 @@ class Squad:
         gains = [plan.cost - base for plan in self._plans]
         pairs = list(zip(self._plans, parts, strict=True))
         best = _merged([(plan.best, plan.best_starts, mine) for plan, (mine, _) in pairs])
-        self._note(*best, base + sum(float(gain[1]) for gain in gains))
-        now = _merged([(plan.now, plan.starts, mine) for plan, (mine, _) in pairs])
-        self.now, self.starts = now
-        self.cost = base + sum(float(gain[0]) for gain in gains)
+        merged = _merged([(plan.now, plan.starts, mine) for plan, (mine, _) in pairs])
+        now, least = (base + sum(float(gain[part]) for gain in gains) for part in (c.NOW, c.BEST))
+        if self.question.mode == c.SHARED:
+            # Each searcher took the work of the others for what it was when they began.
+            now, least = self._priced(*merged), self._priced(*best)
+            if now < least:
+                best, least = merged, now
+        self._note(*best, least)
+        (self.now, self.starts), self.cost = merged, now
+
+    def _priced(self, orders: Orders, starts: Starts) -> float:
+        """What a whole plan costs, worked out anew."""
+        plan = self._plans[0]
+        plan.take(orders, starts)
+        return float(plan.cost[c.NOW])
 
     # --- each on its own ---
 

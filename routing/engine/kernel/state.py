@@ -14,9 +14,12 @@ from routing.engine.kernel.depots import first_short
 from routing.engine.kernel.groups import bind_again
 from routing.engine.kernel.putting import SPARE
 from routing.engine.kernel.question import Question
+from routing.engine.kernel.sharing import in_common
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.tally import recount
 from routing.engine.kernel.times import holds
+from routing.engine.kernel.whole import up
+from routing.trial.trial import Trial
 
 # Stops that a row has room for at first; it grows when one is full.
 WIDTH = 24
@@ -35,12 +38,11 @@ class Plan:
         self.question = q = question
         self._width = min(q.count, WIDTH) + SPARE
         v, n = q.vehicles, q.count
-        self.cost = np.zeros(2)
+        self.cost = np.zeros(c.COST_WIDTH)
+        self._sharing = q.sharing._replace(staff=q.sharing.staff.copy())
         self._load = np.zeros((v, c.LOADS + q.need.shape[1]))
         self._desk = np.zeros((v, c.DESK_WIDTH), dtype=np.int64)
-        self._desk[:, c.MINE] = 1
         self._seat = np.zeros((len(q.node), c.SEAT_WIDTH), dtype=np.int64)
-        self._seat[:, c.OURS] = 1
         self._seat[:, [c.BOUND, c.WAS, c.BEST_BOUND]] = c.FREE
         # Where jobs hang together windows are narrowed: then they are the searcher's own.
         self._hands = np.concatenate([q.hands, q.hands]) if q.is_linked else q.hands
@@ -48,20 +50,21 @@ class Plan:
         depots = len(q.node) - n
         self._timed = np.concatenate([q.timed, np.zeros(depots, dtype=np.bool_)])
         self._group = np.concatenate([q.group, np.full(depots, -1)])
+        self._pinned = np.flatnonzero(q.position)
         self._best_length = np.zeros(v, dtype=np.int64)
         self._allocate()
         state = (0x9E3779B97F4A7C15 * (2 * seed + 1)) & 0xFFFFFFFFFFFFFFFF
         self._chance = np.array([state], dtype=np.uint64)
         self._tally = np.zeros(c.TALLY_WIDTH, dtype=np.int64)
-        self._old_times = np.zeros(v)
+        self._old_times = np.zeros((v, c.LASTS + 1))
         # A ruin takes each job once; some absent ones come along.
         self._removed = np.zeros(n + 64, dtype=np.int64)
         self._key = np.zeros(n + 64)
-        self._seeds = np.arange(n, dtype=np.int64)
-        self._places = np.zeros((8, 3), dtype=np.int64)
+        self._places = np.zeros((8, 4), dtype=np.int64)
         self._values = np.zeros(8)
         self._spots = np.zeros((3, SPOTS + 1, c.SPOT_WIDTH), dtype=np.int64)
         self._spot_values = np.zeros((3, SPOTS + 1))
+        self.confine(vehicles=np.ones(v, dtype=np.bool_), jobs=np.ones(n, dtype=np.bool_))
         self.take([])
 
     def _allocate(self) -> None:
@@ -112,13 +115,22 @@ class Plan:
         return kept
 
     def _without(self, lost: set[int], orders: Orders) -> Orders:
-        """These orders without these jobs and their groups."""
-        group = self._group
-        broken = {int(group[job]) for job in lost} - {-1}
-        whole = [
-            (v, [j for j in jobs if j not in lost and group[j] not in broken]) for v, jobs in orders
-        ]
-        return [(v, needed) for v, jobs in whole if (needed := self._needed(jobs))]
+        """These orders without these jobs, their groups, and who loses the place by that."""
+        while True:
+            broken = {int(self._group[job]) for job in lost} - {-1}
+            whole = [
+                (v, [j for j in jobs if j not in lost and self._group[j] not in broken])
+                for v, jobs in orders
+            ]
+            misplaced = {
+                job
+                for _, jobs in whole
+                for n, job in enumerate(jobs)
+                if not self._is_at_its_place(job, jobs[:n])
+            }
+            if not misplaced:
+                return [(v, needed) for v, jobs in whole if (needed := self._needed(jobs))]
+            lost = lost | misplaced
 
     def take_most(self, orders: Orders, starts: Starts = MappingProxyType({})) -> None:
         """Go on from these jobs, but without those that do not hold here, and their groups.
@@ -129,19 +141,41 @@ class Plan:
         orders = [(v, self._needed(stops)) for v, stops in orders]
         self.take(orders, starts)
         refused = [(v, jobs) for v, jobs in orders if not self._holds(v)]
-        if not refused:
+        if not refused and self.cost[c.NOW] < NEVER:
             return
         kept = {v: jobs for v, jobs in orders if self._holds(v)}
         lost: set[int] = set()
         for v, jobs in refused:
             some: list[int] = []
             for job in jobs:
+                if not self._is_at_its_place(job, some):
+                    continue
                 self.take([(v, [*some, job])], starts)
                 if self._holds(v):
                     some.append(job)
             kept[v] = some
             lost.update(job for job in set(jobs) - set(some) if job < self.question.count)
-        self.take(self._without(lost, list(kept.items())), starts)
+        self._take_groups(self._without(lost, list(kept.items())), starts)
+
+    def _take_groups(self, orders: Orders, starts: Starts) -> None:
+        """Go on from these jobs, but without groups whose routes would wait for each other in vain."""
+        self.take(orders, starts)
+        if self.cost[c.NOW] < NEVER:
+            return
+        first = {int(self._group[j]): j for _, jobs in orders for j in jobs if self._timed[j]}
+        lost = set(first.values())
+        for job in first.values():
+            self.take(self._without(lost - {job}, orders), starts)
+            if self.cost[c.NOW] < NEVER:
+                lost.remove(job)
+        self.take(self._without(lost, orders), starts)
+
+    def _is_at_its_place(self, stop: int, before: list[int]) -> bool:
+        """Whether a stop may come behind these; jobs with a position have one place."""
+        if stop >= self.question.count:
+            return True
+        jobs = sum(code < self.question.count for code in before)
+        return int(self.question.position[stop]) in {0, jobs + 1}
 
     def _needed(self, stops: list[int]) -> list[int]:
         """The stops without depots behind the last job."""
@@ -171,6 +205,11 @@ class Plan:
             self._desk[:, c.MINE] = mine
             self._keep_shared()
         self._lay(wanted, lengths)
+        self._freeze()
+        if self.question.mode == c.SHARED:
+            common = in_common(self._desk, self._seat, self._load, self._sharing)
+            self.cost[c.IN_COMMON] = common
+            self.cost[c.NOW] += common
 
     def _keep_shared(self) -> None:
         """Let jobs keep their starts whose groups are not all on routes of this searcher."""
@@ -188,6 +227,20 @@ class Plan:
             q.who, q.jobs, q.need, q.node, q.bond_at, q.bond, q.tariff_at, q.tariff, q.drive,
             q.most_road, self._book,
         )  # fmt: skip
+
+    def _freeze(self) -> None:
+        """Let each route keep what it has up to its last job with a position."""
+        frozen = self._desk[:, c.FROZEN]
+        frozen[:] = 0
+        for job in self._pinned:
+            holder, place = self._seat[job, [c.HOLDER, c.PLACE]]
+            if holder >= 0:
+                frozen[holder] = max(frozen[holder], place)
+        # Of those that may be taken out.
+        kept = [(v, self._rows[v, 1 : frozen[v] + 1, c.JOB]) for v in np.flatnonzero(frozen)]
+        self._tally[c.SERVED] -= sum(
+            int((jobs < self.question.count).sum()) for v, jobs in kept if self._desk[v, c.MINE]
+        )
 
     @property
     def now(self) -> Orders:
@@ -217,8 +270,9 @@ class Plan:
 
     def confine(self, *, vehicles: NDArray[np.bool_], jobs: NDArray[np.bool_]) -> None:
         """Search only these vehicles and jobs from the next `take` on; both are masks."""
-        self._desk[:, c.MINE], self._seat[: len(jobs), c.OURS] = vehicles, jobs
-        self._seeds = np.flatnonzero(jobs)
+        free = jobs & (self.question.position == 0)
+        self._desk[:, c.MINE], self._seat[: len(jobs), c.OURS] = vehicles, free
+        self._seeds = np.flatnonzero(free)
 
     # --- search ---
 
@@ -238,7 +292,7 @@ class Plan:
                 self.cost, self._best_jobs, self._best_length,
                 self._chance, self._tally, self._old_jobs, self._old_times, self._removed,
                 self._key, self._seeds, self._places, self._values, self._spots, self._spot_values,
-                self._book,
+                self._book, self._sharing,
             )  # fmt: skip
             if self._tally[c.WIDEN]:
                 self._widen()
@@ -259,3 +313,14 @@ class Plan:
 
 def _orders(length: NDArray[np.int64], jobs: NDArray[np.int64]) -> Orders:
     return [(int(v), jobs[v, 1 : length[v] + 1].tolist()) for v in np.flatnonzero(length)]
+
+
+def starts_of(trial: Trial) -> Starts:
+    """Starts in a trial of the jobs that are bound to others."""
+    return {
+        code: up(start)
+        for laid in trial.routes
+        if laid is not None
+        for code, start in zip(laid.stops, laid.starts, strict=True)
+        if code in trial.tables.linked
+    }

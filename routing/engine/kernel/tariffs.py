@@ -13,8 +13,10 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.kernel.columns import FAR, TICKS
+from routing.engine.kernel.columns import FAR, PIECE, PIECES, TICKS
+from routing.engine.kernel.columns import TARIFF_WIDTH as WIDTH
 from routing.engine.kernel.question import Ints
+from routing.engine.kernel.whole import down, up
 from routing.problem import Deadline, DeadlineOf, Job, Window, WindowWish
 from routing.score.service import overdue
 from routing.timing import TOLERANCE
@@ -33,7 +35,8 @@ Piece = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Tariffs:
-    """``line`` of each vehicle; ``at[line * jobs + job]`` first and last ``pieces`` of its starts.
+    """``line`` of each vehicle; ``at[line * jobs + job]`` the ``pieces`` of its starts, and the hours
+    that are worth waiting for.
 
     Pieces are ``(k, 3)``: from which tick on, the price there, and its growth per tick. ``at`` has
     no rows when no start has a price.
@@ -46,7 +49,7 @@ class Tariffs:
     def cheap_until(self, count: int) -> Ints:
         """``(count,)`` the tick up to which each job may begin without costing more than at best."""
         until = np.full(count, FAR)
-        for row, (first, last) in enumerate(self.at.tolist()):
+        for row, (first, last) in enumerate(self.at[:, [PIECE, PIECES]].tolist()):
             if first == last:
                 continue
             rows = self.pieces[first:last]
@@ -66,11 +69,11 @@ def tariffs(trial: Trial) -> Tariffs:
     tables, priced = trial.tables, sorted(trial.prices.start_priced)
     if not priced:
         none = np.zeros(len(tables.vehicles), dtype=np.int64)
-        return Tariffs(line=none, at=np.zeros((0, 2), dtype=np.int64), pieces=np.zeros((0, 3)))
+        return Tariffs(line=none, at=np.zeros((0, WIDTH), dtype=np.int64), pieces=np.zeros((0, 3)))
     former = {tables.job_number[j]: one for j, one in former_places(tables.problem).items()}
     pieces: list[Piece] = []
     spans: dict[tuple[int, float, bool], tuple[int, int]] = {}
-    lines: dict[tuple[tuple[int, int], ...], int] = {}
+    lines: dict[tuple[tuple[int, ...], ...], int] = {}
     line = []
     for vehicle in tables.vehicles:
         own = []
@@ -82,16 +85,30 @@ def tariffs(trial: Trial) -> Tariffs:
                 found = _pieces(trial, job, vehicle.index)
                 spans[key] = len(pieces), len(pieces) + len(found)
                 pieces += found
-            own.append(spans[key])
+            aim, wish = trial.prices.aims.get(job), min(trial.prices.hours[job], default=None)
+            hours = _worth_waiting(trial, job, vehicle.index, (aim, wish))
+            own.append((*spans[key], *hours))
         line.append(lines.setdefault(tuple(own), len(lines)))
     stops = len(tables.jobs) + len(tables.depots)
-    at = np.zeros((len(lines), stops, 2), dtype=np.int64)
+    at = np.zeros((len(lines), stops, WIDTH), dtype=np.int64)
     at[:, priced] = np.array(list(lines), dtype=np.int64)
     return Tariffs(
         line=np.array(line, dtype=np.int64),
-        at=at.reshape(-1, 2),
+        at=at.reshape(-1, WIDTH),
         pieces=np.array(pieces, dtype=np.float64),
     )
+
+
+def _worth_waiting(
+    trial: Trial, job: int, vehicle: int, hours: Sequence[float | None]
+) -> Iterator[int]:
+    """These hours as ticks, -FAR for those at which these hands may not begin the job."""
+    for hour in hours:
+        found = -FAR
+        for opens, closes in trial.tables.spans[vehicle][job]:
+            if hour is not None and opens <= hour <= closes:
+                found = min(up(hour), down(closes))
+        yield found
 
 
 def _pieces(trial: Trial, job: int, vehicle: int) -> list[Piece]:

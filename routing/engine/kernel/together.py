@@ -13,6 +13,7 @@ from routing.engine.kernel.columns import (
     EARLY,
     FAR,
     FREE,
+    FROZEN,
     HAND,
     HOLDER,
     IN,
@@ -30,6 +31,7 @@ from routing.engine.kernel.columns import (
     PAIR_OTHER,
     PAIR_START,
     ROAD,
+    SHARED,
     SIMULATED,
     SPOT_BY,
     SPOT_FROM,
@@ -46,7 +48,7 @@ from routing.engine.kernel.columns import (
     WINDOWS,
     WORTH,
 )
-from routing.engine.kernel.compiling import kernel
+from routing.engine.kernel.compiling import inlined, kernel
 from routing.engine.kernel.depots import lasts_with, may_load
 from routing.engine.kernel.draw import draw
 from routing.engine.kernel.groups import (
@@ -72,6 +74,7 @@ from routing.engine.kernel.recreate import (
     timed,
     weigh,
 )
+from routing.engine.kernel.sharing import in_common
 from routing.engine.kernel.simulate import NEVER
 from routing.engine.kernel.times import earliest
 
@@ -85,7 +88,7 @@ LATER = 0.2
 def put_group(
     j, lavish, blink, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
     old_times, removed, places, values, spots, spot_values, crew, pay, hands, ticks, roads, who,
-    jobs, need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+    jobs, need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
     """Put job j and all absent jobs of its group in, once a step. Gives what that adds to the price.
 
@@ -117,7 +120,7 @@ def put_group(
             more = put_member(
                 job, pair, limit - paid, blink, mode, states, chance, rows, tolls, desk, load, seat,
                 spans, tally, old_jobs, old_times, removed, places, values, spots, crew, pay, hands, ticks, roads, who, jobs, need, room, node, bond_at, bond,
-                tariff_at, tariff, drive, most_road, book,
+                tariff_at, tariff, drive, most_road, book, sharing,
             )  # fmt: skip
             if more >= NEVER:
                 break
@@ -130,6 +133,8 @@ def put_group(
                 tally, removed, crew, pay, hands, ticks, roads, who, jobs, need, node, bond_at,
                 bond, tariff_at, tariff, drive, most_road, book,
             )  # fmt: skip
+        if mode == SHARED and done > 0:
+            in_common(desk, seat, load, sharing)
         if tally[WIDEN]:
             break
     return 0.0
@@ -143,7 +148,7 @@ def list_members(j, lavish, it, seat, jobs, spots, bond_at, bond, chance):
     """
     spots[2, 0, MEMBER] = j
     seat[j, TRIED_IN] = it
-    count, limit, ours = 1, jobs[j, WORTH], True
+    count, limit, ours = 1, jobs[j, WORTH], seat[j, OURS] > 0
     must = jobs[j, MUST] > 0
     for k in range(bond_at[j], bond_at[j + 1]):
         other = bond[k, OTHER]
@@ -175,6 +180,21 @@ def is_between(one, other, bond_at, bond):
     return False
 
 
+@inlined
+def note_spot(price, v, p, since, by, side, found, spots, spot_values):
+    """Keep the place among the cheapest of this side, in order. Gives how many there are."""
+    found = min(found + 1, spots.shape[1] - 1)
+    k = found - 1
+    while k > 0 and spot_values[side, k - 1] > price:
+        spot_values[side, k] = spot_values[side, k - 1]
+        spots[side, k, :] = spots[side, k - 1, :]
+        k -= 1
+    spot_values[side, k] = price
+    spots[side, k, SPOT_VEHICLE], spots[side, k, SPOT_PLACE] = v, p
+    spots[side, k, SPOT_FROM], spots[side, k, SPOT_BY] = since, by
+    return found
+
+
 @kernel
 def list_spots(
     j, side, limit, mode, states, rows, tolls, desk, load, seat, spans, tally, spots, spot_values,
@@ -203,15 +223,16 @@ def list_spots(
         if line >= limit or not (roomy or may_load(v, desk, crew, node)):
             continue
         closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
-        for p in range(desk[v, LENGTH] + 1):
+        for p in range(desk[v, FROZEN], desk[v, LENGTH] + 1):
             if crew[v, BREAKS] == 0 and rows[v, p, EARLY] > closes:
                 break
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
             if price >= limit or (found == most and price >= spot_values[side, most - 1]):
                 continue
             price = timed(
-                v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-            )
+                v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node,
+                states,
+            )  # fmt: skip
             if price >= limit or (found == most and price >= spot_values[side, most - 1]):
                 continue
             if not roomy and not lasts_with(v, p, -1, j, rows, desk, load, crew, need, room):
@@ -219,15 +240,7 @@ def list_spots(
             there = ticks[IN, f, node[j], rows[v, p, NODE]]
             on = ticks[OUT, f, node[j], rows[v, p + 1, NODE]]
             since, by = room_of_start(v, p, j, there, on, rows, crew, hands, states)
-            found = min(found + 1, most)
-            k = found - 1
-            while k > 0 and spot_values[side, k - 1] > price:
-                spot_values[side, k] = spot_values[side, k - 1]
-                spots[side, k, :] = spots[side, k - 1, :]
-                k -= 1
-            spot_values[side, k] = price
-            spots[side, k, SPOT_VEHICLE], spots[side, k, SPOT_PLACE] = v, p
-            spots[side, k, SPOT_FROM], spots[side, k, SPOT_BY] = since, by
+            found = note_spot(price, v, p, since, by, side, found, spots, spot_values)
     spot_values[side, found] = NEVER
     unbar(desk)
     bind(j, FREE, seat, hands)
@@ -268,10 +281,40 @@ def list_pairs(limit, spots, spot_values, crew, hands, bond_at, bond, chance):
 
 
 @kernel
+def seek_member(
+    j, limit, blink, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, places,
+    values, crew, pay, hands, ticks, roads, who, need, room, node, bond_at, bond, tariff_at,
+    tariff, drive, most_road, book, sharing,
+):  # fmt: skip
+    """List the cheapest places for a member, the one that is best by its exact price first where
+    prices depend on times. Gives how many there are.
+    """
+    bar(j, bond_at, bond, seat, desk, crew)
+    found = in_idle(
+        j, limit, mode, states, 0, rows, tolls, desk, load, spans, tally, places, values, crew,
+        pay, hands, ticks, roads, who, need, room, node, book,
+    )  # fmt: skip
+    found = everywhere(
+        j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows, tolls,
+        desk, load, spans, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
+        book,
+    )  # fmt: skip
+    unbar(desk)
+    if found > 0 and mode >= SIMULATED:
+        times = simulated(
+            j, limit, found, mode, states, rows, tolls, desk, load, seat, places, values, crew,
+            pay, hands, ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
+            sharing,
+        )  # fmt: skip
+        found = 1 if times < NEVER else 0
+    return found
+
+
+@kernel
 def put_member(
     j, pair, limit, blink, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
     old_jobs, old_times, removed, places, values, spots, crew, pay, hands, ticks, roads, who, jobs,
-    need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+    need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
     """Put one member in, where the listed pair says or where it costs least, beside those that are
     served. Gives what that adds to the price, NEVER when there is no place below the limit.
@@ -288,23 +331,11 @@ def put_member(
         narrow(j, spots[2, pair, PAIR_START], spots[0, x, SPOT_BY], h, hands)
         found = 1
     else:
-        bar(j, bond_at, bond, seat, desk, crew)
-        found = in_idle(
-            j, limit, mode, states, 0, rows, tolls, desk, load, spans, tally, places, values,
-            crew, pay, hands, ticks, roads, who, need, room, node, book,
+        found = seek_member(
+            j, limit, blink, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
+            places, values, crew, pay, hands, ticks, roads, who, need, room, node, bond_at, bond,
+            tariff_at, tariff, drive, most_road, book, sharing,
         )  # fmt: skip
-        found = everywhere(
-            j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows,
-            tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who, need,
-            room, node, book,
-        )  # fmt: skip
-        unbar(desk)
-        if found > 0 and mode == SIMULATED and bound:
-            times = simulated(
-                j, limit, found, states, rows, tolls, desk, load, places, values, crew, pay, hands,
-                ticks, roads, who, node, tariff_at, tariff, drive, most_road, book,
-            )  # fmt: skip
-            found = 1 if times < NEVER else 0
     rigid = bound and found > 0 and crew[places[0, 0], BREAKS] > 0
     if rigid:
         v, p = places[0, 0], places[0, 1]
@@ -319,15 +350,15 @@ def put_member(
         v, p = places[0, 0], places[0, 1]
         price = weigh(v, p, j, who[crew[v, LINE], j], rows, tolls, desk, pay, roads, node)
         price = timed(
-            v, p, j, price, mode, rows, desk, spans, crew, pay, hands, ticks, node, states
-        )
-        values[0], found = price, 1 if price < (NEVER if mode == SIMULATED else limit) else 0
+            v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states,
+        )  # fmt: skip
+        values[0], found = price, 1 if price < (NEVER if mode >= SIMULATED else limit) else 0
     more = NEVER
     if found > 0:
         more = put_linked(
             j, limit, found, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
             old_jobs, old_times, removed, places, values, crew, pay, hands, ticks, roads, who,
-            jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+            jobs, need, node, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
         )  # fmt: skip
     if more >= NEVER and bound:
         bind(j, FREE, seat, hands)

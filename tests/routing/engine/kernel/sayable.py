@@ -12,21 +12,24 @@ from random import Random
 from routing import interchange
 from routing.engine.kernel.columns import TICKS
 from routing.engine.kernel.encode import encode
+from routing.engine.kernel.frozen import put_first
 from routing.engine.kernel.question import beyond
-from routing.engine.kernel.state import Plan
+from routing.engine.kernel.state import Plan, starts_of
+from routing.engine.telling import begun, order_of
 from routing.trial.tables import tabulate
 from routing.trial.trial import Trial
 from tests.routing import days
+from tests.routing.plans import plan_of, searched
 
 MANY = int(os.environ.get("ONSITE_MANY", "1"))  # noqa: TID251 - for these tests alone
 
 
 def nasty(seed):
     """A small day with a pinch of every rule that the kernel knows."""
-    day = days.nasty(seed) | {"relations": [], "equipment": []}
+    day = days.nasty(seed) | {"equipment": []}
+    day["relations"] = [one for one in day["relations"] if "cost" in one]
     day["travel"].pop("traffic", None)
     day["change_cost"]["max_changes"] = None
-    day.pop("fairness", None)
     for technician in day["technicians"]:
         technician["shifts"] = technician["shifts"][:1]
         for pause in technician["shifts"][0]["breaks"]:
@@ -35,8 +38,6 @@ def nasty(seed):
         visit.pop("equipment", None)
         visit.pop("crew_size", None)
         visit.get("pin", {}).pop("position", None)
-        # For these the trial may wait, which the kernel does not.
-        visit["wishes"] = [wish for wish in visit.get("wishes", []) if "windows" not in wish]
     if day.get("incumbent"):
         day["incumbent"] = _alone(day["incumbent"])
     return day
@@ -57,6 +58,20 @@ def linked_plain(seed):
         visit["windows"] = [[visit["windows"][0][0], 61200]]
     names = [visit["id"] for visit in day["visits"]]
     return day | {"relations": [one for _ in range(2) for one in relations(names, rng)]}
+
+
+def linked_shared(seed):
+    """A day of fair shares and familiar faces where some visits hang together."""
+    day = shared(seed)
+    names = [visit["id"] for visit in day["visits"]]
+    return day | {"relations": [*day["relations"], *relations(names, Random(seed))]}
+
+
+def linked_frozen(seed):
+    """A day that has begun, where most visits hang together."""
+    day = frozen(seed)
+    names = [visit["id"] for visit in day["visits"]]
+    return day | {"relations": relations(names, Random(seed))}
 
 
 def linked_laden(seed):
@@ -101,8 +116,13 @@ EAGER = [
 
 
 def eager(seed):
-    """The nasty day where it pays to serve, with levels as our own briefs have them."""
-    return nasty(seed) | {"objective": {"levels": EAGER}}
+    """The nasty day where it pays to serve, with levels as our own briefs have them.
+
+    Everybody works as much as they like, so that each route has a price of its own.
+    """
+    day = nasty(seed) | {"objective": {"levels": EAGER}}
+    day.pop("fairness", None)
+    return day
 
 
 def lasting(seed):
@@ -160,6 +180,62 @@ def crooked_laden(seed):
     return crooked(laden(seed), Random(seed))
 
 
+def moving(seed):
+    """A day with a plan in force whose starts lie where the windows allow them, at a price."""
+    rng = Random(seed)
+    day = days.plain(rng, visits=12, technicians=3)
+    day["objective"] = {"levels": [[{"metric": "unserved"}], [{"metric": "cost"}]]}
+    day["change_cost"] = {"per_moved_s": 0.05, "per_change": 30, "tolerance_s": 300}
+    for technician in day["technicians"]:
+        technician["cost"] = {"per_m": 0.001, "per_duration_s": rng.choice([0.001, 0.01])}
+    routes = []
+    for n, technician in enumerate(day["technicians"]):
+        stops = [
+            {"visit": visit["id"], "arrival": start, "start": start, "end": start + 600}
+            for visit in sorted(day["visits"][n::3], key=lambda visit: visit["windows"])
+            for start in [rng.randint(*visit["windows"][0])]
+        ]
+        ends = {"depart": stops[0]["start"], "return": stops[-1]["end"]}
+        routes.append({"technician": technician["id"], "stops": stops} | ends)
+    return day | {"incumbent": {"format": "onsite-plan/1", "routes": routes, "unserved": []}}
+
+
+def shared(seed):
+    """The eager day where unequal work and unknown faces cost more than any road."""
+    rng, day = Random(seed), eager(seed)
+    day["fairness"] = {"tolerance_s": rng.choice([0, 1800, 7200]), "cost_per_s": 0.25}
+    for technician in day["technicians"]:
+        worked = rng.choice([0, rng.randint(0, 30000)])
+        technician["history"] = {"worked_s": worked, "group": rng.choice("ab")}
+    names = [visit["id"] for visit in day["visits"]]
+    day["relations"] = [
+        {
+            "type": "same_technician",
+            "visits": rng.sample(names, k=min(len(names), rng.randint(2, 4))),
+            "cost": cost,
+        }
+        for cost in (50, 300)
+    ]
+    return day
+
+
+def frozen(seed):
+    """An eager day with a plan in force, of which the first stops of each route stay."""
+    day = eager(seed) | {"incumbent": None}
+    for visit in day["visits"]:
+        visit.pop("pin", None)
+    plan = plan_of(searched(interchange.problem_of(day)))
+    rng, visits = Random(seed), {visit["id"]: visit for visit in day["visits"]}
+    for route in plan.routes:
+        for n, job in enumerate(route.jobs[: rng.randint(0, 3)], start=1):
+            visits[job]["pin"] = {
+                "technician": route.technicians[0],
+                "position": n,
+                "must_serve": rng.random() < 0.5,
+            }
+    return day | {"incumbent": interchange.document_of(plan)}
+
+
 def crooked_eager(seed):
     """The same on roads on which a detour may be shorter."""
     return crooked(eager(seed), Random(seed))
@@ -174,8 +250,6 @@ def _alone(plan):
     ]
     for route in routes:
         route.pop("technicians", None)
-        for stop in route["stops"]:
-            stop.pop("start", None)
     return plan | {"routes": routes} if routes else None
 
 
@@ -195,10 +269,20 @@ def is_sayable(trial):
 
 
 def planned(trial, *, seed, steps=150):
-    """The kernel's plan after so many steps from nothing."""
-    question = encode(trial)
-    plan = Plan(question, seed=seed)
+    """The kernel's plan after so many steps from nothing but what has a place in a route."""
+    plan = begun_plan(trial, seed=seed)
     walk(plan, steps=steps)
+    return plan
+
+
+def begun_plan(trial, *, seed):
+    """A searcher's plan before its first step: empty, or the plan in force with its frozen stops."""
+    plan = Plan(encode(trial), seed=seed)
+    if trial.tables.draft.positions:
+        first = begun(Trial(trial.tables))
+        put_first(first)
+        orders = [(v, list(stops)) for v, stops in order_of(first.remember()).routes]
+        plan.take_most(orders, starts_of(first))
     return plan
 
 

@@ -48,7 +48,14 @@ def lost_in(seeds, *, make):
 
 @pytest.mark.parametrize(
     "make",
-    [sayable.eager, sayable.crooked_eager, tangled_day, sayable.laden, sayable.crooked_laden],
+    [
+        sayable.eager,
+        sayable.crooked_eager,
+        tangled_day,
+        sayable.frozen,
+        sayable.laden,
+        sayable.crooked_laden,
+    ],
 )
 def test_the_trial_holds_every_order_of_the_kernel(make):
     lost, routes, late = lost_in(50, make=make)

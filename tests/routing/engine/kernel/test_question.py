@@ -38,6 +38,14 @@ def pinned(day):
     return day
 
 
+def frozen(day):
+    """Two visits that begin their routes."""
+    for n, visit in enumerate(day["visits"][:2]):
+        visit["windows"] = [[28800, 61200]]
+        visit["pin"] = {"technician": f"technician-{n}", "position": 1}
+    return day
+
+
 def with_incumbent(day, **change_cost):
     """The day with a plan in force that does each visit in the order of their names."""
     names = [visit["id"] for visit in day["visits"]]
@@ -66,7 +74,6 @@ BEYOND = {
     "places of breaks": day_with(
         each_shift={"breaks": [LUNCH | {"location": "place-0"}]}, each_visit=ALL_DAY
     ),
-    "positions": pinned(day_with()),
     "machines": day_with(
         equipment=[{"id": "lift", "count": 1}],
         each_visit={"equipment": {"lift": 1}, "duration_s": 6000},
@@ -102,6 +109,15 @@ def test_what_the_kernel_cannot_say_it_would_get_wrong(what):
     assert beyond(trial) == {what}
     lost = sayable.lay(trial, plan.now)
     assert lost or trial.total() != pytest.approx(plan.cost[0], rel=1e-6)
+
+
+def test_the_kernel_would_leave_out_who_must_stand_in_the_middle_of_a_route():
+    trial = sayable.trial_of(pinned(day_with()))
+
+    plan = sayable.planned(trial, seed=1, steps=500)
+
+    assert beyond(trial) == {"positions"}
+    assert plan.cost[1] > searched(trial.tables.problem, steps=30).total()
 
 
 def test_people_who_may_travel_together_or_alone_are_refused():
@@ -176,6 +192,7 @@ SAYABLE = {
         each_shift={"breaks": [LUNCH], "max_visits": 4},
         each_visit={"tools": ["ladder"]},
     ),
+    "frozen stops": lambda seed: frozen(day_with(seed)),
     "parts and setups": lambda seed: day_with(
         seed,
         everybody={"parts": {"router": 2}},
