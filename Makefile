@@ -115,7 +115,7 @@ wheel: setup ## dist/onsite-*.whl, which carries the assets and needs no Node
 	@touch $@
 
 .venv/.compiled: .venv/.installed $(KERNEL)
-	@echo "== planning engine (compiles once; half a minute)"
+	@echo "== planning engine (compiles once; a minute or two)"
 	@$(B)/python -m routing.engine.kernel
 	@touch $@
 

@@ -22,7 +22,7 @@ from routing.solution import Solution
 
 # Seconds until a child has compiled its code, on a slow machine; those that an answer may take
 # beyond what was asked; those in which it must end.
-START_S, GRACE_S, END_S = 50.0, 0.5, 2.0
+START_S, GRACE_S, END_S = 300.0, 0.5, 2.0
 
 
 class StandingEngine:

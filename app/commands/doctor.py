@@ -52,7 +52,7 @@ def doctor(fix: bool) -> None:  # noqa: FBT001 - click's flag
     """
     settings = config.load()
     if fix:
-        click.echo("== planning engine (compiles once; half a minute)")
+        click.echo("== planning engine (compiles once; a minute or two)")
         subprocess.run(COMPILE, check=False)  # noqa: S603 - ours
     findings = list(_look(settings))
     for finding in findings:

@@ -1,4 +1,4 @@
-"""Compile the kernel: ``python -m routing.engine.kernel``. Done once, it takes half a minute."""
+"""Compile the kernel: ``python -m routing.engine.kernel``. Done once, it takes a minute or two."""
 
 from __future__ import annotations
 

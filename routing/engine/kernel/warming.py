@@ -20,7 +20,7 @@ from routing.trial.trial import Trial
 
 
 def warm() -> None:
-    """Let everything be compiled, or be read from where it is kept. Half a minute, when it is new.
+    """Let everything be compiled, or be read from where it is kept. A minute or two, when it is new.
 
     Only one process compiles; others wait, and read what it has made.
     """
