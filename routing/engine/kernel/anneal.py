@@ -24,7 +24,7 @@ from routing.engine.kernel.columns import (
 from routing.engine.kernel.compiling import kernel
 from routing.engine.kernel.draw import draw
 from routing.engine.kernel.leaving import leave_with
-from routing.engine.kernel.refill import recreate
+from routing.engine.kernel.refill import refill
 from routing.engine.kernel.ruin import gather, ruin, undo
 from routing.engine.kernel.sharing import in_common
 
@@ -71,13 +71,11 @@ def anneal(
         if tally[REMOVED] == 0:
             continue
         if not odd:
-            if mode == SHARED:
-                change += in_common(desk, seat, load, sharing) - cost[IN_COMMON]
-            change += recreate(
-                blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
-                old_jobs, old_times, removed, key, places, values, spots, spot_values, crew, pay,
-                hands, ticks, roads, who, jobs, need, room, node, candidates, keys, bond_at, bond,
-                tariff_at, tariff, drive, most_road, book, sharing,
+            change += refill(
+                blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, cost,
+                tally, old_jobs, old_times, removed, key, places, values, spots, spot_values, crew,
+                pay, hands, ticks, roads, who, jobs, need, room, node, candidates, keys, bond_at,
+                bond, tariff_at, tariff, drive, most_road, book, sharing,
             )  # fmt: skip
         if not odd and change < -heat * math.log(max(1e-300, draw(chance))):
             if mode == SHARED:

@@ -78,24 +78,34 @@ def put_by_way(
 
 
 @kernel
-def put_best(
-    j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-    old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node, tariff_at,
-    tariff, drive, most_road, book, sharing,
-):  # fmt: skip
-    """Put job j at the cheapest of the places found. Gives what that adds to the price, NEVER when
-    it has no place below the limit.
+def note_times(
+    v, times, mode, rows, desk, load, seat, spans, places, crew, pay, hands, ticks, sharing
+):
+    """Keep what depends on the times of route v, to which a job came at the first of the places;
+    ``times`` is their price where it was simulated.
     """
-    times, more = 0.0, NEVER
-    if mode >= SIMULATED:
-        times = simulated(
-            j, limit, found, mode, states, rows, tolls, desk, load, seat, places, values, crew, pay,
-            hands, ticks, roads, who, node, tariff_at, tariff, drive, most_road, book, sharing,
-        )  # fmt: skip
-    v = places[0, 0]
-    if found > 0 and times < NEVER and desk[v, LENGTH] >= rows.shape[1] - SPARE:
+    measure(v, rows, spans, desk, crew, hands, ticks)
+    load[v, TIMES] = times
+    if mode == TIMED:
+        load[v, TIMES] = pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
+    else:
+        load[v, LASTS] = places[0, 3]
+    if mode == SHARED:
+        in_common(desk, seat, load, sharing)
+
+
+@kernel
+def put_best(
+    j, times, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times,
+    places, values, crew, pay, hands, ticks, roads, jobs, need, node, sharing,
+):  # fmt: skip
+    """Put job j at the cheapest of the places found, with this price of times where it was
+    simulated. Gives what that adds to the price, NEVER when its row must be wider first.
+    """
+    v, more = places[0, 0], NEVER
+    if desk[v, LENGTH] >= rows.shape[1] - SPARE:
         tally[WIDEN] = 1
-    elif found > 0 and times < NEVER:
+    else:
         remember(v, rows, desk, load, tally, old_jobs, old_times)
         put_by_way(
             j, v, places[0, 1], places[0, 2], rows, tolls, desk, load, seat, tally, crew, pay,
@@ -103,14 +113,10 @@ def put_best(
         )  # fmt: skip
         more = values[0] - jobs[j, WORTH]
         if mode != PLAIN:
-            measure(v, rows, spans, desk, crew, hands, ticks)
-            load[v, TIMES] = times
-            if mode == TIMED:
-                load[v, TIMES] = pay[v, PER_TICK] * spans[v, 0, TAIL_TIME]
-        if mode >= SIMULATED:
-            load[v, LASTS] = places[0, 3]
-        if mode == SHARED:
-            in_common(desk, seat, load, sharing)
+            note_times(
+                v, times, mode, rows, desk, load, seat, spans, places, crew, pay, hands, ticks,
+                sharing,
+            )  # fmt: skip
     return more
 
 
@@ -121,11 +127,18 @@ def put_linked(
     bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
     """`put_best` where routes wait for each other: the price is that of all routes that move."""
-    more = put_best(
-        j, limit, found, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-        old_times, places, values, crew, pay, hands, ticks, roads, who, jobs, need, node,
-        tariff_at, tariff, drive, most_road, book, sharing,
-    )  # fmt: skip
+    times = 0.0
+    if mode >= SIMULATED:
+        times = simulated(
+            j, limit, found, mode, states, rows, tolls, desk, load, seat, places, values, crew, pay,
+            hands, ticks, roads, who, node, tariff_at, tariff, drive, most_road, book, sharing,
+        )  # fmt: skip
+    more = NEVER
+    if times < NEVER:
+        more = put_best(
+            j, times, mode, states, rows, tolls, desk, load, seat, spans, tally, old_jobs,
+            old_times, places, values, crew, pay, hands, ticks, roads, jobs, need, node, sharing,
+        )  # fmt: skip
     if more >= NEVER:
         return NEVER
     common = in_common(desk, seat, load, sharing) if mode == SHARED else 0.0

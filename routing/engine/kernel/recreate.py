@@ -132,6 +132,35 @@ def lowered(ceiling, found, mode, values):
 
 
 @kernel
+def loading(
+    v, first, last, j, blink, ceiling, mode, states, chance, found, rows, tolls, desk, load, spans,
+    places, values, crew, pay, hands, ticks, roads, who, need, room, node, book,
+):  # fmt: skip
+    """Look behind stops ``first`` to ``last`` of a route whose van has no room for the job: depots
+    of the route may suffice, or one more may help. Gives how many places there are by now.
+    """
+    if not may_load(v, desk, crew, node):
+        return found
+    line = who[crew[v, LINE], j]
+    for p in range(first, last + 1):
+        price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
+        if price >= ceiling or draw(chance) < blink:
+            continue
+        price = timed(
+            v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states,
+        )  # fmt: skip
+        if price < ceiling:
+            price, depot = by_way(
+                v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
+                hands, ticks, roads, who, need, room, node, book,
+            )  # fmt: skip
+            if price < ceiling:
+                found = note(price, v, p, depot, places, values, found)
+                ceiling = lowered(ceiling, found, mode, values)
+    return found
+
+
+@kernel
 def beside(
     j, blink, ceiling, mode, states, chance, rows, tolls, desk, load, seat, spans, places, values,
     crew, pay, hands, ticks, roads, who, need, room, node, candidates, book,
@@ -147,11 +176,16 @@ def beside(
             line = who[crew[v, LINE], j]
             if line >= ceiling:
                 continue
-            roomy = has_room(v, j, desk, load, room, need, crew)
-            if not roomy and not may_load(v, desk, crew, node):
-                continue
             p = seat[i, PLACE] - side
             if p < desk[v, FROZEN]:
+                continue
+            if not has_room(v, j, desk, load, room, need, crew):
+                found = loading(
+                    v, p, p, j, blink, ceiling, mode, states, chance, found, rows, tolls, desk,
+                    load, spans, places, values, crew, pay, hands, ticks, roads, who, need, room,
+                    node, book,
+                )  # fmt: skip
+                ceiling = lowered(ceiling, found, mode, values)
                 continue
             price = weigh(v, p, j, line, rows, tolls, desk, pay, roads, node)
             if price >= ceiling or draw(chance) < blink:
@@ -160,21 +194,15 @@ def beside(
                 v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node,
                 states,
             )  # fmt: skip
-            depot = -1
-            if not roomy and price < ceiling:
-                price, depot = by_way(
-                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
-                    hands, ticks, roads, who, need, room, node, book,
-                )  # fmt: skip
             if price < ceiling:
-                found = note(price, v, p, depot, places, values, found)
+                found = note(price, v, p, -1, places, values, found)
                 ceiling = lowered(ceiling, found, mode, values)
     return found
 
 
 @kernel
 def in_idle(
-    j, ceiling, mode, states, found, rows, tolls, desk, load, spans, tally, places, values, crew,
+    j, ceiling, mode, states, chance, found, rows, tolls, desk, load, spans, tally, places, values, crew,
     pay, hands, ticks, roads, who, need, room, node, book,
 ):  # fmt: skip
     """Look into one idle vehicle of each kind. Gives how many places there are by now."""
@@ -187,8 +215,12 @@ def in_idle(
         line = who[crew[v, LINE], j]
         if line >= ceiling:
             continue
-        roomy = has_room(v, j, desk, load, room, need, crew)
-        if not roomy and not may_load(v, desk, crew, node):
+        if not has_room(v, j, desk, load, room, need, crew):
+            found = loading(
+                v, 0, 0, j, 0.0, ceiling, mode, states, chance, found, rows, tolls, desk, load,
+                spans, places, values, crew, pay, hands, ticks, roads, who, need, room, node, book,
+            )  # fmt: skip
+            ceiling = lowered(ceiling, found, mode, values)
             continue
         price = weigh(v, 0, j, line, rows, tolls, desk, pay, roads, node)
         if price >= ceiling:
@@ -196,14 +228,8 @@ def in_idle(
         price = timed(
             v, 0, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states,
         )  # fmt: skip
-        depot = -1
-        if not roomy and price < ceiling:
-            price, depot = by_way(
-                v, 0, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
-                hands, ticks, roads, who, need, room, node, book,
-            )  # fmt: skip
         if price < ceiling:
-            found = note(price, v, 0, depot, places, values, found)
+            found = note(price, v, 0, -1, places, values, found)
             ceiling = lowered(ceiling, found, mode, values)
     return found
 
@@ -220,8 +246,13 @@ def everywhere(
         line, h = who[crew[v, LINE], j], crew[v, HAND]
         if line >= ceiling:
             continue
-        roomy = has_room(v, j, desk, load, room, need, crew)
-        if not roomy and not may_load(v, desk, crew, node):
+        if not has_room(v, j, desk, load, room, need, crew):
+            found = loading(
+                v, desk[v, FROZEN], desk[v, LENGTH], j, blink, ceiling, mode, states, chance,
+                found, rows, tolls, desk, load, spans, places, values, crew, pay, hands, ticks,
+                roads, who, need, room, node, book,
+            )  # fmt: skip
+            ceiling = lowered(ceiling, found, mode, values)
             continue
         closes = hands[h, j, WINDOW + 2 * hands[h, j, WINDOWS] - 1]
         done = hands[h, j, WINDOW] + hands[h, j, WORK]
@@ -239,14 +270,8 @@ def everywhere(
                 v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node,
                 states,
             )  # fmt: skip
-            depot = -1
-            if not roomy and price < ceiling:
-                price, depot = by_way(
-                    v, p, j, price, ceiling, mode, states, rows, tolls, desk, load, spans, crew, pay,
-                    hands, ticks, roads, who, need, room, node, book,
-                )  # fmt: skip
             if price < ceiling:
-                found = note(price, v, p, depot, places, values, found)
+                found = note(price, v, p, -1, places, values, found)
                 ceiling = lowered(ceiling, found, mode, values)
     return found
 

@@ -66,6 +66,7 @@ from routing.engine.kernel.groups import (
 from routing.engine.kernel.leaving import put_back
 from routing.engine.kernel.putting import put_linked
 from routing.engine.kernel.recreate import (
+    beside,
     everywhere,
     has_room,
     in_idle,
@@ -86,9 +87,10 @@ LATER = 0.2
 
 @kernel
 def put_group(
-    j, lavish, blink, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-    old_times, removed, places, values, spots, spot_values, crew, pay, hands, ticks, roads, who,
-    jobs, need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
+    j, lavish, blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
+    old_jobs, old_times, removed, places, values, spots, spot_values, crew, pay, hands, ticks,
+    roads, who, jobs, need, room, node, candidates, bond_at, bond, tariff_at, tariff, drive,
+    most_road, book, sharing,
 ):  # fmt: skip
     """Put job j and all absent jobs of its group in, once a step. Gives what that adds to the price.
 
@@ -118,8 +120,9 @@ def put_group(
             job = spots[2, m, MEMBER]
             pair = attempt if pairs > 0 and m == 0 else -1
             more = put_member(
-                job, pair, limit - paid, blink, mode, states, chance, rows, tolls, desk, load, seat,
-                spans, tally, old_jobs, old_times, removed, places, values, spots, crew, pay, hands, ticks, roads, who, jobs, need, room, node, bond_at, bond,
+                job, pair, limit - paid, blink, full, mode, states, chance, rows, tolls, desk, load,
+                seat, spans, tally, old_jobs, old_times, removed, places, values, spots, crew, pay,
+                hands, ticks, roads, who, jobs, need, room, node, candidates, bond_at, bond,
                 tariff_at, tariff, drive, most_road, book, sharing,
             )  # fmt: skip
             if more >= NEVER:
@@ -282,23 +285,31 @@ def list_pairs(limit, spots, spot_values, crew, hands, bond_at, bond, chance):
 
 @kernel
 def seek_member(
-    j, limit, blink, mode, states, chance, rows, tolls, desk, load, seat, spans, tally, places,
-    values, crew, pay, hands, ticks, roads, who, need, room, node, bond_at, bond, tariff_at,
-    tariff, drive, most_road, book, sharing,
+    j, limit, blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
+    places, values, crew, pay, hands, ticks, roads, who, need, room, node, candidates, bond_at,
+    bond, tariff_at, tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
     """List the cheapest places for a member, the one that is best by its exact price first where
     prices depend on times. Gives how many there are.
     """
     bar(j, bond_at, bond, seat, desk, crew)
+    found = 0
+    if not full:
+        found = beside(
+            j, blink, limit, mode, states, chance, rows, tolls, desk, load, seat, spans, places,
+            values, crew, pay, hands, ticks, roads, who, need, room, node, candidates, book,
+        )  # fmt: skip
     found = in_idle(
-        j, limit, mode, states, 0, rows, tolls, desk, load, spans, tally, places, values, crew,
-        pay, hands, ticks, roads, who, need, room, node, book,
-    )  # fmt: skip
-    found = everywhere(
-        j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows, tolls,
-        desk, load, spans, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
+        j, lowered(limit, found, mode, values), mode, states, chance, found, rows, tolls, desk,
+        load, spans, tally, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
         book,
     )  # fmt: skip
+    if full or found == 0:
+        found = everywhere(
+            j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows,
+            tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who, need,
+            room, node, book,
+        )  # fmt: skip
     unbar(desk)
     if found > 0 and mode >= SIMULATED:
         times = simulated(
@@ -312,9 +323,9 @@ def seek_member(
 
 @kernel
 def put_member(
-    j, pair, limit, blink, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
+    j, pair, limit, blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
     old_jobs, old_times, removed, places, values, spots, crew, pay, hands, ticks, roads, who, jobs,
-    need, room, node, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
+    need, room, node, candidates, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
 ):  # fmt: skip
     """Put one member in, where the listed pair says or where it costs least, beside those that are
     served. Gives what that adds to the price, NEVER when there is no place below the limit.
@@ -332,9 +343,9 @@ def put_member(
         found = 1
     else:
         found = seek_member(
-            j, limit, blink, mode, states, chance, rows, tolls, desk, load, seat, spans, tally,
-            places, values, crew, pay, hands, ticks, roads, who, need, room, node, bond_at, bond,
-            tariff_at, tariff, drive, most_road, book, sharing,
+            j, limit, blink, full, mode, states, chance, rows, tolls, desk, load, seat, spans,
+            tally, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
+            candidates, bond_at, bond, tariff_at, tariff, drive, most_road, book, sharing,
         )  # fmt: skip
     rigid = bound and found > 0 and crew[places[0, 0], BREAKS] > 0
     if rigid:
