@@ -183,14 +183,15 @@ def better_stop(
         price = road_of(v, stops, node, crew, pay, roads, book)
         if q < 0:
             price -= who[crew[v, LINE], depot]
-        if mode == PLAIN and price >= best:
+        # What costs the same without a depot is better off without it.
+        enough = best + 2.0 * NOISE if q < 0 else best
+        if mode == PLAIN and price >= enough:
             continue
         price += simulate(
             v, stops, node, crew, pay, hands, ticks, tariff_at, tariff, drive, roads, most_road,
             book, states,
         )  # fmt: skip
-        # What costs the same without a depot is better off without it.
-        if price < best or (q < 0 and price < best + 2.0 * NOISE):
+        if price < enough:
             best, to = min(best, price), q
     return to
 
