@@ -19,7 +19,7 @@ from routing.travel.crowfly import CrowFly
 from routing.trial.joining import serve
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Trial
-from routing.trial.writing import solution_of
+from routing.trial.writing import follow, solution_of
 from tests import clock
 
 ROADS = CrowFly()
@@ -34,10 +34,17 @@ def brief_of(
     )
 
 
-def greedy(problem: Problem, *, chance: random.Random | None = None) -> Solution:
-    """Every job in turn at its cheapest place, by chance in another turn; the rest with reasons."""
+def greedy(
+    problem: Problem, *, chance: random.Random | None = None, beside: Solution | None = None
+) -> Solution:
+    """Every job in turn at its cheapest place, by chance in another turn; the rest with reasons.
+
+    ``beside`` is a plan whose rounds stay as far as they keep the rules.
+    """
     tables = tabulate(problem)
     trial = Trial(tables)
+    if beside is not None:
+        follow(trial, beside)
     jobs = list(range(len(problem.jobs)))
     if chance is not None:
         chance.shuffle(jobs)
