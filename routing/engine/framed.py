@@ -34,6 +34,17 @@ MOST_BOUND = 0.3
 SLICE = 500
 
 
+def is_whole(trial: Trial) -> bool:
+    """Whether the kernel searches all of the problem by itself.
+
+    Where some jobs hang together and others need depots it works around those that do: both at once
+    were seen to lead it out of its arrays on a day of 110 jobs.
+    """
+    problem = trial.tables.problem
+    mixed = bool(trial.tables.draft.stocked and problem.depots and problem.relations)
+    return not mixed and not beyond(trial)
+
+
 def is_framed(trial: Trial) -> bool:
     """Whether the kernel can help within a frame."""
     count = len(trial.tables.jobs)
