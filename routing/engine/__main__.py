@@ -23,8 +23,8 @@ from typing import NoReturn
 
 from routing import interchange
 from routing.engine.compiled import Compiled
-from routing.engine.framed import is_whole
 from routing.engine.kernel.compiling import is_being_compiled, is_compiled, is_kept
+from routing.engine.kernel.question import beyond
 from routing.engine.kernel.warming import warm
 from routing.engine.lineage import die_with, leave
 from routing.engine.team import Team
@@ -82,7 +82,7 @@ def _team(
     """
     deadline = max(time.monotonic() + LEAST_S, asked.began + asked.time_limit - ENDING_S)
     trial = Trial(tabulate(problem, crews=likely_crews(problem)))
-    if asked.engine == ORTOOLS or not is_whole(trial) or not _is_ready(asked):
+    if asked.engine == ORTOOLS or beyond(trial) or not _is_ready(asked):
         return Team(
             problem=problem,
             workers=asked.workers,

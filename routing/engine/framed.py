@@ -34,18 +34,6 @@ MOST_BOUND = 0.3
 SLICE = 500
 
 
-def is_whole(trial: Trial) -> bool:
-    """Whether the kernel searches all of the problem by itself.
-
-    Where some jobs hang together and routes have breaks or depots it works around those jobs: a
-    vehicle was seen to be idle and at work at once, on a day of 110 jobs.
-    """
-    problem, vehicles = trial.tables.problem, trial.tables.vehicles
-    depots = bool(trial.tables.draft.stocked and problem.depots)
-    mixed = bool(problem.relations) and (depots or any(vehicle.breaks for vehicle in vehicles))
-    return not mixed and not beyond(trial)
-
-
 def is_framed(trial: Trial) -> bool:
     """Whether the kernel can help within a frame."""
     count = len(trial.tables.jobs)

@@ -9,10 +9,9 @@ import math
 import time
 from dataclasses import replace
 
-from routing.engine.framed import is_whole
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.encode import encode
-from routing.engine.kernel.question import Question
+from routing.engine.kernel.question import Question, beyond
 from routing.engine.kernel.state import Orders, Plan
 from routing.engine.search import Search
 from routing.engine.telling import begun, nothing, order_of
@@ -45,7 +44,7 @@ class Mender:
         self.price = self._trial.total()
         self._best = self._begin
         self._question: Question | None = None
-        if is_whole(self._trial):
+        if not beyond(self._trial):
             self._question = encode(self._trial)
             self._plan = Plan(self._question, seed=seed)
             self._plan.take(_orders_of(self._begin))

@@ -2,10 +2,10 @@
 
 Invariants: a served job with a bond of time begins at ``seat[j, BOUND]``, the earliest start that
 its own route and those of its partners allow, and it could begin up to ``seat[j, BOUND_BY]`` with
-all other routes as they are; its windows in this searcher's ``hands`` end there. Those of an absent
-job are as they were. A job that is rigid keeps the start that it was given: on routes with breaks,
-where the earliest start depends on when the break is taken, and where a partner is another
-searcher's.
+all other routes as they are; its windows in this searcher's ``hands`` begin at that start. Those of
+an absent job are as they were. A job that is rigid keeps the start that it was given: on routes
+with breaks, where the earliest start depends on when the break is taken, and where a partner is
+another searcher's.
 """
 
 from __future__ import annotations

@@ -259,11 +259,13 @@ def gather(seed, absent, near, seat, removed, tally, bond_at, bond):
         for k in range(own):
             for z in range(near.shape[1]):
                 j = near[removed[k], z]
-                if seat[j, HOLDER] < 0 and seat[j, SEEN] != it and seat[j, OURS]:
+                if seat[j, HOLDER] >= 0 or seat[j, SEEN] == it or not seat[j, OURS]:
+                    continue
+                # Whoever is seen is among those removed: the step may be undone.
+                if tally[REMOVED] < own + ABSENT:
                     seat[j, SEEN] = it
-                    if tally[REMOVED] < own + ABSENT:
-                        removed[tally[REMOVED]] = j
-                        tally[REMOVED] += 1
+                    removed[tally[REMOVED]] = j
+                    tally[REMOVED] += 1
     if seat[seed, HOLDER] < 0 and seat[seed, SEEN] != it:
         seat[seed, SEEN] = it
         removed[tally[REMOVED]] = seed

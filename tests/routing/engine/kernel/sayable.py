@@ -60,6 +60,14 @@ def linked_plain(seed):
     return day | {"relations": [one for _ in range(2) for one in relations(names, rng)]}
 
 
+def linked_crowded(seed):
+    """A day on which many more visits hang together than anybody has time for."""
+    day = days.plain(Random(seed), visits=90, technicians=2)
+    names = [visit["id"] for visit in day["visits"]]
+    pairs = zip(names[::2], names[1::2], strict=True)
+    return day | {"relations": [{"type": "same_start", "visits": list(pair)} for pair in pairs]}
+
+
 def linked_shared(seed):
     """A day of fair shares and familiar faces where some visits hang together."""
     day = shared(seed)

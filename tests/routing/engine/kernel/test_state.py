@@ -17,7 +17,7 @@ MAKES = [
     sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving,
     sayable.frozen, sayable.shared, sayable.laden, sayable.crooked_laden, sayable.linked,
     sayable.crooked_linked, sayable.linked_plain, sayable.linked_laden, sayable.linked_shared,
-    sayable.linked_frozen,
+    sayable.linked_frozen, sayable.linked_crowded,
 ]  # fmt: skip
 
 
