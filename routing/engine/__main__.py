@@ -27,6 +27,7 @@ from routing.engine.kernel.compiling import is_being_compiled, is_compiled, is_k
 from routing.engine.kernel.question import beyond
 from routing.engine.kernel.warming import warm
 from routing.engine.lineage import die_with, leave
+from routing.engine.regional import Regional, is_large
 from routing.engine.team import Team
 from routing.engine.verdict import Judge
 from routing.engine.worker import ALWAYS, PHASES
@@ -74,13 +75,25 @@ def main(words: Sequence[str]) -> NoReturn:
 
 def _team(
     problem: Problem, asked: argparse.Namespace, *, stopped: Callable[[], bool]
-) -> Team | Compiled:
+) -> Team | Compiled | Regional:
     """The compiled search where it can say the whole problem, the plain one elsewhere.
 
     The plain one also steps in on a machine where nothing is compiled yet: that takes longer than
     most limits, and goes on beside it for the next search. Who counts steps waits for it.
     """
     deadline = max(time.monotonic() + LEAST_S, asked.began + asked.time_limit - ENDING_S)
+    if asked.engine == OURS and is_large(problem) and _is_ready(asked):
+        regional = Regional(
+            problem=problem,
+            workers=asked.workers,
+            seed=asked.seed,
+            began=asked.began,
+            deadline=deadline,
+            stopped=stopped,
+            iterations=asked.iterations,
+        )
+        if regional.is_sayable:
+            return regional
     trial = Trial(tabulate(problem, crews=likely_crews(problem)))
     if asked.engine == ORTOOLS or beyond(trial) or not _is_ready(asked):
         return Team(
@@ -131,7 +144,7 @@ def _compile_beside() -> None:
     )
 
 
-def _report(team: Team | Compiled, *, began: float) -> None:
+def _report(team: Team | Compiled | Regional, *, began: float) -> None:
     """Say each better plan, and how far the search is."""
     reported = began
     for best in team.run():

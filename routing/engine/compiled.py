@@ -97,21 +97,15 @@ class Compiled:
         put_first(trial)
         encoding = time.monotonic()
         self._squad = Squad(
-            encode(trial), seed=self.seed, workers=self.workers, manner=self._manner()
+            encode(trial), seed=self.seed, workers=self.workers, manner=manner_for(self.tables)
         )
-        self._squad.take(_orders_of(trial), starts_of(trial))
+        self._squad.take(orders_of(trial), starts_of(trial))
         self._told_s = TELL_OF_ENCODING * (time.monotonic() - encoding)
         search = self._count() if self.iterations is not None else self._watch()
         for _ in search if self._squad.is_free else ():
             self.steps = self._squad.steps
             yield from self._heard()
         yield from self._end()
-
-    def _manner(self) -> Manner:
-        if is_repair(self.problem):
-            return REPAIR
-        may = any(number not in self.tables.draft.musts for number in range(len(self.tables.jobs)))
-        return MAY if may else MUST
 
     # --- the search ---
 
@@ -212,7 +206,7 @@ class Compiled:
         self._tell_began = began = now
 
         def tell() -> None:
-            best = self._teller.offer(self._laid(orders, starts), over=self._over)
+            best = self._teller.offer(laid_out(self.tables, orders, starts), over=self._over)
             if best is not None:
                 self._news.put(best)
             self._told_s = time.monotonic() - began
@@ -237,7 +231,7 @@ class Compiled:
         yield from self._heard()
         if self.best is not None and self._over(but=LAY_AND_JUDGE):
             return  # what was told keeps the limit, one plan more would not
-        trial = self._laid(self._squad.best, self._squad.best_starts)
+        trial = laid_out(self.tables, self._squad.best, self._squad.best_starts)
         Recreate(self.tables, chance=random.Random(self.seed)).all(trial, over=self._over)
         best = self._teller.offer(trial, over=self._over, last=True)
         if best is not None:
@@ -249,14 +243,23 @@ class Compiled:
         spare = but * self._told_s
         return self.iterations is None and time.monotonic() > self.deadline - spare
 
-    def _laid(self, orders: Orders, starts: Starts) -> Trial:
-        trial = Trial(self.tables)
-        trial.fixed = {job: (start / TICKS, start / TICKS) for job, start in starts.items()}
-        for vehicle, stops in orders:
-            trial.hold_most(vehicle, stops)
-        trial.drop_half_served()
-        return trial
+
+def manner_for(tables: Tables) -> Manner:
+    """How to search a problem: from the plan in force, or for one where jobs may stay out or not."""
+    if is_repair(tables.problem):
+        return REPAIR
+    return MAY if any(job not in tables.draft.musts for job in range(len(tables.jobs))) else MUST
 
 
-def _orders_of(trial: Trial) -> Orders:
+def laid_out(tables: Tables, orders: Orders, starts: Starts) -> Trial:
+    """The kernel's routes laid out exactly, without what does not hold there."""
+    trial = Trial(tables)
+    trial.fixed = {job: (start / TICKS, start / TICKS) for job, start in starts.items()}
+    for vehicle, stops in orders:
+        trial.hold_most(vehicle, stops)
+    trial.drop_half_served()
+    return trial
+
+
+def orders_of(trial: Trial) -> Orders:
     return [(laid.vehicle, list(trial.bare(laid))) for laid in trial.routes if laid is not None]

@@ -140,7 +140,7 @@ def _code(tables: Tables, stop: Stop) -> int | None:
     if stop.kind is StopKind.VISIT:
         return tables.job_number.get(stop.id)
     if stop.kind is StopKind.DEPOT:
-        for number, depot in enumerate(tables.problem.depots):
+        for number, depot in enumerate(tables.depots):
             if depot.id == stop.id:
                 return len(tables.jobs) + number
     return None

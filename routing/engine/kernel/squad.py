@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.question import Question
 from routing.engine.kernel.state import Orders, Plan, Starts
+from routing.engine.kernel.warming import warm
 
 Masks = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
@@ -45,6 +46,8 @@ class Squad:
     def __init__(self, question: Question, *, seed: int, workers: int, manner: Manner) -> None:
         self.question = question
         self.manner = manner
+        if workers > 1:
+            warm()  # machine code that two threads read at once was seen to crash
         self._plans = [Plan(question, seed=seed * 1000 + k) for k in range(workers)]
         self._chance = np.random.default_rng(seed)
         self.now: Orders = []

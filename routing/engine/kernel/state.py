@@ -87,6 +87,8 @@ class Plan:
         """
         if self.question.is_linked:
             orders = self._bound(orders, starts)
+        if max((code for _, jobs in orders for code in jobs), default=0) >= len(self.question.node):
+            raise ValueError("a stop that the question does not know")
         longest = max((len(jobs) for _, jobs in orders), default=0)
         if longest + SPARE > self._width:
             self._width = longest + max(4, longest // 2) + SPARE

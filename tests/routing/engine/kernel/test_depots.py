@@ -9,6 +9,7 @@ import pytest
 from routing.engine.kernel.depots import first_short
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.state import Plan
+from routing.engine.telling import begun, order_of
 from routing.trial.van import Van
 from tests.routing import days
 from tests.routing.engine.kernel import sayable
@@ -137,3 +138,25 @@ def test_a_depot_alone_is_no_route_of_a_trial():
 
     assert lost == []
     assert trial.routes == [None]
+
+
+def test_a_plan_in_force_that_comes_by_a_depot_in_vain_can_be_taken_over():
+    day = days.plain(Random(1), visits=3, technicians=1)
+    store = {"id": "store", "location": day["locations"][0]["id"], "duration_s": 0}
+    stops = [{"type": "depot", "depot": "store"}, {"visit": day["visits"][0]["id"]}]
+    route = {"technician": day["technicians"][0]["id"], "stops": stops}
+    day["depots"] = [store | {"supplies": True}]
+    day["incumbent"] = {"format": "onsite-plan/1", "routes": [route], "unserved": []}
+
+    trial = begun(sayable.trial_of(day))
+    plan = Plan(encode(trial), seed=1)
+    plan.take_most([(v, list(stops)) for v, stops in order_of(trial.remember()).routes])
+
+    assert plan.now == [(0, [0])]
+
+
+def test_a_stop_that_nobody_knows_is_refused():
+    plan = Plan(encode(sayable.trial_of(days.plain(Random(1), visits=3, technicians=1))), seed=1)
+
+    with pytest.raises(ValueError, match="does not know"):
+        plan.take([(0, [0, 3])])
