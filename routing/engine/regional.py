@@ -25,6 +25,7 @@ from routing.engine.verdict import Judge
 from routing.problem import Problem
 from routing.roads import Roads
 from routing.solution import Route, Solution, Unserved
+from routing.trial.crews import likely_crews
 
 # Jobs from which a day is cut, and of one region.
 LARGE, SIZE = 1500, 600
@@ -97,8 +98,9 @@ class Regional:
 
     @property
     def is_sayable(self) -> bool:
-        """Whether the kernel can say each region."""
-        return all(site.is_sayable for site in self._sites)
+        """Whether the kernel can say each region, however it is cut."""
+        crews = likely_crews(self.problem)
+        return not crews and all(site.is_sayable for site in self._sites)
 
     @property
     def steps(self) -> int:
