@@ -11,6 +11,8 @@ from routing.trial.trial import UNHELD, Trial
 
 # Gaps that are laid out exactly for one job: at first, and when leaving it out costs most.
 FEW, MANY = 4, 64
+# How likely a job is taken for the first of a crew, in the order of those that were taken out.
+TAKEN = 0.5
 
 _Key = Callable[[int], float]
 
@@ -49,6 +51,18 @@ class Recreate:
         for job in ranked:
             if trial.holder[job] == UNHELD:
                 self._serve(trial, job, tries=FEW)
+
+    def send(self, trial: Trial, crew: int, jobs: Sequence[int]) -> None:
+        """Let a crew that has nothing to do begin with one of the jobs, one that nobody can do alone
+        where there is any.
+        """
+        can = [job for job in jobs if trial.tables.spans[crew][job]]
+        for job in [job for job in can if not self._few[job]] or can:
+            if trial.holder[job] == UNHELD and self._chance.random() < TAKEN:
+                option = trial.option(job, crew, 0)
+                if option is not None:
+                    trial.put(option)
+                    return
 
     def all(self, trial: Trial, *, over: Callable[[], bool]) -> None:
         """Leave no job out that fits and pays, however long the list of gaps."""
@@ -91,8 +105,15 @@ class Recreate:
             return
         missing = [mate for mate in group if trial.holder[mate] == UNHELD]
         before, price = trial.remember(), trial.total()
-        if serve(trial, missing, tries=tries) and trial.total() >= price:
+        if serve(trial, missing, tries=tries):
+            if trial.total() < price:
+                return
             trial.recall(before)
+        for mate in missing:
+            if trial.partners.may_be_alone(trial, mate):
+                option = trial.best(mate, tries=tries, below=trial.worth(mate))
+                if option is not None:
+                    trial.put(option)
 
 
 def _window(tables: Tables, job: int) -> tuple[float, float]:

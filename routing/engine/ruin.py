@@ -7,6 +7,7 @@ short string of stops near one chosen job, so that the next step can exchange be
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 
 import numpy as np
 
@@ -22,6 +23,9 @@ NEAR = 99
 SPLIT = 0.5
 # Absent jobs near the ruin that are tried again with those taken out.
 ABSENT = 30
+# Part of the ruins that empty all routes of a crew and of its people, where there are crews: nobody
+# joins a crew who still has work alone.
+REGROUPED = 0.15
 
 
 class Ruin:
@@ -34,6 +38,16 @@ class Ruin:
         legs = np.minimum(tables.seconds, tables.seconds.T)[np.ix_(places, places)]
         reach = min(NEAR, self._jobs)
         self._near = np.argsort(legs, axis=1, kind="stable")[:, :reach].tolist()
+        clashing: dict[int, set[int]] = defaultdict(set)
+        for one, other in tables.draft.exclusive:
+            clashing[one].add(other)
+            clashing[other].add(one)
+        # For each crew its vehicle, and those of its people by themselves.
+        self._crews = {
+            vehicle.index: sorted({vehicle.index, *clashing[vehicle.index]})
+            for vehicle in tables.vehicles
+            if len(vehicle.crew) > 1
+        }
 
     def choose(self, trial: Trial) -> list[int]:
         """Jobs to take out, in no order; with the groups that they belong to."""
@@ -57,8 +71,24 @@ class Ruin:
             order = [code for code in laid.stops if 0 <= code < self._jobs]
             most = min(len(order), longest)
             chosen.update(self._string(order, job, int(chance.uniform(1, most + 1))))
+        return self._with_partners(trial, chosen)
+
+    def crew(self) -> int | None:
+        """Now and then a crew whose people should give up all else, to travel together."""
+        if self._crews and self._chance.random() < REGROUPED:
+            return self._chance.choice(list(self._crews))
+        return None
+
+    def of_crew(self, trial: Trial, crew: int) -> list[int]:
+        """All jobs of a crew, of its people alone, and of their other crews."""
+        found = [trial.routes[vehicle] for vehicle in self._crews[crew]]
+        jobs = {code for laid in found if laid is not None for code in trial.bare(laid)}
+        return self._with_partners(trial, {code for code in jobs if code < self._jobs})
+
+    @staticmethod
+    def _with_partners(trial: Trial, jobs: set[int]) -> list[int]:
         partners = trial.partners.groups
-        return sorted({mate for job in chosen for mate in partners.get(job, (job,))})
+        return sorted({mate for job in jobs for mate in partners.get(job, (job,))})
 
     def absent_near(self, trial: Trial, *, removed: list[int]) -> list[int]:
         """Jobs left out before that may fit now."""

@@ -98,9 +98,13 @@ class Search:
         """Ruin, recreate, and keep the result or go back."""
         trial = self.trial
         before, price = trial.remember(), self._current
-        gone = trial.take_groups(self._ruin.choose(trial))
-        absent = self._ruin.absent_near(trial, removed=gone)
-        self._recreate.some(trial, list(dict.fromkeys([*gone, *absent])))
+        crew = self._ruin.crew()
+        chosen = self._ruin.choose(trial) if crew is None else self._ruin.of_crew(trial, crew)
+        gone = trial.take_groups(chosen)
+        loose = list(dict.fromkeys([*gone, *self._ruin.absent_near(trial, removed=gone)]))
+        if crew is not None:
+            self._recreate.send(trial, crew, loose)
+        self._recreate.some(trial, loose)
         trial.drop_half_served()
         self._current = trial.total()
         self.steps += 1

@@ -14,6 +14,7 @@ from routing.problem import Problem
 from routing.reasons import Reasons
 from routing.rules.spans import Span
 from routing.solution import Solution
+from routing.trial.departing import leave_later
 from routing.trial.tables import Tables
 from routing.trial.trial import UNHELD, Memory, Trial
 from routing.trial.writing import as_known, follow, solution_of
@@ -66,6 +67,7 @@ class Teller:
         Reasons are looked for until ``over``, and not for long before the ``last`` plan.
         """
         began = time.monotonic()
+        leave_later(trial)
 
         def enough() -> bool:
             return over() or (not last and time.monotonic() - began > EXPLAIN_S)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
-from routing.trial.laying import NOISE_S, Laid
+from routing.trial.instants import NOISE_S
+from routing.trial.laying import Laid
 from routing.trial.tables import Tables
 
 # Rows of a block: place before, place after, leaves at the earliest, must be met at the latest,

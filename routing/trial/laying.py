@@ -10,17 +10,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from routing.problem import Window
 from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
+from routing.trial.instants import HAIR_S, NOISE_S, earliest, first, kept, latest_before
 from routing.trial.tables import Tables
 from routing.trial.van import Van
 
-# Seconds; sums of floats may miss a bound by less, the judge allows a thousandth.
-NOISE_S = 1e-6
-# Seconds; far below what is noise, far above what sums of floats lose.
-HAIR_S = 1e-9
 # Halvings that find the latest departure through breaks or traffic to far below a millisecond.
 HALVINGS = 60
 
@@ -125,6 +121,29 @@ class Layer:
                     laid = later
         return laid if self._within_limits(vehicle, laid) else None
 
+    def leaving(
+        self, vehicle: Vehicle, stops: tuple[int, ...], depart: float, *, fixed: Mapping[int, Span]
+    ) -> Laid | None:
+        """The route as early as may be from this departure on."""
+        laid = self._forward(vehicle, stops, depart, fixed)
+        if laid is None or laid.back > vehicle.latest + NOISE_S:
+            return None
+        laid.early_ends = laid.ends
+        return laid if self._within_limits(vehicle, laid) else None
+
+    def waits(self, vehicle: Vehicle, laid: Laid) -> list[float]:
+        """Seconds that a route stands still before each stop."""
+        found, here, free = list[float](), vehicle.begin, laid.depart
+        for n, code in enumerate(laid.stops):
+            place, ready = self._place(vehicle, code), free
+            if place is not None:
+                moved = code >= 0 and here not in (None, place)
+                ready = max(laid.arrivals[n], free) + (self._tables.setups[place] if moved else 0)
+                here = place
+            found.append(max(0.0, laid.starts[n] - ready))
+            free = laid.ends[n]
+        return found
+
     # --- forward ---
 
     def _forward(
@@ -156,17 +175,17 @@ class Layer:
                 if code >= self._job_count:
                     length = self._depots[code - self._job_count].duration_s
                     laid.depot_s += length
-                    start = _first(self._depots[code - self._job_count].windows, ready)
+                    start = first(self._depots[code - self._job_count].windows, ready)
                 elif code >= 0:
                     length = lengths[code]
                     laid.service_s += length
                     laid.jobs += 1
-                    start = _earliest(spans[code], ready, fixed.get(code))
+                    start = earliest(spans[code], ready, fixed.get(code))
                 else:
                     pause = vehicle.breaks[-1 - code]
                     length = pause.duration_s
                     self._count_break(laid, vehicle, code)
-                    start = _first((pause.window,) if pause.window else (), ready)
+                    start = first((pause.window,) if pause.window else (), ready)
                 if start == math.inf:
                     return None
                 leave = free = start + length
@@ -284,7 +303,7 @@ class Layer:
         if not breaks:
             return roads.retreat(limit, work=work)
         if not self._traffic:
-            return max(sure, _latest_before(vehicle, breaks, limit=limit, work=work, sure=sure))
+            return max(sure, latest_before(vehicle, breaks, limit=limit, work=work, sure=sure))
 
         def works(leave: float) -> bool:
             free, pauses = leave, []
@@ -312,13 +331,13 @@ class Layer:
 
     def _within_limits(self, vehicle: Vehicle, laid: Laid) -> bool:
         shift = vehicle.shift
-        kept = (
-            _kept(shift.max_duration_s, laid.duration_s)
-            and _kept(shift.max_travel_s, laid.travel_s)
-            and _kept(shift.max_distance_m, laid.distance_m)
-            and _kept(shift.max_visits, laid.jobs)
+        holds = (
+            kept(shift.max_duration_s, laid.duration_s)
+            and kept(shift.max_travel_s, laid.travel_s)
+            and kept(shift.max_distance_m, laid.distance_m)
+            and kept(shift.max_visits, laid.jobs)
         )
-        if not kept:
+        if not holds:
             return False
         jobs = [code for code in laid.stops if 0 <= code < self._job_count]
         for tag, most in shift.max_visits_by_tag.items():
@@ -352,48 +371,3 @@ class Layer:
             elif code >= 0 and not stock.serves(self._tables.jobs[code]):
                 return n
         return None
-
-
-def _latest_before(
-    vehicle: Vehicle, breaks: Sequence[int], *, limit: float, work: float, sure: float
-) -> float:
-    """Latest instant to leave where nothing but breaks delays the road; ``sure`` if there is none.
-
-    Driving goes on whenever no break is taken, so road and breaks are over after all their seconds,
-    or with the last break.
-    """
-    bound, total = limit, limit - work
-    for number in reversed(breaks):
-        pause = vehicle.breaks[number]
-        total -= pause.duration_s
-        bound -= pause.duration_s
-        if pause.window is not None:
-            bound = min(bound, pause.window.closes)
-            if pause.window.opens > bound + NOISE_S:
-                return sure
-    # A drive that ends as a break begins goes on after it: written times are rounded, and one that
-    # is reached before may be written as one that is not.
-    return min(bound, total + HAIR_S)
-
-
-def _kept(limit: float | None, value: float) -> bool:
-    return limit is None or value <= limit + NOISE_S
-
-
-def _earliest(spans: Sequence[Span], ready: float, fixed: Span | None) -> float:
-    """The earliest allowed start from ``ready`` on, infinity when there is none."""
-    if fixed is not None:
-        ready = max(ready, fixed[0])
-    for opens, closes in spans:
-        if ready <= closes + NOISE_S:
-            start = max(opens, ready)
-            return start if fixed is None or start <= fixed[1] + NOISE_S else math.inf
-    return math.inf
-
-
-def _first(windows: Sequence[Window], ready: float) -> float:
-    """The earliest start inside a window, or at once where there are none."""
-    if not windows:
-        return ready
-    starts = [max(ready, w.opens) for w in windows if ready <= w.closes + NOISE_S]
-    return min(starts, default=math.inf)

@@ -17,7 +17,7 @@ from routing.roads import NO_ROAD
 from routing.rules.spans import Spans
 from routing.trial.fleet import Fleet, Floats, Ints
 from routing.trial.gaps import AFTER, BEFORE, LATEST, LEAVES, POSITION, SETUP, VEHICLE, Block, Gaps
-from routing.trial.laying import NOISE_S
+from routing.trial.instants import NOISE_S
 from routing.trial.sheets import Sheet, break_choices
 from routing.trial.tables import Tables
 

@@ -10,7 +10,8 @@ from typing import Protocol
 from routing.problem import Relation, RelationType
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
-from routing.trial.laying import NOISE_S, Laid
+from routing.trial.instants import NOISE_S
+from routing.trial.laying import Laid
 from routing.trial.tables import Tables
 
 NEVER: Span = (math.inf, -math.inf)
@@ -104,6 +105,17 @@ class Partners:
             if relation.type is RelationType.PRECEDENCE and here == [jobs[1]]:
                 gone += here
         return gone
+
+    def may_be_alone(self, trial: _Routes, job: int) -> bool:
+        """Whether the job may be served though its absent partners are not."""
+        for relation in self._of.get(job, ()):
+            jobs = self._numbers(relation)
+            absent = [mate for mate in jobs if mate != job and trial.holder[mate] < 0]
+            if absent and relation.type in TOGETHER:
+                return False
+            if relation.type is RelationType.PRECEDENCE and absent == jobs[:1]:
+                return False
+        return True
 
     def _numbers(self, relation: Relation) -> list[int]:
         return [self._tables.job_number[job] for job in relation.jobs]

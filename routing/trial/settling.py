@@ -12,6 +12,8 @@ from routing.trial.tables import Tables
 
 # Routes kept by their order; about 100 MB at 12 stops each.
 REMEMBERED = 100_000
+# Seconds after which a route leaves that goes without a break: as clear as rounding needs.
+EXCUSED_S = 0.02
 # Depot stops that one route may need; more was never cheaper in the public problems.
 MOST_LOADINGS = 3
 
@@ -71,9 +73,13 @@ class Settler:
         self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
     ) -> Laid | None:
         """`settle`, or a cheaper route that waits for one wished hour with breaks where that is
-        cheapest then.
+        cheapest then, or that leaves when a break is no longer due.
         """
-        best = self.settle(vehicle, bare, fixed)
+        best = self._cheapest(
+            laid
+            for laid in (self.settle(vehicle, bare, fixed), *self._missing(vehicle, bare, fixed))
+            if laid is not None
+        )
         wished = [(code, opens) for code in bare for opens in self._hours.get(code, ())]
         if best is None or not wished:
             return best
@@ -89,6 +95,20 @@ class Settler:
                     if laid is not None and self._price(laid) < self._price(best):
                         best = laid
         return best
+
+    def _missing(
+        self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
+    ) -> Iterator[Laid]:
+        """Routes that leave right after breaks could have begun, and do without them."""
+        for bare_order in self.orders(vehicle, bare) if vehicle.breaks else []:
+            for stops in self._orders(vehicle, bare_order):
+                missed = [b for n, b in enumerate(vehicle.breaks) if -1 - n not in stops]
+                opens = [pause.window.opens for pause in missed if pause.window is not None]
+                if opens and len(opens) == len(missed) and max(opens) > vehicle.shift.start:
+                    leave = max(opens) + EXCUSED_S
+                    laid = self._layer.leaving(vehicle, stops, leave, fixed=fixed)
+                    if laid is not None:
+                        yield laid
 
     def orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> list[tuple[int, ...]]:
         """The order with the depot stops that it needs, if any; without breaks."""
@@ -141,6 +161,20 @@ class Settler:
                     if other is not None and self._price(other) < self._price(laid):
                         laid, fixed = other, later
         return laid
+
+    def departures(self, vehicle: Vehicle, laid: Laid, fixed: Mapping[int, Span]) -> Iterator[Laid]:
+        """The same order with each later departure by which one stop more is reached just in time.
+
+        The cheapest departure is one of them, or one at which the price of a start changes.
+        """
+        depart = vehicle.shift.start
+        first = self._layer.leaving(vehicle, laid.stops, depart, fixed=fixed)
+        for wait_s in [] if first is None else self._layer.waits(vehicle, first):
+            if wait_s > 0:
+                depart += wait_s
+                later = self._layer.leaving(vehicle, laid.stops, depart, fixed=fixed)
+                if later is not None:
+                    yield later
 
     def _orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         """All orders with each break once, in the order of their windows, or left out."""

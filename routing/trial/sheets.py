@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.trial.fleet import Fleet, Floats, Ints
-from routing.trial.laying import NOISE_S
+from routing.trial.instants import NOISE_S
 
 # A clear hundredth, so that no rounding decides whether a break may be left out; as in `Layer`.
 CLEAR_S = 0.01

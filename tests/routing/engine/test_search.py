@@ -12,9 +12,11 @@ from routing.check import judge
 from routing.engine.search import Search
 from routing.engine.telling import begun
 from routing.trial.crews import likely_crews
+from routing.trial.departing import leave_later
 from routing.trial.tables import tabulate
 from routing.trial.trial import UNHELD, Memory, Trial
 from tests.routing import days
+from tests.routing.engine import pinches
 from tests.routing.plans import UNAVOIDABLE, plan_of, searched
 
 
@@ -215,3 +217,52 @@ def test_a_visit_that_does_not_pay_is_taken_out_again():
     search.prune()
 
     assert trial.routes == [None, None, None]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_people_give_up_their_own_rounds_to_travel_together_where_that_serves_more(seed):
+    problem = interchange.problem_of(pinches.day(146)[0])
+
+    trial = searched(problem, seed=seed, steps=400, crews=likely_crews(problem))
+
+    assert trial.absent() == []
+    assert [len(trial.tables.vehicles[laid.vehicle].crew) for laid in trial.routes if laid] == [2]
+
+
+def test_one_of_two_visits_with_a_gap_is_served_where_there_is_no_room_for_both():
+    problem = interchange.problem_of(pinches.day(544)[0])
+
+    trial = searched(problem, steps=10)
+
+    [gap] = problem.relations
+    assert len({job.id for job in problem.jobs} & set(gap.jobs)) == 2
+    assert [trial.tables.jobs[job].id for job in trial.absent()] == [gap.jobs[0]]
+
+
+def test_a_route_leaves_later_where_that_saves_more_than_beginning_later_costs():
+    problem = interchange.problem_of(pinches.day(383)[0])
+    trial = searched(problem, steps=40)
+    before, orders = trial.total(), [trial.bare(laid) for laid in trial.routes if laid]
+    departures = [laid.depart for laid in trial.routes if laid]
+
+    leave_later(trial)
+
+    assert trial.total() < before
+    assert [trial.bare(laid) for laid in trial.routes if laid] == orders
+    assert [laid.depart for laid in trial.routes if laid] > departures
+    finding = judge(plan_of(trial), problem=problem)
+    assert finding.feasible
+    assert finding.objective[-1] == pytest.approx(trial.total())
+
+
+def test_a_route_may_leave_when_its_break_could_have_been_taken():
+    problem = interchange.problem_of(pinches.day(378)[0])
+    trial = Trial(tabulate(problem))
+
+    laid = trial.try_route(1, (1, 3, 0))
+
+    assert laid.stops == (1, 3, 0)
+    [pause] = trial.tables.vehicles[1].breaks
+    assert laid.depart > pause.window.opens
+    trial.hold(laid)
+    assert judge(plan_of(trial), problem=problem).feasible

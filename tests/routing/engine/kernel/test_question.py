@@ -72,7 +72,8 @@ TWO_SHIFTS = {
 BEYOND = {
     "traffic": day_with(travel=SLOW),
     "places of breaks": day_with(
-        each_shift={"breaks": [LUNCH | {"location": "place-0"}]}, each_visit=ALL_DAY
+        each_shift={"breaks": [LUNCH | {"location": "place-6", "window": [28800, 45000]}]},
+        each_visit=ALL_DAY,
     ),
     "machines": day_with(
         equipment=[{"id": "lift", "count": 1}],
