@@ -1,0 +1,279 @@
+"""What a turn costs, and which turns are forbidden.
+
+A state of the search is an arc that has been travelled to its end; an edge leads from a state to an
+arc that may follow. Where a restriction spans a way in the middle, that way gets a copy for those who
+came along the restricted road, so that the search knows where they came from.
+
+Costs and the rule of U-turns are those of OSRM's car profile and of its analysis of intersections
+(Project-OSRM/osrm-backend, BSD-2): a sigmoid over the angle, dearer across oncoming traffic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from routing.travel.arcs import Arcs, Flags, Floats, Ints, Pieces, delay_s, metres_per_degree
+from routing.travel.extract import PRECISION, Extract, Restriction, Tags
+
+TURN_S = 7.5
+# How much easier the near side is than across oncoming traffic.
+BIAS = 1.075
+ACROSS_S = 2.0
+U_TURN_S = 20.0
+# What it costs to enter a road that is for residents only: more than nearly every way round, so that
+# nobody drives through, but those who must can get there. Seconds, never counted as time.
+LOCAL_COST_S = 3276.7
+# A road's direction at a junction is seen over so many metres: the mouth is often drawn askew.
+LOOK_M = 10.0
+
+# Barriers that one passes, at once or after a wait.
+PASSABLE = frozenset(
+    {"cattle_grid", "border_control", "toll_booth", "sally_port", "no", "entrance", "arch"}
+    | {"height_restrictor", "gate", "lift_gate"}
+)
+# What a sign at a node says to everybody on wheels but a few.
+NO_PASSAGE = frozenset(
+    {"no", "agricultural", "forestry", "emergency", "psv", "taxi", "share_taxi", "minibus", "bus"}
+    | {"foot", "emergency_vehicle", "restricted", "military", "official"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """Edges between states, ``(e,)`` each, and the arc of every state, ``(s,)``.
+
+    The first states are the arcs themselves, in their order; copies follow.
+    """
+
+    arc: Ints
+    before: Ints
+    after: Ints
+    cost_s: Floats
+    seconds: Floats
+
+
+def connect(
+    arcs: Arcs,
+    *,
+    pieces: Pieces,
+    extract: Extract,
+    shut: Flags,
+    left_hand: bool,
+    restrictions: Sequence[Restriction],
+) -> Turns:
+    """Every allowed turn. ``shut (n,)`` marks nodes that nobody passes."""
+    before, after = _pairs(arcs, nodes=len(extract.node_ids))
+    before, after = _without_forbidden(arcs, before, after, extract, restrictions)
+    back = arcs.twin[before] == after
+    keep = np.where(back, _may_turn_back(arcs, before, shut=shut), ~shut[arcs.tail[after]])
+    before, after, back = before[keep], after[keep], back[keep]
+    seconds = _seconds(
+        arcs, before, after, back=back, pieces=pieces, extract=extract, left_hand=left_hand
+    )
+    seconds += _at_junction(extract)[arcs.tail[after]]
+    cost = seconds + np.where(~arcs.local[before] & arcs.local[after], LOCAL_COST_S, 0.0)
+    plain = Turns(
+        arc=np.arange(len(arcs)), before=before, after=after, cost_s=cost, seconds=seconds
+    )
+    return _over_ways(plain, arcs=arcs, restrictions=restrictions)
+
+
+def _pairs(arcs: Arcs, *, nodes: int) -> tuple[Ints, Ints]:
+    """Every arc with every arc that begins where it ends."""
+    order = np.argsort(arcs.tail, kind="stable")
+    leaving = np.bincount(arcs.tail, minlength=nodes)
+    first = np.concatenate(([0], np.cumsum(leaving)))
+    each = leaving[arcs.head]
+    before = np.repeat(np.arange(len(arcs)), each)
+    shift = np.arange(len(before)) - np.repeat(np.cumsum(each) - each, each)
+    return before, order[np.repeat(first[arcs.head], each) + shift]
+
+
+def _without_forbidden(
+    arcs: Arcs, before: Ints, after: Ints, extract: Extract, restrictions: Sequence[Restriction]
+) -> tuple[Ints, Ints]:
+    """Drop turns that a sign at the junction forbids."""
+    at = {int(each): i for i, each in enumerate(extract.node_ids)}
+    begins = np.searchsorted(before, np.arange(len(arcs) + 1))
+    arriving: dict[tuple[int, int], list[int]] = {}
+    vias = {at[each.via_node] for each in restrictions if each.via_node in at}
+    for arc in np.nonzero(np.isin(arcs.head, list(vias)))[0].tolist():
+        arriving.setdefault((int(arcs.head[arc]), int(arcs.head_way[arc])), []).append(arc)
+    kept = np.ones(len(before), dtype=np.bool_)
+    for each in restrictions:
+        if each.via_node not in at:
+            continue
+        for arc in arriving.get((at[each.via_node], each.begins), ()):
+            edges = slice(begins[arc], begins[arc + 1])
+            named = arcs.tail_way[after[edges]] == each.ends
+            if each.ends == each.begins:  # one may not turn back, but may go on along the way
+                named &= arcs.twin[arc] == after[edges]
+            if not each.only:
+                kept[edges] &= ~named
+            elif named.any():
+                kept[edges] &= named
+    return before[kept], after[kept]
+
+
+def _may_turn_back(arcs: Arcs, before: Ints, *, shut: Flags) -> Flags:
+    """At dead ends, before barriers, and where no other road leads on."""
+    exits = np.bincount(before, minlength=len(arcs))
+    both_ways = np.bincount(arcs.head[arcs.twin >= 0], minlength=len(shut))
+    node = arcs.head[before]
+    return np.asarray(shut[node] | (exits[before] == 1) | (both_ways[node] <= 1))
+
+
+def _seconds(
+    arcs: Arcs,
+    before: Ints,
+    after: Ints,
+    *,
+    back: Flags,
+    pieces: Pieces,
+    extract: Extract,
+    left_hand: bool,
+) -> Floats:
+    leaving, arriving = _bearings(arcs, pieces=pieces, extract=extract)
+    angle = (leaving[after] - arriving[before] + 180.0) % 360.0 - 180.0  # clockwise: to the right
+    near = angle < 0 if left_hand else angle >= 0
+    bias = np.where(near, BIAS, 1 / BIAS)
+    sharp = np.where(back, 180.0, np.abs(angle)) / 180.0
+    seconds = TURN_S / (1 + np.exp(-(13 / bias * sharp - 6.5 * bias)))
+    roads = np.bincount(
+        np.concatenate((pieces.points[pieces.begins[:-1]], pieces.points[pieces.begins[1:] - 1])),
+        minlength=len(extract.node_ids),
+    )
+    junction = roads[arcs.tail[after]] > 2
+    crosses = ~near & ~back & ~arcs.circle[before] & ~arcs.circle[after]
+    seconds += np.where(crosses, ACROSS_S / (1 + np.exp(-(13 * sharp - 3.25))), 0.0)
+    return np.where(junction | back, seconds, 0.0) + np.where(back, U_TURN_S, 0.0)
+
+
+def _at_junction(extract: Extract) -> Floats:
+    """``(n,)`` seconds that lights, signs or gates at a node cost everybody who passes it."""
+    lost = np.zeros(len(extract.node_ids))
+    for node, tags in extract.marked.items():
+        lost[node] = delay_s(tags)
+    return lost
+
+
+def _bearings(arcs: Arcs, *, pieces: Pieces, extract: Extract) -> tuple[Floats, Floats]:
+    """Degrees clockwise from north in which an arc leaves its tail, and reaches its head."""
+    first, last = pieces.begins[:-1], pieces.begins[1:] - 1
+    look = np.minimum(LOOK_M, pieces.metres)
+    out = _bearing(first, look, pieces=pieces, extract=extract)
+    inward = _bearing(last, pieces.metres - look, pieces=pieces, extract=extract)
+    leaving = np.where(arcs.backward, inward[arcs.piece], out[arcs.piece])
+    arriving = np.where(arcs.backward, out[arcs.piece], inward[arcs.piece]) + 180.0
+    return leaving, arriving
+
+
+def _bearing(at: Ints, metres: Floats, *, pieces: Pieces, extract: Extract) -> Floats:
+    """From the points ``at`` to the places so many metres along the same pieces."""
+    lat = extract.lat[pieces.points] / PRECISION
+    lon = extract.lon[pieces.points] / PRECISION
+    offset = np.concatenate(([0.0], np.cumsum(pieces.metres + 1.0)[:-1]))  # one metre between them
+    total = pieces.along + np.repeat(offset, np.diff(pieces.begins))
+    there = offset + metres
+    right = np.clip(np.searchsorted(total, there), 1, len(total) - 1)
+    right = np.minimum(np.maximum(right, pieces.begins[:-1] + 1), pieces.begins[1:] - 1)
+    span = np.maximum(total[right] - total[right - 1], 1e-9)
+    share = np.clip((there - total[right - 1]) / span, 0.0, 1.0)
+    to_lat = lat[right - 1] + share * (lat[right] - lat[right - 1])
+    to_lon = lon[right - 1] + share * (lon[right] - lon[right - 1])
+    north, east = metres_per_degree(np.radians(lat[at]))
+    return np.asarray(np.degrees(np.arctan2((to_lon - lon[at]) * east, (to_lat - lat[at]) * north)))
+
+
+def _over_ways(plain: Turns, *, arcs: Arcs, restrictions: Sequence[Restriction]) -> Turns:
+    """Give the ways in the middle of a restriction a copy for those who come from its first."""
+    spanning = [each for each in restrictions if each.via_ways]
+    if not spanning:
+        return plain
+    order = np.argsort(plain.before, kind="stable")
+    rows: list[dict[int, tuple[float, float]]] = [{} for _ in range(len(arcs))]
+    for edge in order.tolist():
+        costs = float(plain.cost_s[edge]), float(plain.seconds[edge])
+        rows[int(plain.before[edge])][int(plain.after[edge])] = costs
+    owner = plain.arc.tolist()
+    for each in spanning:
+        for chain in _along(each, arcs=arcs, rows=rows, owner=owner):
+            _copy(chain, only=each.only, ends=each.ends, arcs=arcs, rows=rows, owner=owner)
+    flat = [(b, a, *costs) for b, row in enumerate(rows) for a, costs in row.items()]
+    before, after, cost, seconds = (np.array(column) for column in zip(*flat, strict=True))
+    return Turns(
+        arc=np.array(owner, dtype=np.int64),
+        before=before.astype(np.int64),
+        after=after.astype(np.int64),
+        cost_s=cost,
+        seconds=seconds,
+    )
+
+
+def _along(
+    each: Restriction,
+    *,
+    arcs: Arcs,
+    rows: list[dict[int, tuple[float, float]]],
+    owner: list[int],
+) -> list[list[int]]:
+    """Chains of states: one on the first road, then those along the ways in the middle."""
+    inner = set(each.via_ways)
+    found: list[list[int]] = []
+    begins = np.nonzero(arcs.head_way == each.begins)[0].tolist()
+    for begin in begins:
+        open_chains = [[begin]]
+        while open_chains:
+            chain = open_chains.pop()
+            for state in rows[chain[-1]]:
+                arc = owner[state]
+                whole = arcs.tail_way[arc] in inner and arcs.head_way[arc] in inner
+                if whole and state not in chain and owner[chain[-1]] != arcs.twin[arc]:
+                    open_chains.append([*chain, state])
+            ways = {int(arcs.tail_way[owner[state]]) for state in chain[1:]}
+            ahead = (int(arcs.tail_way[owner[state]]) for state in rows[chain[-1]])
+            if ways == inner and each.ends in ahead:
+                found.append(chain)
+    return found
+
+
+def _copy(
+    chain: list[int],
+    *,
+    only: bool,
+    ends: int,
+    arcs: Arcs,
+    rows: list[dict[int, tuple[float, float]]],
+    owner: list[int],
+) -> None:
+    """Lead those who enter the chain along copies of it, at whose end the restriction holds."""
+    came = chain[0]
+    for step, state in enumerate(chain[1:], start=1):
+        copy = len(owner)
+        owner.append(owner[state])
+        leads = dict(rows[state])
+        if step == len(chain) - 1:
+            named = {each for each in leads if int(arcs.tail_way[owner[each]]) == ends}
+            leads = {each: leads[each] for each in leads if (each in named) == only}
+        elif only:
+            leads = {chain[step + 1]: leads[chain[step + 1]]}
+        rows.append(leads)
+        rows[came][copy] = rows[came].pop(state)
+        came = copy
+
+
+def is_shut(tags: Tags, *, access: str | None) -> bool:
+    """Whether a node lets no vehicle pass: a bollard, a block, or a sign that says so."""
+    if access is not None:
+        return access in NO_PASSAGE
+    barrier = tags.get("barrier")
+    if barrier is None or barrier in PASSABLE or tags.get("bollard") == "rising":
+        return False
+    kerb = barrier == "kerb" and (
+        tags.get("kerb") in {"lowered", "flush"} or tags.get("highway") == "crossing"
+    )
+    fence = barrier == "fence" and tags.get("sensory") in {"audible", "audio"}
+    return not (kerb or fence)
