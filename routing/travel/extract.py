@@ -8,7 +8,7 @@ OpenStreetMap keeps them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -31,6 +31,14 @@ KEYS = (
 )
 NODE_KEYS = frozenset(
     {"barrier", "access", "vehicle", "motor_vehicle", "motorcar", "bicycle", "foot"}
+)
+# Tags of ways that decide who may go there, and how fast; also with a colon and more behind it.
+WAY_KEYS = frozenset(
+    {"highway", "route", "bridge", "junction", "oneway", "area", "construction", "railway", "hov"}
+    | {"proposed", "impassable", "status", "service", "access", "vehicle", "motor_vehicle"}
+    | {"motorcar", "bicycle", "foot", "maxspeed", "surface", "tracktype", "smoothness", "width"}
+    | {"est_width", "narrow", "maxwidth", "maxheight", "maxlength", "maxweight", "lanes"}
+    | {"maxweightrating", "lane_markings", "side_road", "priority", "driving_side", "duration"}
 )
 NODE_HIGHWAYS = frozenset({"traffic_signals", "stop", "give_way"})
 ROUTES = frozenset({"ferry", "shuttle_train"})
@@ -66,7 +74,8 @@ class Extract:
 
     ``node_ids (n,) int64``; ``lat, lon (n,) int32`` ten-millionths of a degree; the nodes of way
     ``i`` are ``way_nodes[begins[i]:begins[i + 1]]``, indices into the former. ``marked`` holds the
-    tags of nodes that may stop or slow somebody. ``digest`` is the file's sha256.
+    tags of nodes that may stop or slow somebody. Ways with the same tags share one dict, which holds
+    only what rules of the road read. ``digest`` is the file's sha256.
     """
 
     digest: str
@@ -128,6 +137,7 @@ class _Gathered:
     def __init__(self) -> None:
         self.way_ids: list[int] = []
         self.way_tags: list[Tags] = []
+        self.alike: dict[tuple[tuple[str, str], ...], Tags] = {}
         self.lengths: list[int] = []
         self.refs: list[int] = []
         self.lats: list[int] = []
@@ -176,7 +186,11 @@ class _Gathered:
         tags = way.tags
         if "highway" not in tags and tags.get("route") not in ROUTES:
             return
-        kept = {tag.k: tag.v for tag in tags}
+        kept = self._shared(
+            (tag.k, tag.v)
+            for tag in tags
+            if tag.k.partition(":")[0] in WAY_KEYS or tag.k == "source:maxspeed"
+        )
         run: list[tuple[int, int, int]] = []
         for node in way.nodes:
             location = node.location
@@ -187,6 +201,11 @@ class _Gathered:
                 self._part(way.id, kept, run)
                 run = []
         self._part(way.id, kept, run)
+
+    def _shared(self, pairs: Iterable[tuple[str, str]]) -> Tags:
+        """One dict for all ways with the same tags: there are few, so rules are applied to few."""
+        key = tuple(pairs)
+        return self.alike.setdefault(key, dict(key))
 
     def _part(self, way_id: int, tags: Tags, run: list[tuple[int, int, int]]) -> None:
         if len(run) < 2:

@@ -32,7 +32,7 @@ from routing.travel.provider import (
     TravelImpossible,
 )
 from routing.travel.roadfile import About, RoadsUnusable
-from routing.travel.searching import FAR
+from routing.travel.searching import FAR, unpacked
 from routing.travel.snapping import Foot
 from routing.travel.ways import Ways
 
@@ -116,10 +116,10 @@ class RoadGraph:
             origins, destinations=destinations, profile=profile, day_part=day_part
         )
         table = ways.table(ways.lines.feet(origins), ways.lines.feet(destinations))
-        seconds, metres = (_whole(table[:, :, column]) for column in (1, 2))
+        seconds, metres = (_whole(each) for each in unpacked(table))
         same = straight.metres == 0
         same &= _are_equal(origins, destinations)
-        estimated = (table[:, :, 0] == FAR) & ~same
+        estimated = (table == FAR) & ~same
         seconds[estimated] = straight.seconds[estimated] * ESTIMATE_FACTOR
         metres[estimated] = straight.metres[estimated] * ESTIMATE_FACTOR
         seconds[same] = metres[same] = 0
@@ -197,7 +197,7 @@ class RoadGraph:
         found = ways.way(feet[0], feet[1]) if all(feet) else None
         if found is None:
             return None
-        _, time, length = (int(each) for each in _whole(found.answer))
+        time, length = (int(_whole(each)) for each in unpacked(np.array(found.takes)))
         return Path(
             seconds=time, metres=length, line=(begin, *ways.line(found, feet[0], feet[1]), end)
         )
@@ -234,8 +234,8 @@ def _whole(tenths: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def _are_equal(origins: Sequence[Point], destinations: Sequence[Point]) -> NDArray[np.bool_]:
-    here = np.array([each.rounded() for each in origins]).reshape(len(origins), 1, 2)
-    there = np.array([each.rounded() for each in destinations]).reshape(1, len(destinations), 2)
+    here = np.array(origins).round(5).reshape(len(origins), 1, 2)
+    there = np.array(destinations).round(5).reshape(1, len(destinations), 2)
     return np.asarray((here == there).all(axis=2))
 
 

@@ -24,10 +24,14 @@ from routing.travel.arcs import Arcs, Pieces
 from routing.travel.extract import Extract, ExtractUnusable, Restriction
 from routing.travel.provider import Profile
 from routing.travel.turns import Turns
+from routing.travel.vehicles import Traits, Vehicle
 
 Int32 = NDArray[np.int32]
 
 VEHICLES = {Profile.CAR: vehicles.CAR, Profile.VAN: vehicles.VAN}
+# An arc costs at most so many tenths of a second, 12 hours: a ferry that takes longer leads nowhere
+# where a technician goes, and the queue of a search is as long as the dearest arc.
+DEAREST = 432_000
 # So many closed circles must agree before they tell on which side one drives.
 CIRCLES_NEEDED = 3
 # South, west, north, east of lands that drive on the left, where nothing on the map tells. Japan in
@@ -86,11 +90,7 @@ def build(
     Raises ExtractUnusable when nothing on the map is open to the profile.
     """
     vehicle = VEHICLES[profile]
-    lengths = making.way_metres(extract).tolist()
-    traits = [
-        vehicles.traits(tags, vehicle=vehicle, metres=metres)
-        for tags, metres in zip(extract.way_tags, lengths, strict=True)
-    ]
+    traits = _traits(extract, vehicle=vehicle)
     if not any(each is not None and each.start for each in traits):
         raise ExtractUnusable(f"no road in the extract is open to the profile {profile}")
     shut = np.zeros(len(extract.node_ids), dtype=np.bool_)
@@ -112,6 +112,19 @@ def build(
     network = _packed(extract, pieces=pieces, arcs=arcs, turns=turns)
     tell(f"{profile}: {len(network)} of them in one part, {len(network.heads)} turns")
     return network
+
+
+def _traits(extract: Extract, *, vehicle: Vehicle) -> list[Traits | None]:
+    """What each way is to the vehicle: judged once for all with the same tags, but for ferries."""
+    lengths = making.way_metres(extract).tolist()
+    known: dict[int, Traits | None] = {}
+    found: list[Traits | None] = []
+    for tags, metres in zip(extract.way_tags, lengths, strict=True):
+        key = id(tags)
+        if key not in known or "duration" in tags:
+            known[key] = vehicles.traits(tags, vehicle=vehicle, metres=metres)
+        found.append(known[key])
+    return found
 
 
 def drives_left(extract: Extract) -> bool:
@@ -174,7 +187,7 @@ def _packed(extract: Extract, *, pieces: Pieces, arcs: Arcs, turns: Turns) -> Ne
         heads=after[sort].astype(np.int32),
         turn_cost=_tenths(turns.cost_s[inside][sort]),
         turn_time=_tenths(turns.seconds[inside][sort]),
-        cost=np.maximum(_tenths(arcs.cost_s[arc]), 1),
+        cost=np.clip(_tenths(arcs.cost_s[arc]), 1, DEAREST),
         time=np.maximum(_tenths(arcs.seconds[arc]), 1),
         length=_tenths(arcs.metres[arc]),
         piece=piece.astype(np.int32),

@@ -24,6 +24,8 @@ from routing.travel.provider import Profile
 FILE = "graph.npz"
 # Raised when the builder makes something else out of the same extract.
 BUILDER = 1
+# Of zlib: a sixth larger than its usual level, in a third of the time.
+QUICKLY = 1
 
 
 class RoadsUnusable(Exception):
@@ -68,7 +70,10 @@ def write(path: Path, *, networks: Mapping[Profile, Network], about: About) -> N
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, about=text, **arrays)
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=QUICKLY) as packed:
+                for array_name, array in {"about": text, **arrays}.items():
+                    with packed.open(f"{array_name}.npy", "w", force_zip64=True) as member:
+                        np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
         draft.chmod(0o644)

@@ -1,11 +1,12 @@
 """Shortest ways over a road graph in compiled code: one search answers one place against many.
 
 The queue is an array of buckets, one for each tenth of a second, used in a circle (R. B. Dial,
-"Algorithm 360: shortest-path forest with topological ordering", CACM 12, 1969). A bucket heads a
-doubly linked list through two arrays over the states, so a state that gets cheaper is unhooked and
-put elsewhere: no heap and no memory taken during a search.
+"Algorithm 360: shortest-path forest with topological ordering", CACM 12, 1969). A state that gets
+cheaper is put into another bucket, and passed over where it lay before.
 
-All costs, times (tenths of a second) and lengths (tenths of a metre) are int32. A place hangs on
+What a way takes is one int64: cost and time (tenths of a second) and length (tenths of a metre) side
+by side, so that one addition adds all three and nothing else need be carried along. Cost and time
+have 20 bits, 29 hours; length has 24, 1,677 km. Nothing farther is searched. A place hangs on
 *anchors*: states on which it lies, with what is left of them. Everything works the same forwards,
 from one origin to many, and backwards, from many to one destination, on the turned graph.
 """
@@ -17,9 +18,29 @@ from typing import Any
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
+COST_SHIFT, TIME_SHIFT = 44, 24
+COST_MOST = (1 << 19) - 1
+TIME_MOST, LENGTH_MOST = (1 << 20) - 1, (1 << 24) - 1
+# A search goes no farther: half of what the bits hold, so that an edge more does not spill over.
+FARTHEST = np.int64(COST_MOST)
 # A state that has not been reached.
-FAR = np.int32(2**31 - 1)
+FAR = np.int64(2**63 - 1)
+
+
+def packed(
+    cost: NDArray[np.int32], time: NDArray[np.int32], length: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """Side by side in one number; see the module's text for the units."""
+    high = cost.astype(np.int64) << COST_SHIFT
+    return np.asarray(high | (time.astype(np.int64) << TIME_SHIFT) | length.astype(np.int64))
+
+
+def unpacked(takes: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Time and length."""
+    time = (takes >> TIME_SHIFT) & TIME_MOST
+    return time.astype(np.int32), (takes & LENGTH_MOST).astype(np.int32)
 
 
 def _compiled(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - numba's dispatcher
@@ -31,114 +52,125 @@ def _compiled(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - numba's di
 
 
 @_compiled
-def search(first, edges, wholes, seeds, wanted, awaited, bucket, reached, trail):
-    """Fill ``reached`` from the seeds until all ``awaited`` states that are ``wanted`` are settled.
+def search(first, heads, takes, seeds, seed_takes, wanted, awaited, bucket, reached, pool):
+    """Fill ``reached (s,)`` from the seeds until all ``awaited`` states that are ``wanted`` are done.
 
-    ``edges (e, 3)``: head, cost, time, of turn and arc together. ``wholes (s, 3)``: cost, time,
-    length of an arc. ``seeds (k, 4)``: state, cost, time, length. ``bucket`` has a power of two of places, more than the dearest edge costs.
-    ``reached (s, 3)`` gets cost, time, length at a state; ``trail (s, 4)`` the state before, the
-    edge to it, and the links of the queue.
+    The edges of state ``i`` are ``first[i]:first[i + 1]``: where they lead, and what turn and arc
+    together take. Of two ways of equal cost the quicker counts, then the shorter. ``bucket`` has a power of two
+    of places, more than the dearest edge costs; ``pool (e, 2)`` has room for every edge and seed.
     """
-    mask = len(bucket) - 1
+    mask = np.uint32(len(bucket) - 1)
     bucket[:] = -1
-    for state in range(len(reached)):
-        reached[state, 0] = FAR
+    reached[:] = FAR
+    free = 0
     queued = 0
-    now = FAR
+    now = FARTHEST
     for k in range(len(seeds)):
-        state, cost = seeds[k, 0], seeds[k, 1]
-        if cost >= reached[state, 0]:
-            continue
-        if reached[state, 0] == FAR:
+        state, cost = seeds[k], seed_takes[k] >> COST_SHIFT
+        if cost < reached[state] >> COST_SHIFT:
+            reached[state] = seed_takes[k]
+            place = np.uint32(cost) & mask
+            pool[free, 0] = state
+            pool[free, 1] = bucket[place]
+            bucket[place] = free
+            free += 1
             queued += 1
-        else:
-            _unhook(bucket, trail, state, reached[state, 0] & mask)
-        reached[state, 0], reached[state, 1], reached[state, 2] = cost, seeds[k, 2], seeds[k, 3]
-        trail[state, 0] = -1
-        trail[state, 1] = -1
-        _hook(bucket, trail, state, cost & mask)
-        now = min(now, cost)
-    while queued > 0 and awaited > 0:
-        state = bucket[now & mask]
-        if state < 0:
+            now = min(now, cost)
+    while queued > 0 and awaited > 0 and now < FARTHEST:
+        place = np.uint32(now) & mask
+        entry = bucket[place]
+        if entry < 0:
             now += 1
             continue
-        _unhook(bucket, trail, state, now & mask)
+        state = np.uint32(pool[entry, 0])  # unsigned: numba then checks no negative index
+        bucket[place] = pool[entry, 1]
         queued -= 1
+        here = reached[state]
+        if here >> COST_SHIFT != now:
+            continue
         awaited -= wanted[state]
-        came = trail[state, 0]
-        if came >= 0:
-            reached[state, 1] = reached[came, 1] + edges[trail[state, 1], 2]
-            reached[state, 2] = reached[came, 2] + wholes[state, 2]
-        for edge in range(first[state], first[state + 1]):
-            head = edges[edge, 0]
-            cost = now + edges[edge, 1]
-            known = reached[head, 0]
-            if cost < known:
-                if known == FAR:
-                    queued += 1
-                else:
-                    _unhook(bucket, trail, head, known & mask)
-                reached[head, 0] = cost
-                trail[head, 0] = state
-                trail[head, 1] = edge
-                _hook(bucket, trail, head, cost & mask)
+        for edge in range(np.uint32(first[state]), np.uint32(first[state + np.uint32(1)])):
+            head = np.uint32(heads[edge])
+            there = here + takes[edge]
+            known = reached[head]
+            if there >= known:
+                continue
+            reached[head] = there
+            cost = there >> COST_SHIFT
+            if cost < known >> COST_SHIFT:  # of equal cost, but quicker: it lies there already
+                place = np.uint32(cost) & mask
+                pool[free, 0] = head
+                pool[free, 1] = bucket[place]
+                bucket[place] = free
+                free += 1
+                queued += 1
 
 
 @_compiled
-def _hook(bucket, trail, state, place):
-    follower = bucket[place]
-    trail[state, 2] = follower
-    trail[state, 3] = -1
-    if follower >= 0:
-        trail[follower, 3] = state
-    bucket[place] = state
+def read(  # one anchor after the other
+    first_back,
+    tails,
+    turns,
+    wholes,
+    reached,
+    leaving,
+    leaving_takes,
+    arriving,
+    arriving_takes,
+    spans,
+    answers,
+    last,
+):
+    """What it takes to each of ``m`` places, into ``answers (m,)``; FAR where there is no way.
 
-
-@_compiled
-def _unhook(bucket, trail, state, place):
-    after, before = trail[state, 2], trail[state, 3]
-    if before >= 0:
-        trail[before, 2] = after
-    else:
-        bucket[place] = after
-    if after >= 0:
-        trail[after, 3] = before
-
-
-@_compiled
-def read(first_back, joints, wholes, reached, leaving, arriving, spans, answers):
-    """What it takes to each of ``m`` places: cost, time and length into ``answers (m, 5)``.
-
-    ``joints (e, 3)``: the state before a state, cost and time of the turn. ``wholes (s, 3)``: what
-    an arc takes altogether. ``leaving`` and ``arriving (k, 4)`` are anchors: a state, and the cost,
-    time and length of the part of it that lies between the place and the rest of the way; those of
-    place ``i`` are ``spans[i]:spans[i + 1]``. The cost is FAR where there is no way. The last two of
-    an answer are the state before (-1 when there is no turn in between) and the anchor.
+    ``tails`` and ``turns (e,)``: the state before a state, and what the turn takes. ``wholes (s,)``:
+    what an arc takes altogether. ``leaving`` and ``arriving (k,)`` are anchors: a state, and what
+    the part of it takes that lies between the place and the rest of the way; those of place ``i``
+    are ``spans[i]:spans[i + 1]``. ``last (m, 2)`` gets the state before (-1 when there is no turn in
+    between) and the anchor.
     """
     for place in range(len(answers)):
-        answers[place, 0] = FAR
+        answers[place] = FAR
         for k in range(spans[place], spans[place + 1]):
-            state = arriving[k, 0]
+            state = arriving[k]
             for own in range(len(leaving)):
+                if leaving[own] != state:
+                    continue
                 # On one arc and ahead: straight on, no junction between.
-                if leaving[own, 0] != state or leaving[own, 3] + arriving[k, 3] < wholes[state, 2]:
-                    continue
-                cost = max(0, leaving[own, 1] + arriving[k, 1] - wholes[state, 0])
-                if cost < answers[place, 0]:
-                    answers[place, 0] = cost
-                    answers[place, 1] = max(0, leaving[own, 2] + arriving[k, 2] - wholes[state, 1])
-                    answers[place, 2] = leaving[own, 3] + arriving[k, 3] - wholes[state, 2]
-                    answers[place, 3] = -1
-                    answers[place, 4] = k
+                both = leaving_takes[own] + arriving_takes[k]
+                ahead = (both & LENGTH_MOST) >= (wholes[state] & LENGTH_MOST)
+                if ahead and both >= wholes[state] and both - wholes[state] < answers[place]:
+                    answers[place] = both - wholes[state]
+                    last[place, 0] = -1
+                    last[place, 1] = k
             for joint in range(first_back[state], first_back[state + 1]):
-                before = joints[joint, 0]
-                if reached[before, 0] == FAR:
+                before = tails[joint]
+                if reached[before] == FAR:
                     continue
-                cost = reached[before, 0] + joints[joint, 1] + arriving[k, 1]
-                if cost < answers[place, 0]:
-                    answers[place, 0] = cost
-                    answers[place, 1] = reached[before, 1] + joints[joint, 2] + arriving[k, 2]
-                    answers[place, 2] = reached[before, 2] + arriving[k, 3]
-                    answers[place, 3] = before
-                    answers[place, 4] = k
+                way = reached[before] + turns[joint] + arriving_takes[k]
+                if way < answers[place]:
+                    answers[place] = way
+                    last[place, 0] = before
+                    last[place, 1] = k
+
+
+@_compiled
+def trace(first_back, tails, takes, reached, seeds, seed_takes, state, states):
+    """Walk back from a state to the seed it was reached from; the number of ``states`` filled.
+
+    ``takes (e,)``: what an edge into a state takes, turn and arc together.
+    """
+    count = 0
+    while count < len(states):
+        states[count] = state
+        count += 1
+        for k in range(len(seeds)):
+            if seeds[k] == state and seed_takes[k] == reached[state]:
+                return count
+        for joint in range(first_back[state], first_back[state + 1]):
+            before = tails[joint]
+            known = reached[before]
+            if known != FAR and known + takes[joint] == reached[state]:
+                state = before
+                break
+    return count

@@ -28,6 +28,8 @@ REACH_M = 500.0
 # than the millimetres to which coordinates are known, more than the errors of the arithmetic.
 EQUAL_M = 0.05
 SAMPLE_M = 40.0
+# So many places are remembered: a large firm's customers, in some megabytes.
+REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Lines:
     """The lines of a network on which places may lie."""
 
     def __init__(self, network: Network) -> None:
+        self._known: dict[Point, list[Foot]] = {}
         begins = network.begins.astype(np.int64)
         self._lat, self._lon = network.lat / PRECISION, network.lon / PRECISION
         steps = np.append(segment_metres(self._lat, self._lon), 0.0)
@@ -69,54 +72,63 @@ class Lines:
         )
 
     def feet(self, points: Sequence[Point]) -> list[list[Foot]]:
-        """The nearest feet of every point, several where lines are as near; empty beyond reach."""
+        """The nearest feet of every point, several where lines are as near; empty beyond reach.
+
+        Points are rounded to five decimals. What was found is remembered.
+        """
+        wanted = [point.rounded() for point in points]
+        new = list({point for point in wanted if point not in self._known})
+        found = {point: self._known.get(point, []) for point in wanted}
+        found.update(zip(new, self._find(new), strict=True))
+        if len(self._known) > REMEMBERED:
+            self._known = {}
+        self._known.update(found)
+        return [found[point] for point in wanted]
+
+    def _find(self, points: Sequence[Point]) -> list[list[Foot]]:
         if not points:
             return []
-        lat, lon = np.array(points, dtype=np.float64).round(5).T
+        lat, lon = np.array(points, dtype=np.float64).T
         there = _on_earth(lat, lon)
         nearest, _ = self._tree.query(there)
         # No sample of a segment is more than half a step from any of its points.
         radius = np.hypot(np.minimum(nearest, REACH_M + SAMPLE_M), SAMPLE_M / 2) + 1.0
         near = self._tree.query_ball_point(there, radius)
-        return [
-            self._measured(lat[i], lon[i], np.unique(self._segment[each]))
-            for i, each in enumerate(near)
-        ]
+        owner = np.repeat(np.arange(len(points)), [len(each) for each in near])
+        samples = np.concatenate([np.asarray(each, dtype=np.int64) for each in near])
+        return self._measured(lat, lon, owner=owner, segments=self._segment[samples])
 
     def _step(self, values: Floats) -> Floats:
         return np.asarray(values[self._segment + 1] - values[self._segment])
 
-    def _measured(self, lat: float, lon: float, segments: Ints) -> list[Foot]:
-        """Exact feet on these segments, in a plane that touches the earth at the place."""
-        if not len(segments):
-            return []
-        north, east = (float(each) for each in metres_per_degree(np.radians(np.array(lat))))
+    def _measured(
+        self, lats: Floats, lons: Floats, *, owner: Ints, segments: Ints
+    ) -> list[list[Foot]]:
+        """Exact feet of each place on its segments, in planes that touch the earth there."""
+        lat, lon = lats[owner], lons[owner]
+        north, east = metres_per_degree(np.radians(lat))
         y, x = (self._lat[segments] - lat) * north, (self._lon[segments] - lon) * east
         ends = segments + 1
         dy, dx = (self._lat[ends] - lat) * north - y, (self._lon[ends] - lon) * east - x
         square = np.maximum(dx * dx + dy * dy, 1e-12)
         share = np.clip(-(x * dx + y * dy) / square, 0.0, 1.0)
         off = np.hypot(x + share * dx, y + share * dy)
-        best = off.min()
-        if best > REACH_M:
-            return []
-        feet: dict[int, Foot] = {}
-        for each in np.nonzero(off <= best + EQUAL_M)[0]:
-            begin = int(segments[each])
-            piece = int(self._piece[begin])
-            stretch = self.along[begin + 1] - self.along[begin]
-            known = feet.get(piece)
-            if known is None or off[each] < known.off_m:
-                feet[piece] = Foot(
+        best = np.full(len(lats), REACH_M)
+        np.minimum.at(best, owner, off)
+        along = self.along[segments] + share * (self.along[ends] - self.along[segments])
+        foot_lat, foot_lon = lat + (y + share * dy) / north, lon + (x + share * dx) / east
+        feet: list[dict[int, Foot]] = [{} for _ in lats]
+        for each in np.nonzero((off <= best[owner] + EQUAL_M) & (off <= REACH_M))[0].tolist():
+            piece = int(self._piece[segments[each]])
+            mine = feet[int(owner[each])]
+            if piece not in mine or off[each] < mine[piece].off_m:
+                mine[piece] = Foot(
                     piece=piece,
-                    along_m=float(self.along[begin] + share[each] * stretch),
+                    along_m=float(along[each]),
                     off_m=float(off[each]),
-                    point=Point(
-                        lat + float(y[each] + share[each] * dy[each]) / north,
-                        lon + float(x[each] + share[each] * dx[each]) / east,
-                    ),
+                    point=Point(float(foot_lat[each]), float(foot_lon[each])),
                 )
-        return list(feet.values())
+        return [list(each.values()) for each in feet]
 
 
 def _on_earth(lat: Floats, lon: Floats) -> Floats:
