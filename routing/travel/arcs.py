@@ -161,8 +161,13 @@ def direct(pieces: Pieces, *, extract: Extract, delays: dict[int, Tags]) -> Arcs
 
 def delay_s(tags: Tags) -> float:
     """How long a gate, lights or a sign hold somebody up who may pass."""
-    wait = GATE_S if tags.get("barrier") in {"gate", "lift_gate"} else 0.0
+    wait = GATE_S if is_gate(tags) else 0.0
     return wait + SIGN_S.get(tags.get("highway", ""), 0.0)
+
+
+def is_gate(tags: Tags) -> bool:
+    """Whether a node is a gate that is opened for those who come."""
+    return tags.get("barrier") in {"gate", "lift_gate"}
 
 
 def _running(lat: Floats, lon: Floats, begins: Ints) -> Floats:

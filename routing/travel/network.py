@@ -98,6 +98,8 @@ def build(
         shut[node] = turning.is_shut(tags, access=vehicles.find_access(tags, vehicle.keys))
     rules = [each for each in extract.restrictions if _concerns(each, modes=vehicle.modes)]
     keep = _via_nodes(extract, rules)
+    # A minute at a gate is lost at the gate, not along the road before it.
+    keep += [node for node, tags in extract.marked.items() if making.is_gate(tags)]
     pieces = making.cut(extract, traits=traits, shut=np.nonzero(shut)[0].tolist(), keep=keep)
     arcs = making.direct(pieces, extract=extract, delays=extract.marked)
     tell(f"{profile}: {len(arcs)} arcs")

@@ -85,7 +85,7 @@ def write(path: Path, *, networks: Mapping[Profile, Network], about: About) -> N
 def read_about(path: Path) -> About:
     """What the file holds; quick. Raises RoadsUnusable."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             said = json.loads(file["about"].tobytes())
     except FileNotFoundError as missing:
         raise RoadsUnusable(f"there is no road graph {path}; run onsite roads import") from missing
@@ -103,7 +103,7 @@ def read(path: Path, *, profile: Profile) -> Network:
     if profile not in about.profiles:
         raise RoadsUnusable(f"{path} holds no roads for the profile {profile}")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return Network(**{name: file[f"{profile}/{name}"] for name in Network.names()})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as broken:
         raise RoadsUnusable(f"{path} is broken; run onsite roads import again") from broken

@@ -24,9 +24,9 @@ Ints = NDArray[np.int64]
 
 # Farther away from every road a place is not on the map.
 REACH_M = 500.0
-# A place that is as near to two lines lies on both: at a junction it may leave along any road. Less
-# than the millimetres to which coordinates are known, more than the errors of the arithmetic.
-EQUAL_M = 0.05
+# A place that is as near to two lines lies on both: at a crossing one may leave along any road. Five
+# decimals of a degree move a place by so much.
+EQUAL_M = 1.0
 SAMPLE_M = 40.0
 # So many places are remembered: a large firm's customers, in some megabytes.
 REMEMBERED = 20_000

@@ -91,6 +91,18 @@ class Ways:
             states = search.trace(before, *leaving.of(0)) if before >= 0 else []
         return Found(states=[*states, int(arriving.states[anchor])], takes=answers[0])
 
+    def from_state(self, state: int) -> Int64:
+        """``(s,)`` what it takes, packed, from the end of a state to the end of every other."""
+        everywhere = Anchors(
+            states=np.arange(len(self.network), dtype=np.int32),
+            takes=np.zeros(len(self.network), dtype=np.int64),
+            spans=np.arange(len(self.network) + 1),
+        )
+        begin = np.array([state], dtype=np.int32)
+        with self._search(self._ahead, everywhere) as search:
+            search.run(begin, np.zeros(1, dtype=np.int64))
+            return search.reached()
+
     def line(self, found: Found, origin: list[Foot], destination: list[Foot]) -> list[Point]:
         """The points of a way, from the foot of its origin to the foot of its destination."""
         pieces = [int(each) for each in self.network.piece[found.states]]
@@ -206,6 +218,10 @@ class _Search:
             *(seeds, seed_takes, arriving.states, arriving.takes, arriving.spans, answers, last),
         )
         return answers, last
+
+    def reached(self) -> Int64:
+        """``(s,)`` what the last search knows of every state."""
+        return self._reached.copy()
 
     def trace(self, state: int, seeds: Int32, seed_takes: Int64) -> list[int]:
         """The states from a seed to this one, which the last search has reached."""

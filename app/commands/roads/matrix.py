@@ -20,6 +20,8 @@ PROVIDERS: dict[str, Callable[[str | None], Provider]] = {
     "crowfly": lambda _name: CrowFly(),
     "graph": named.open_graph,
 }
+# What the option is called where files are exchanged.
+DAY_PART_OPTION = "slot"
 # Parts of the day by their name. Neither provider knows traffic by the hour.
 DAY_PARTS: dict[str, DayPart] = {ALL_DAY.name: ALL_DAY}
 
@@ -37,9 +39,9 @@ DAY_PARTS: dict[str, DayPart] = {ALL_DAY.name: ALL_DAY}
     help="How one moves.",
 )
 @click.option(
-    "--slot",
+    f"--{DAY_PART_OPTION}",
     "part",
-    metavar="SLOT",
+    metavar="PART",
     type=click.Choice(list(DAY_PARTS)),
     default=ALL_DAY.name,
     show_default=True,
