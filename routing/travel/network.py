@@ -21,7 +21,7 @@ from routing.travel import arcs as making
 from routing.travel import turns as turning
 from routing.travel import vehicles
 from routing.travel.arcs import Arcs, Pieces
-from routing.travel.extract import Extract, ExtractUnusable, Restriction
+from routing.travel.extract import Extract, ExtractUnusable, Restriction, Tags
 from routing.travel.provider import Profile
 from routing.travel.turns import Turns
 from routing.travel.vehicles import Traits, Vehicle
@@ -94,20 +94,25 @@ def build(
     if not any(each is not None and each.start for each in traits):
         raise ExtractUnusable(f"no road in the extract is open to the profile {profile}")
     shut = np.zeros(len(extract.node_ids), dtype=np.bool_)
+    marked: dict[int, Tags] = {}
     for node, tags in extract.marked.items():
-        shut[node] = turning.is_shut(tags, access=vehicles.find_access(tags, vehicle.keys))
+        access = vehicles.find_access(tags, vehicle.keys)
+        shut[node] = turning.is_shut(tags, access=access)
+        # Whom a sign at a gate lets in has the key, or finds it open.
+        marked[node] = {**tags, "barrier": "no"} if access is not None else tags
     rules = [each for each in extract.restrictions if _concerns(each, modes=vehicle.modes)]
     keep = _via_nodes(extract, rules)
     # A minute at a gate is lost at the gate, not along the road before it.
-    keep += [node for node, tags in extract.marked.items() if making.is_gate(tags)]
+    keep += [node for node, tags in marked.items() if making.is_gate(tags)]
     pieces = making.cut(extract, traits=traits, shut=np.nonzero(shut)[0].tolist(), keep=keep)
-    arcs = making.direct(pieces, extract=extract, delays=extract.marked)
+    arcs = making.direct(pieces, extract=extract, delays=marked)
     tell(f"{profile}: {len(arcs)} arcs")
     turns = turning.connect(
         arcs,
         pieces=pieces,
         extract=extract,
         shut=shut,
+        marked=marked,
         left_hand=drives_left(extract) if left_hand is None else left_hand,
         restrictions=rules,
     )

@@ -10,7 +10,7 @@ Costs and the rule of U-turns are those of OSRM's car profile and of its analysi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,10 +61,14 @@ def connect(
     pieces: Pieces,
     extract: Extract,
     shut: Flags,
+    marked: Mapping[int, Tags],
     left_hand: bool,
     restrictions: Sequence[Restriction],
 ) -> Turns:
-    """Every allowed turn. ``shut (n,)`` marks nodes that nobody passes."""
+    """Every allowed turn.
+
+    ``shut (n,)`` are nodes that nobody passes, ``marked`` the tags of those that cost time.
+    """
     before, after = _pairs(arcs, nodes=len(extract.node_ids))
     before, after = _without_forbidden(arcs, before, after, extract, restrictions)
     back = arcs.twin[before] == after
@@ -73,7 +77,7 @@ def connect(
     seconds = _seconds(
         arcs, before, after, back=back, pieces=pieces, extract=extract, left_hand=left_hand
     )
-    seconds += _at_junction(extract)[arcs.tail[after]]
+    seconds += _at_junction(marked, nodes=len(shut))[arcs.tail[after]]
     cost = seconds + np.where(~arcs.local[before] & arcs.local[after], LOCAL_COST_S, 0.0)
     plain = Turns(
         arc=np.arange(len(arcs)), before=before, after=after, cost_s=cost, seconds=seconds
@@ -152,10 +156,10 @@ def _seconds(
     return np.where(junction | back, seconds, 0.0) + np.where(back, U_TURN_S, 0.0)
 
 
-def _at_junction(extract: Extract) -> Floats:
+def _at_junction(marked: Mapping[int, Tags], *, nodes: int) -> Floats:
     """``(n,)`` seconds that lights, signs or gates at a node cost everybody who passes it."""
-    lost = np.zeros(len(extract.node_ids))
-    for node, tags in extract.marked.items():
+    lost = np.zeros(nodes)
+    for node, tags in marked.items():
         lost[node] = delay_s(tags)
     return lost
 
