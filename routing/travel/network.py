@@ -34,12 +34,17 @@ VEHICLES = {Profile.CAR: vehicles.CAR, Profile.VAN: vehicles.VAN}
 DEAREST = 432_000
 # So many closed circles must agree before they tell on which side one drives.
 CIRCLES_NEEDED = 3
-# South, west, north, east of lands that drive on the left, where nothing on the map tells. Japan in
-# three parts, Britain and Ireland, Australia and New Zealand, India, Indonesia, southern Africa.
+# South, west, north, east of lands that drive on the left, where nothing on the map tells: Japan in
+# three parts, Britain and Ireland in two, Malta, Cyprus; Pakistan, India, Sri Lanka, Bangladesh;
+# Malaysia with Singapore, Indonesia, Hong Kong, Australia and New Zealand; eastern and southern
+# Africa; Jamaica. Borders are followed roughly.
 LEFT_HAND = (
     *((30.0, 129.5, 34.3, 132.5), (33.0, 132.0, 37.5, 142.0), (37.0, 136.5, 46.0, 146.0)),
-    *((49.8, -11.0, 61.0, 1.0), (51.2, 0.0, 53.5, 1.9), (-48.0, 112.0, -10.0, 180.0)),
-    *((8.0, 68.5, 28.0, 88.0), (-9.0, 95.0, 0.0, 119.0), (-35.0, 16.5, -23.0, 33.0)),
+    *((49.8, -11.0, 61.0, 1.0), (51.2, 0.0, 53.5, 1.9), (35.7, 14.1, 36.1, 14.6)),
+    *((34.5, 32.2, 35.8, 34.6), (24.0, 66.0, 34.0, 74.5), (8.0, 68.5, 28.0, 88.0)),
+    *((5.9, 79.5, 9.9, 82.0), (21.0, 88.0, 26.6, 92.6), (0.8, 99.6, 6.7, 119.3)),
+    *((-9.0, 95.0, 0.0, 119.0), (22.15, 113.8, 22.55, 114.4), (-48.0, 112.0, -10.0, 180.0)),
+    *((-11.7, 31.0, 4.5, 41.0), (-35.0, 16.5, -15.5, 33.0), (17.7, -78.4, 18.6, -76.1)),
 )
 
 
