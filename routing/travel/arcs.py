@@ -20,9 +20,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-# What a barrier is to somebody on the road: seconds to get through (None: no way through), and the
-# seconds of lights and signs. Constants of OSRM's car profile.
-GATE_S = 60.0
+# Seconds that lights and signs cost: constants of OSRM's car profile.
 SIGN_S = {"traffic_signals": 2.0, "stop": 2.0, "give_way": 1.0}
 # A stop sign so near the junction that one comes from is meant for the others; metres.
 STOP_NEAR_M = 20.0
@@ -48,6 +46,11 @@ class Pieces:
     def metres(self) -> Floats:
         """The length of each piece."""
         return self.along[self.begins[1:] - 1]
+
+    @property
+    def ends(self) -> Ints:
+        """``(2, pieces)`` the nodes at which each begins and ends."""
+        return np.stack((self.points[self.begins[:-1]], self.points[self.begins[1:] - 1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +163,8 @@ def direct(pieces: Pieces, *, extract: Extract, delays: dict[int, Tags]) -> Arcs
 
 
 def delay_s(tags: Tags) -> float:
-    """How long a gate, lights or a sign hold somebody up who may pass."""
-    wait = GATE_S if is_gate(tags) else 0.0
-    return wait + SIGN_S.get(tags.get("highway", ""), 0.0)
+    """How long lights or a sign hold somebody up."""
+    return SIGN_S.get(tags.get("highway", ""), 0.0)
 
 
 def is_gate(tags: Tags) -> bool:

@@ -27,7 +27,7 @@ PRECISION = 10_000_000
 KEYS = (
     *("highway", "route", "barrier", "access", "vehicle", "motor_vehicle", "motorcar"),
     *("bicycle", "foot", "restriction", "restriction:motorcar", "restriction:motor_vehicle"),
-    "restriction:vehicle",
+    *("restriction:vehicle", "restriction:bicycle"),
 )
 NODE_KEYS = frozenset(
     {"barrier", "access", "vehicle", "motor_vehicle", "motorcar", "bicycle", "foot"}
@@ -39,6 +39,7 @@ WAY_KEYS = frozenset(
     | {"motorcar", "bicycle", "foot", "maxspeed", "surface", "tracktype", "smoothness", "width"}
     | {"est_width", "narrow", "maxwidth", "maxheight", "maxlength", "maxweight", "lanes"}
     | {"maxweightrating", "lane_markings", "side_road", "priority", "driving_side", "duration"}
+    | {"cycleway", "motorroad"}
 )
 NODE_HIGHWAYS = frozenset({"traffic_signals", "stop", "give_way"})
 ROUTES = frozenset({"ferry", "shuttle_train"})

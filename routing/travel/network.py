@@ -22,13 +22,13 @@ from routing.travel import turns as turning
 from routing.travel import vehicles
 from routing.travel.arcs import Arcs, Pieces
 from routing.travel.extract import Extract, ExtractUnusable, Restriction, Tags
+from routing.travel.means import MEANS, Means
 from routing.travel.provider import Profile
 from routing.travel.turns import Turns
-from routing.travel.vehicles import Traits, Vehicle
+from routing.travel.vehicles import Traits
 
 Int32 = NDArray[np.int32]
 
-VEHICLES = {Profile.CAR: vehicles.CAR, Profile.VAN: vehicles.VAN}
 # An arc costs at most so many tenths of a second, 12 hours: a ferry that takes longer leads nowhere
 # where a technician goes, and the queue of a search is as long as the dearest arc.
 DEAREST = 432_000
@@ -94,18 +94,18 @@ def build(
 
     Raises ExtractUnusable when nothing on the map is open to the profile.
     """
-    vehicle = VEHICLES[profile]
-    traits = _traits(extract, vehicle=vehicle)
+    means = MEANS[profile]
+    traits = _traits(extract, means=means)
     if not any(each is not None and each.start for each in traits):
         raise ExtractUnusable(f"no road in the extract is open to the profile {profile}")
     shut = np.zeros(len(extract.node_ids), dtype=np.bool_)
     marked: dict[int, Tags] = {}
     for node, tags in extract.marked.items():
-        access = vehicles.find_access(tags, vehicle.keys)
-        shut[node] = turning.is_shut(tags, access=access)
+        access = vehicles.find_access(tags, means.keys)
+        shut[node] = means.blocks(tags)
         # Whom a sign at a gate lets in has the key, or finds it open.
         marked[node] = {**tags, "barrier": "no"} if access is not None else tags
-    rules = [each for each in extract.restrictions if _concerns(each, modes=vehicle.modes)]
+    rules = [each for each in extract.restrictions if _concerns(each, modes=means.modes)]
     keep = _via_nodes(extract, rules)
     # A minute at a gate is lost at the gate, not along the road before it.
     keep += [node for node, tags in marked.items() if making.is_gate(tags)]
@@ -120,21 +120,22 @@ def build(
         marked=marked,
         left_hand=drives_left(extract) if left_hand is None else left_hand,
         restrictions=rules,
+        costs=means.costs,
     )
     network = _packed(extract, pieces=pieces, arcs=arcs, turns=turns)
     tell(f"{profile}: {len(network)} of them in one part, {len(network.heads)} turns")
     return network
 
 
-def _traits(extract: Extract, *, vehicle: Vehicle) -> list[Traits | None]:
-    """What each way is to the vehicle: judged once for all with the same tags, but for ferries."""
+def _traits(extract: Extract, *, means: Means) -> list[Traits | None]:
+    """What each way is to somebody: judged once for all with the same tags, but for ferries."""
     lengths = making.way_metres(extract).tolist()
     known: dict[int, Traits | None] = {}
     found: list[Traits | None] = []
     for tags, metres in zip(extract.way_tags, lengths, strict=True):
         key = id(tags)
         if key not in known or "duration" in tags:
-            known[key] = vehicles.traits(tags, vehicle=vehicle, metres=metres)
+            known[key] = means.judge(tags, metres)
         found.append(known[key])
     return found
 
@@ -170,6 +171,8 @@ def _turns_clockwise(extract: Extract, way: int) -> bool | None:
 
 def _concerns(each: Restriction, *, modes: Sequence[str]) -> bool:
     mine = set(modes)
+    if not mine:
+        return False
     return not (each.exempt & mine) and (not each.modes or bool(each.modes & mine))
 
 

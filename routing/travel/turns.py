@@ -10,22 +10,26 @@ Costs and the rule of U-turns are those of OSRM's car profile and of its analysi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from routing.travel.arcs import Arcs, Flags, Floats, Ints, Pieces, delay_s, metres_per_degree
+from routing.travel.arcs import (
+    Arcs,
+    Flags,
+    Floats,
+    Ints,
+    Pieces,
+    delay_s,
+    is_gate,
+    metres_per_degree,
+)
 from routing.travel.extract import PRECISION, Extract, Restriction, Tags
 
-TURN_S = 7.5
-# How much easier the near side is than across oncoming traffic.
-BIAS = 1.075
-ACROSS_S = 2.0
-U_TURN_S = 20.0
-# What it costs to enter a road that is for residents only: more than nearly every way round, so that
-# nobody drives through, but those who must can get there. Seconds, never counted as time.
-LOCAL_COST_S = 3276.7
+# The most that an angle costs, how much easier the near side is than across oncoming traffic, and what
+# is added there: constants of OSRM's car profile.
+TURN_S, BIAS, ACROSS_S = 7.5, 1.075, 2.0
 # A road's direction at a junction is seen over so many metres: the mouth is often drawn askew.
 LOOK_M = 10.0
 
@@ -39,6 +43,30 @@ NO_PASSAGE = frozenset(
     {"no", "agricultural", "forestry", "emergency", "psv", "taxi", "share_taxi", "minibus", "bus"}
     | {"foot", "emergency_vehicle", "restricted", "military", "official"}
 )
+
+
+def swing(degrees: Floats, near: Flags, across: Flags) -> Floats:
+    """Seconds that a car takes for a turn of so many degrees, to the near side or across traffic."""
+    bias = np.where(near, BIAS, 1 / BIAS)
+    sharp = degrees / 180.0
+    seconds = TURN_S / (1 + np.exp(-(13 / bias * sharp - 6.5 * bias)))
+    return seconds + np.where(across, ACROSS_S / (1 + np.exp(-(13 * sharp - 3.25))), 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnCosts:
+    """What turns cost, in seconds; the defaults are those of OSRM's car profile.
+
+    ``bends`` gives the seconds for degrees from 0 to 180, whether a turn is to the near side, and
+    whether it crosses oncoming traffic. ``local_s`` is the price, never counted as time, of entering
+    a road that is for residents only: more than nearly every way round, so that nobody drives
+    through, but those who must can get there.
+    """
+
+    bends: Callable[[Floats, Flags, Flags], Floats] = swing
+    u_turn_s: float = 20.0
+    gate_s: float = 60.0
+    local_s: float = 3276.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +92,7 @@ def connect(
     marked: Mapping[int, Tags],
     left_hand: bool,
     restrictions: Sequence[Restriction],
+    costs: TurnCosts,
 ) -> Turns:
     """Every allowed turn.
 
@@ -74,11 +103,14 @@ def connect(
     back = arcs.twin[before] == after
     keep = np.where(back, _may_turn_back(arcs, before, shut=shut), ~shut[arcs.tail[after]])
     before, after, back = before[keep], after[keep], back[keep]
-    seconds = _seconds(
-        arcs, before, after, back=back, pieces=pieces, extract=extract, left_hand=left_hand
-    )
-    seconds += _at_junction(marked, nodes=len(shut))[arcs.tail[after]]
-    cost = seconds + np.where(~arcs.local[before] & arcs.local[after], LOCAL_COST_S, 0.0)
+    angle = _angles(arcs, before, after, pieces=pieces, extract=extract)
+    near = angle < 0 if left_hand else angle >= 0
+    roads = np.bincount(pieces.ends.ravel(), minlength=len(shut))[arcs.tail[after]]
+    across = ~near & ~back & ~arcs.circle[before] & ~arcs.circle[after]
+    bends = costs.bends(np.where(back, 180.0, np.abs(angle)), near, across)
+    seconds = np.where(back, bends + costs.u_turn_s, np.where(roads > 2, bends, 0.0))
+    seconds += _at_junction(marked, nodes=len(shut), gate_s=costs.gate_s)[arcs.tail[after]]
+    cost = seconds + np.where(~arcs.local[before] & arcs.local[after], costs.local_s, 0.0)
     plain = Turns(
         arc=np.arange(len(arcs)), before=before, after=after, cost_s=cost, seconds=seconds
     )
@@ -130,37 +162,17 @@ def _may_turn_back(arcs: Arcs, before: Ints, *, shut: Flags) -> Flags:
     return np.asarray(shut[node] | (exits[before] == 1) | (both_ways[node] <= 1))
 
 
-def _seconds(
-    arcs: Arcs,
-    before: Ints,
-    after: Ints,
-    *,
-    back: Flags,
-    pieces: Pieces,
-    extract: Extract,
-    left_hand: bool,
-) -> Floats:
+def _angles(arcs: Arcs, before: Ints, after: Ints, *, pieces: Pieces, extract: Extract) -> Floats:
+    """Degrees from -180 to 180 by which one turns, clockwise, so to the right."""
     leaving, arriving = _bearings(arcs, pieces=pieces, extract=extract)
-    angle = (leaving[after] - arriving[before] + 180.0) % 360.0 - 180.0  # clockwise: to the right
-    near = angle < 0 if left_hand else angle >= 0
-    bias = np.where(near, BIAS, 1 / BIAS)
-    sharp = np.where(back, 180.0, np.abs(angle)) / 180.0
-    seconds = TURN_S / (1 + np.exp(-(13 / bias * sharp - 6.5 * bias)))
-    roads = np.bincount(
-        np.concatenate((pieces.points[pieces.begins[:-1]], pieces.points[pieces.begins[1:] - 1])),
-        minlength=len(extract.node_ids),
-    )
-    junction = roads[arcs.tail[after]] > 2
-    crosses = ~near & ~back & ~arcs.circle[before] & ~arcs.circle[after]
-    seconds += np.where(crosses, ACROSS_S / (1 + np.exp(-(13 * sharp - 3.25))), 0.0)
-    return np.where(junction | back, seconds, 0.0) + np.where(back, U_TURN_S, 0.0)
+    return (leaving[after] - arriving[before] + 180.0) % 360.0 - 180.0
 
 
-def _at_junction(marked: Mapping[int, Tags], *, nodes: int) -> Floats:
+def _at_junction(marked: Mapping[int, Tags], *, nodes: int, gate_s: float) -> Floats:
     """``(n,)`` seconds that lights, signs or gates at a node cost everybody who passes it."""
     lost = np.zeros(nodes)
     for node, tags in marked.items():
-        lost[node] = delay_s(tags)
+        lost[node] = delay_s(tags) + (gate_s if is_gate(tags) else 0.0)
     return lost
 
 

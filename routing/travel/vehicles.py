@@ -111,7 +111,7 @@ VAN = Vehicle(height_m=2.7, width_m=2.05, length_m=6.0, weight_kg=3500.0, top_km
 
 def traits(tags: Tags, *, vehicle: Vehicle, metres: float) -> Traits | None:
     """What a way of this length is to a motor vehicle; None where it is no way for it."""
-    if _is_closed(tags):
+    if is_closed(tags):
         return None
     local, shut = _access(tags, vehicle=vehicle)
     shut = _with_limits(tags, shut, vehicle=vehicle)
@@ -145,7 +145,7 @@ def find_access(tags: Tags, keys: Sequence[str]) -> str | None:
     return None
 
 
-def _is_closed(tags: Tags) -> bool:
+def is_closed(tags: Tags) -> bool:
     """No way yet, no way any more, or an area to walk on."""
     highway = tags.get("highway")
     work = tags.get("construction")

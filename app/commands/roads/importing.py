@@ -15,7 +15,8 @@ from app.commands.roads import named
 from dispatch import store
 from dispatch.places import Site
 from routing.travel.extract import ExtractUnusable
-from routing.travel.graph import build_roads
+from routing.travel.graph import PROFILES, build_roads
+from routing.travel.provider import Profile
 from routing.travel.roadfile import About
 
 EXTRACT = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -25,12 +26,19 @@ EXTRACT = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("source", metavar="FILE.osm.pbf", type=EXTRACT)
 @named.name_option(f"Name of the road graph; default: {named.USUAL}.")
 @click.option(
+    "--profile",
+    "profiles",
+    type=click.Choice([each.value for each in Profile]),
+    multiple=True,
+    help="Who is to travel, again for several; default: car and van. Cars always are.",
+)
+@click.option(
     "--traffic",
     type=click.Choice(["left", "right"]),
     help="Side on which one drives; default: found on the map.",
 )
-def import_(source: Path, name: str | None, traffic: str | None) -> None:
-    """Make a road graph from FILE.osm.pbf, for cars and vans.
+def import_(source: Path, name: str | None, profiles: tuple[str, ...], traffic: str | None) -> None:
+    """Make a road graph from FILE.osm.pbf, for cars and vans, or also for bikes and walkers.
 
     The graph knows one-ways, access, turn restrictions, signals, gates, ferries, and what turns
     cost. A former graph of the same name is replaced when the new one is complete; when anything is
@@ -45,6 +53,7 @@ def import_(source: Path, name: str | None, traffic: str | None) -> None:
     \b
     Examples:
       onsite roads import town.osm.pbf
+      onsite roads import town.osm.pbf --profile van --profile bike --profile foot
       onsite roads import kyushu.osm.pbf --name kyushu --traffic left
     """
     target = named.graph_file(name or named.USUAL)
@@ -57,6 +66,7 @@ def import_(source: Path, name: str | None, traffic: str | None) -> None:
         about = build_roads(
             source,
             target=target,
+            profiles=[Profile(each) for each in profiles] or PROFILES,
             left_hand=None if traffic is None else traffic == "left",
             accept=_expect_sites,
             tell=tell,
