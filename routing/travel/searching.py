@@ -52,28 +52,28 @@ def _compiled(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - numba's di
 
 
 @_compiled
-def search(first, heads, takes, seeds, seed_takes, wanted, awaited, bucket, reached, pool):
+def search(first, edges, seeds, seed_takes, wanted, awaited, bucket, reached, pool):
     """Fill ``reached (s,)`` from the seeds until all ``awaited`` states that are ``wanted`` are done.
 
-    The edges of state ``i`` are ``first[i]:first[i + 1]``: where they lead, and what turn and arc
-    together take. Of two ways of equal cost the quicker counts, then the shorter. ``bucket`` has a power of two
-    of places, more than the dearest edge costs; ``pool (e, 2)`` has room for every edge and seed.
+    The edges of state ``i`` are ``first[i]:first[i + 1]`` in ``edges (e, 2)``: where they lead, and
+    what turn and arc together take. Of two ways of equal cost the quicker counts, then the shorter.
+    ``bucket`` has a power of two of places, more than the dearest edge costs; ``pool`` has room for
+    every edge and seed: a state, and in the upper half the entry that lies below it in its bucket.
     """
-    mask = np.uint32(len(bucket) - 1)
+    mask = np.uint32(len(bucket) - 1)  # unsigned: numba then looks for no negative index
     bucket[:] = -1
     reached[:] = FAR
-    free = 0
+    free = np.uint32(0)
     queued = 0
     now = FARTHEST
     for k in range(len(seeds)):
-        state, cost = seeds[k], seed_takes[k] >> COST_SHIFT
-        if cost < reached[state] >> COST_SHIFT:
-            reached[state] = seed_takes[k]
+        cost = seed_takes[k] >> COST_SHIFT
+        if cost < reached[seeds[k]] >> COST_SHIFT:
+            reached[seeds[k]] = seed_takes[k]
             place = np.uint32(cost) & mask
-            pool[free, 0] = state
-            pool[free, 1] = bucket[place]
+            pool[free] = (np.int64(bucket[place]) << 32) | np.int64(seeds[k])
             bucket[place] = free
-            free += 1
+            free += np.uint32(1)
             queued += 1
             now = min(now, cost)
     while queued > 0 and awaited > 0 and now < FARTHEST:
@@ -82,28 +82,29 @@ def search(first, heads, takes, seeds, seed_takes, wanted, awaited, bucket, reac
         if entry < 0:
             now += 1
             continue
-        state = np.uint32(pool[entry, 0])  # unsigned: numba then checks no negative index
-        bucket[place] = pool[entry, 1]
-        queued -= 1
-        here = reached[state]
-        if here >> COST_SHIFT != now:
-            continue
-        awaited -= wanted[state]
-        for edge in range(np.uint32(first[state]), np.uint32(first[state + np.uint32(1)])):
-            head = np.uint32(heads[edge])
-            there = here + takes[edge]
-            known = reached[head]
-            if there >= known:
+        bucket[place] = -1  # every arc costs something: nothing is put here meanwhile
+        while entry >= 0:
+            state = np.uint32(pool[np.uint32(entry)])
+            entry = np.int32(pool[np.uint32(entry)] >> 32)
+            queued -= 1
+            here = reached[state]
+            if here >> COST_SHIFT != now:  # it has become cheaper, and was seen before
                 continue
-            reached[head] = there
-            cost = there >> COST_SHIFT
-            if cost < known >> COST_SHIFT:  # of equal cost, but quicker: it lies there already
-                place = np.uint32(cost) & mask
-                pool[free, 0] = head
-                pool[free, 1] = bucket[place]
-                bucket[place] = free
-                free += 1
-                queued += 1
+            awaited -= wanted[state]
+            for edge in range(np.uint32(first[state]), np.uint32(first[state + np.uint32(1)])):
+                head = np.uint32(edges[edge, 0])
+                there = here + edges[edge, 1]
+                known = reached[head]
+                if there >= known:
+                    continue
+                reached[head] = there
+                cost = there >> COST_SHIFT
+                if cost < known >> COST_SHIFT:  # of equal cost, but quicker: it lies there already
+                    place = np.uint32(cost) & mask
+                    pool[free] = (np.int64(bucket[place]) << 32) | np.int64(head)
+                    bucket[place] = free
+                    free += np.uint32(1)
+                    queued += 1
 
 
 @_compiled

@@ -24,8 +24,7 @@ class Direction(NamedTuple):
     """The graph seen one way: edges ahead of a state, and those into it with and without its arc."""
 
     first: Int32
-    heads: Int32
-    takes: Int64
+    edges: Int64
     first_back: Int32
     tails: Int32
     turns: Int64
@@ -61,8 +60,8 @@ class Ways:
         self.lines = Lines(network)
         self._wholes = searching.packed(network.cost, network.time, network.length)
         self._ahead, self._back = _directions(network, self._wholes)
-        dearest = int((self._ahead.takes >> searching.COST_SHIFT).max(initial=0))
-        dearest = max(dearest, int((self._back.takes >> searching.COST_SHIFT).max(initial=0)))
+        dearest = int((self._ahead.edges[:, 1] >> searching.COST_SHIFT).max(initial=0))
+        dearest = max(dearest, int((self._back.edges[:, 1] >> searching.COST_SHIFT).max(initial=0)))
         self._buckets = 1 << (dearest + 1).bit_length()
         self._copies = _copies(network)
         self._pieces = _by_piece(network)
@@ -141,7 +140,7 @@ class Ways:
         try:
             search = self._idle.pop()
         except IndexError:
-            search = _Search(self._wholes, edges=len(ahead.heads), buckets=self._buckets)
+            search = _Search(self._wholes, edges=len(ahead.edges), buckets=self._buckets)
         search.expect(arriving, ahead=ahead)
         try:
             yield search
@@ -190,7 +189,7 @@ class _Search:
         self._wholes = wholes
         self._bucket = np.empty(buckets, dtype=np.int32)
         self._reached = np.empty(len(wholes), dtype=np.int64)
-        self._pool = np.empty((edges + len(wholes), 2), dtype=np.int32)
+        self._pool = np.empty(edges + len(wholes), dtype=np.int64)
         self._wanted = np.zeros(len(wholes), dtype=np.int32)
 
     def expect(self, arriving: Anchors, *, ahead: Direction) -> None:
@@ -208,7 +207,7 @@ class _Search:
         """What it takes to each place, ``(m,)`` packed, and the last state and anchor, ``(m, 2)``."""
         ahead, arriving = self._ahead, self._arriving
         searching.search(
-            *(ahead.first, ahead.heads, ahead.takes, seeds, seed_takes, self._wanted),
+            *(ahead.first, ahead.edges, seeds, seed_takes, self._wanted),
             *(len(self._before), self._bucket, self._reached, self._pool),
         )
         answers = np.empty(len(arriving.spans) - 1, dtype=np.int64)
@@ -245,8 +244,10 @@ def _directions(network: Network, wholes: Int64) -> tuple[Direction, Direction]:
     ahead, back = turns + wholes[heads], turns + wholes[tails]
     into, turns_into = tails[order], turns[order]
     return (
-        Direction(network.first, heads, ahead, last, into, turns_into, ahead[order]),
-        Direction(last, into, back[order], network.first, heads, turns, back),
+        Direction(
+            network.first, np.column_stack((heads, ahead)), last, into, turns_into, ahead[order]
+        ),
+        Direction(last, np.column_stack((into, back[order])), network.first, heads, turns, back),
     )
 
 
