@@ -8,6 +8,7 @@ done, 1 refused or failed, 2 asked wrongly.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -31,24 +32,32 @@ COMMANDS = {
     "check": ("app.commands.planner:check", "Judge a plan against its problem."),
     "invent-problem": ("app.commands.invent:invent_problem", "Make up a problem from a seed."),
     "bench": ("app.commands.bench:bench", "Plan files, beside other planners; print a table."),
+    "roads": ("app.commands.roads:roads", "Make a road graph from an extract, and ask it."),
     "book-stream": ("app.commands.booking:book_stream", "Offer windows over a pipe, in memory."),
 }
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name and imports one when it is called."""
+    """A group that knows its commands by name and imports one when it is called.
+
+    ``places`` maps the name of a command to where it is, and to its line in the list of commands.
+    """
+
+    def __init__(self, *given: Any, places: Mapping[str, tuple[str, str]], **more: Any) -> None:  # noqa: ANN401 - click's signature
+        super().__init__(*given, **more)
+        self.places = places
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
+        return list(self.places)
 
     def get_command(
         self,
         ctx: click.Context,  # noqa: ARG002 - click's signature
         cmd_name: str,
     ) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.places:
             return None
-        module, attribute = COMMANDS[cmd_name][0].split(":")
+        module, attribute = self.places[cmd_name][0].split(":")
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
@@ -59,7 +68,7 @@ class LazyGroup(click.Group):
         formatter: click.HelpFormatter,
     ) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_place, line) in COMMANDS.items()])
+            formatter.write_dl([(name, line) for name, (_place, line) in self.places.items()])
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         try:
@@ -68,7 +77,9 @@ class LazyGroup(click.Group):
             raise click.UsageError("\n".join(wrong.faults)) from wrong
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="onsite")
 def onsite() -> None:
     """Dispatch of on-site technical support, from the ticket to the technician's outcome.

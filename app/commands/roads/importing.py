@@ -1,0 +1,127 @@
+"""``onsite roads import``: from an extract of OpenStreetMap to a road graph in the instance folder."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app import config
+from app.commands.roads import named
+from dispatch import store
+from dispatch.places import Site
+from routing.travel.extract import ExtractUnusable
+from routing.travel.graph import PROFILES, build_roads
+from routing.travel.provider import Profile
+from routing.travel.roadfile import About
+
+EXTRACT = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("import")
+@click.argument("source", metavar="FILE.osm.pbf", type=EXTRACT)
+@named.name_option(f"Name of the road graph; default: {named.USUAL}.")
+@click.option(
+    "--profile",
+    "profiles",
+    type=click.Choice([each.value for each in Profile]),
+    multiple=True,
+    help="Who is to travel, again for several; default: car and van. Cars always are.",
+)
+@click.option(
+    "--traffic",
+    type=click.Choice(["left", "right"]),
+    help="Side on which one drives; default: found on the map.",
+)
+def import_(source: Path, name: str | None, profiles: tuple[str, ...], traffic: str | None) -> None:
+    """Make a road graph from FILE.osm.pbf, for cars and vans, or also for bikes and walkers.
+
+    The graph knows one-ways, access, turn restrictions, signals, gates, ferries, and what turns
+    cost. A former graph of the same name is replaced when the new one is complete; when anything is
+    wrong with the file it stays as it is. Where the database has sites, a file in which none of them
+    lies is refused as the wrong place. Progress goes to standard error.
+
+    \b
+    Exit status:
+      0  the graph is there
+      1  the file cannot be used, or the disk is full; a former graph has been kept
+
+    \b
+    Examples:
+      onsite roads import town.osm.pbf
+      onsite roads import town.osm.pbf --profile van --profile bike --profile foot
+      onsite roads import kyushu.osm.pbf --name kyushu --traffic left
+    """
+    target = named.graph_file(name or named.USUAL)
+    begun = time.monotonic()
+
+    def tell(line: str) -> None:
+        click.echo(f"{time.monotonic() - begun:6.1f} s  {line}", err=True)
+
+    try:
+        about = build_roads(
+            source,
+            target=target,
+            profiles=[Profile(each) for each in profiles] or PROFILES,
+            left_hand=None if traffic is None else traffic == "left",
+            accept=_expect_sites,
+            tell=tell,
+        )
+    except ExtractUnusable as wrong:
+        raise click.ClickException(f"{wrong}.{_kept(target)}") from wrong
+    except OSError as wrong:
+        raise click.ClickException(
+            f"{target} cannot be written ({wrong.strerror or wrong});"
+            f" make room or see to its rights.{_kept(target)}"
+        ) from wrong
+    tell("done")
+    side = "left" if about.left_hand else "right"
+    click.echo(
+        f"{target.parent.name}: {about.road_km:,.0f} km of road, {about.arcs:,} arcs,"
+        f" traffic on the {side}, version {about.version}"
+    )
+
+
+def _kept(target: Path) -> str:
+    return " The former road graph is kept." if target.exists() else ""
+
+
+def _expect_sites(about: About) -> None:
+    """Refuse roads on which none of our customers lives."""
+    places = _sites()
+    inside = sum(about.covers(lat, lon) for lat, lon in places)
+    if places and not inside:
+        south, west, north, east = about.bounds
+        raise ExtractUnusable(
+            f"none of the {len(places)} sites in the database lies on this map, which reaches from"
+            f" {south:.2f}, {west:.2f} to {north:.2f}, {east:.2f};"
+            " take the extract of your own area"
+        )
+    if inside < len(places):
+        click.echo(
+            f"{len(places) - inside} of {len(places)} sites lie outside of the map;"
+            " their travel times will be estimates",
+            err=True,
+        )
+
+
+def _sites() -> list[tuple[float, float]]:
+    """Coordinates of all sites; none where there is no database yet."""
+    settings = config.load()
+    database = settings.instance / "onsite.db"
+    if not settings.database_url and not database.exists():
+        return []
+    engine = store.open_store(settings.database)
+    try:
+        with Session(engine) as session:
+            rows = session.execute(select(Site.latitude, Site.longitude))
+            return [(float(lat), float(lon)) for lat, lon in rows]
+    except SQLAlchemyError as wrong:
+        click.echo(f"sites are not compared: the database cannot be read ({wrong})", err=True)
+        return []
+    finally:
+        engine.dispose()
