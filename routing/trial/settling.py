@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from routing.rules.draft import Vehicle
-from routing.rules.spans import Span
+from routing.rules.spans import Span, Spans
 from routing.trial.laying import Laid, Layer
 from routing.trial.tables import Tables
 
@@ -100,8 +101,13 @@ class Settler:
         self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
     ) -> Iterator[Laid]:
         """Routes that leave right after breaks could have begun, and do without them."""
-        for bare_order in self.orders(vehicle, bare) if vehicle.breaks else []:
-            for stops in self._orders(vehicle, bare_order):
+        windows = [pause.window for pause in vehicle.breaks if pause.window is not None]
+        first = min((window.opens for window in windows), default=math.inf)
+        spans = self._tables.spans[vehicle.index]
+        if any(code < self._jobs and _closes(spans[code]) < first for code in bare):
+            return
+        for order in self.orders(vehicle, bare) if windows else []:
+            for stops in self._orders(vehicle, order):
                 missed = [b for n, b in enumerate(vehicle.breaks) if -1 - n not in stops]
                 opens = [pause.window.opens for pause in missed if pause.window is not None]
                 if opens and len(opens) == len(missed) and max(opens) > vehicle.shift.start:
@@ -191,6 +197,11 @@ class Settler:
 
     def _cheapest(self, routes: Iterable[Laid]) -> Laid | None:
         return min(routes, key=self._price, default=None)
+
+
+def _closes(spans: Spans) -> float:
+    """When the last start is, before all time when there is none."""
+    return spans[-1][1] if spans else -math.inf
 
 
 def breaks_in_order(vehicle: Vehicle) -> list[int]:
