@@ -187,7 +187,7 @@ def _first(answers: tuple[Answer, ...]) -> dict[str, str]:
     return {
         "latitude": f"{best.latitude:.5f}",
         "longitude": f"{best.longitude:.5f}",
-        "precision": best.exactness.value,
+        "precision": best.precision.value,
     }
 
 

@@ -6,6 +6,7 @@ enters the public Nominatim must keep its policy: one request a second, a contac
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,19 +22,27 @@ from geopy.exc import (
 )
 from geopy.geocoders import Nominatim
 
-from routing.geocode.answer import Answer, Exactness, GeocoderBusy, GeocoderRefused
+from routing.geocode.answer import Answer, GeocoderBusy, GeocoderRefused, Precision
 
 TIMEOUT_S = 5.0
 MOST = 5
 # Kinds of OpenStreetMap things, as Nominatim names them in ``addresstype``.
-_EXACTNESS = {
-    "building": Exactness.ROOFTOP,
-    "house_number": Exactness.ROOFTOP,
-    "place": Exactness.ROOFTOP,
-    "shop": Exactness.ROOFTOP,
-    "amenity": Exactness.ROOFTOP,
-    "office": Exactness.ROOFTOP,
-    "road": Exactness.STREET,
+_PRECISION = {
+    "building": Precision.ROOFTOP,
+    "house_number": Precision.ROOFTOP,
+    "place": Precision.ROOFTOP,
+    "shop": Precision.ROOFTOP,
+    "amenity": Precision.ROOFTOP,
+    "office": Precision.ROOFTOP,
+    "road": Precision.STREET,
+}
+
+# Nominatim does not say how sure it is; it answers only what it finds every word of.
+_CONFIDENCE = {
+    Precision.ROOFTOP: 0.9,
+    Precision.INTERPOLATED: 0.9,
+    Precision.STREET: 0.8,
+    Precision.LOCALITY: 0.5,
 }
 
 
@@ -88,15 +97,17 @@ def _answer(raw: Mapping[str, Any]) -> Answer:
         latitude=float(raw["lat"]),
         longitude=float(raw["lon"]),
         label=str(raw.get("display_name", "")),
-        exactness=_exactness(raw),
+        precision=_precision(raw),
         provider="nominatim",
         attribution=str(raw.get("licence", "")),
+        confidence=_CONFIDENCE[_precision(raw)],
+        raw=json.dumps(dict(raw), ensure_ascii=False),
     )
 
 
-def _exactness(raw: Mapping[str, Any]) -> Exactness:
+def _precision(raw: Mapping[str, Any]) -> Precision:
     """A house number found means the house, however the thing is called."""
     details = raw.get("address") or {}
     if "house_number" in details:
-        return Exactness.ROOFTOP
-    return _EXACTNESS.get(str(raw.get("addresstype", "")), Exactness.LOCALITY)
+        return Precision.ROOFTOP
+    return _PRECISION.get(str(raw.get("addresstype", "")), Precision.LOCALITY)

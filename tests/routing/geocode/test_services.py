@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.geocode.answer import Exactness, GeocoderBusy, GeocoderRefused
+from routing.geocode.answer import GeocoderBusy, GeocoderRefused, Precision
 from routing.geocode.services import NominatimCompatible
 from tests.routing.geocode.nominatim import HOUSE, STREET, TOWN, Nominatim
 
@@ -22,7 +22,7 @@ def test_an_address_becomes_a_place_with_its_attribution(geocoder):
     (answer,) = geocoder.find("plac Defilad 1, Warszawa", language="pl", country="PL")
 
     assert (answer.latitude, answer.longitude) == (52.2319, 21.0067)
-    assert answer.exactness is Exactness.ROOFTOP
+    assert answer.precision is Precision.ROOFTOP
     assert "OpenStreetMap" in answer.attribution
 
 
@@ -36,15 +36,15 @@ def test_the_owner_of_the_service_is_told_who_asks_and_in_which_language(geocode
 
 
 @pytest.mark.parametrize(
-    ("found", "exactness"),
-    [(HOUSE, Exactness.ROOFTOP), (STREET, Exactness.STREET), (TOWN, Exactness.LOCALITY)],
+    ("found", "precision"),
+    [(HOUSE, Precision.ROOFTOP), (STREET, Precision.STREET), (TOWN, Precision.LOCALITY)],
 )
-def test_an_answer_says_how_exact_it_is(geocoder, nominatim, found, exactness):
+def test_an_answer_says_how_exact_it_is(geocoder, nominatim, found, precision):
     nominatim.found = [found]
 
     (answer,) = geocoder.find("plac Defilad", language="pl")
 
-    assert answer.exactness is exactness
+    assert answer.precision is precision
 
 
 def test_nothing_found_is_no_fault(geocoder, nominatim):
