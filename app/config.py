@@ -163,6 +163,12 @@ class Settings:
         "embedded", "what runs tasks and chores", choices=("embedded", "postgres")
     )
 
+    roads: str = _setting(
+        "area",
+        "name of the imported roads: a folder in roads in the instance folder",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}",
+    )
+
     geocoder_url: str = _setting(
         "",
         "address of a Nominatim-compatible geocoder; empty: coordinates are typed",

@@ -31,6 +31,7 @@ COMMANDS = {
     "check": ("app.commands.planner:check", "Judge a plan against its problem."),
     "invent-problem": ("app.commands.invent:invent_problem", "Make up a problem from a seed."),
     "bench": ("app.commands.bench:bench", "Plan files, beside other planners; print a table."),
+    "places": ("app.commands.places:places", "Index a map extract; find addresses in it."),
     "book-stream": ("app.commands.booking:book_stream", "Offer windows over a pipe, in memory."),
 }
 

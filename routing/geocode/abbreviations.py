@@ -114,3 +114,32 @@ def _inverted(forms: Mapping[str, str]) -> dict[str, str]:
 CANONICAL: Mapping[str, str] = _inverted(_TITLE_FORMS) | _inverted(_STREET_FORMS)
 STREET_WORDS = frozenset(_STREET_FORMS)
 TITLES = frozenset(_TITLE_FORMS)
+
+# How people cut words short where they write them by hand, for whole words and for endings.
+_WRITTEN_SHORT: Mapping[str, tuple[str, ...]] = {
+    "straße": ("str.", "str"), "strasse": ("str.", "str"), "platz": ("pl.",), "gasse": ("g.",),
+    "rue": ("r.",), "rua": ("r.",), "boulevard": ("bd", "bd.", "blvd"), "avenue": ("av.", "av"),
+    "avenida": ("av.",), "place": ("pl.",), "praça": ("pç.",), "largo": ("lg.",),
+    "travessa": ("tv.",), "route": ("rte",), "chemin": ("ch.",), "impasse": ("imp.",),
+    "saint": ("st", "st."), "sainte": ("ste",), "santa": ("sta.",), "santo": ("sto.",),
+    "são": ("s.",), "sankt": ("st.",), "general": ("gen.",), "général": ("gal", "gén."),
+    "doutor": ("dr.",), "doctor": ("dr",), "docteur": ("dr",), "professor": ("prof.",),
+    "ulica": ("ul.",), "aleja": ("al.",), "plac": ("pl.",), "osiedle": ("os.",),
+    "świętego": ("św.",), "świętej": ("św.",), "księdza": ("ks.",), "generała": ("gen.",),
+    "street": ("st", "st."), "road": ("rd", "rd."), "lane": ("ln",), "square": ("sq",),
+}  # fmt: skip
+
+
+def short_forms(name: str) -> list[str]:
+    """The name with one of its words, or its ending, cut short in each usual way."""
+    found = []
+    for word in dict.fromkeys(name.split()):
+        for whole, shorts in _WRITTEN_SHORT.items():
+            ending = whole in {"straße", "strasse", "platz", "gasse"}
+            folded = word.casefold() if whole != "straße" else word.lower()
+            if folded == whole or (ending and folded.endswith(whole)):
+                kept = word[: len(word) - len(whole)]
+                for short in shorts:
+                    cut = kept + short if kept or word[0].islower() else short.capitalize()
+                    found.append(name.replace(word, cut, 1))
+    return found
