@@ -1,20 +1,40 @@
-"""Finding coordinates for an address, where the settings name a service; nobody else is asked."""
+"""Finding coordinates for an address while somebody waits, with the geocoder of the settings."""
 
 from __future__ import annotations
 
+from flask import Flask, current_app
 from flask_babel import get_locale
 
-from app.context import settings
-from routing.geocode.answer import Answer
-from routing.geocode.services import NominatimCompatible
+from app.context import settings, settings_of
+from app.geocoders import Geocoders
+from routing.geocode.answer import Answer, Geocoder
+from routing.geocode.index import IndexWrong
+
+KEY = "onsite.geocoders"
+
+
+def init_app(app: Flask) -> None:
+    """Let the application ask for places."""
+    app.extensions[KEY] = Geocoders(settings_of(app))
+
+
+def geocoder() -> Geocoder | None:
+    """Whom to ask, or None: nobody is set, or there is no index that can be read."""
+    held: Geocoders = current_app.extensions[KEY]
+    try:
+        return held.current()
+    except IndexWrong:  # onsite doctor says so, and what to do
+        return None
 
 
 def available() -> bool:
-    """Whether a geocoder is set."""
-    return bool(settings().geocoder_url)
+    """Whether addresses can be looked up."""
+    return geocoder() is not None
 
 
 def find(address: str) -> tuple[Answer, ...]:
     """Places for an address, best first. Raises GeocodeError; call it with no transaction open."""
-    service = NominatimCompatible(url=settings().geocoder_url, contact=settings().geocoder_contact)
-    return service.find(address, language=str(get_locale() or settings().language))
+    asked = geocoder()
+    if asked is None:
+        return ()
+    return asked.find(address, language=str(get_locale() or settings().language))

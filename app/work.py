@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 
-from app import clock, database, health, outbox, terms, travel, watching
+from app import clock, database, geocoding, health, outbox, terms, travel, watching
 from app.context import settings_of
 from dispatch.planning.runs import PlanRun
 from schedules import chores
@@ -33,6 +33,7 @@ SPARE = "onsite.spare-engine"
 def init_app(app: Flask) -> None:
     """Put the queue together; it takes orders at once, but works only after ``start``."""
     given = settings_of(app)
+    geocoding.init_app(app)
     app.extensions[SPARE] = Spare() if given.plan_spare else None
     open_session = database.opener(app)
     now, tasks, all_chores = clock.clock_of(app), _tasks(app), chores.all_chores(given)
