@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, current_app
 from flask_babel import get_locale
 
@@ -18,13 +20,22 @@ def init_app(app: Flask) -> None:
     app.extensions[KEY] = Geocoders(settings_of(app))
 
 
+def asker(app: Flask) -> Callable[[], Geocoder | None]:
+    """What gives whom to ask now, or None: nobody is set, or no index that can be read."""
+    held: Geocoders = app.extensions[KEY]
+
+    def current() -> Geocoder | None:
+        try:
+            return held.current()
+        except IndexWrong:  # onsite doctor says so, and what to do
+            return None
+
+    return current
+
+
 def geocoder() -> Geocoder | None:
-    """Whom to ask, or None: nobody is set, or there is no index that can be read."""
-    held: Geocoders = current_app.extensions[KEY]
-    try:
-        return held.current()
-    except IndexWrong:  # onsite doctor says so, and what to do
-        return None
+    """Whom the current application asks, or None."""
+    return asker(current_app)()
 
 
 def available() -> bool:
