@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask import Flask, current_app
 from flask_babel import get_locale
 
 from app.context import settings, settings_of
+from app.database import session
 from app.geocoders import Geocoders
+from dispatch import geocoding as trade
+from dispatch.places import Site
 from routing.geocode.answer import Answer, Geocoder
-from routing.geocode.index import IndexWrong
+from routing.geocode.index import IndexWrong, Places
 
 KEY = "onsite.geocoders"
 
@@ -49,3 +53,17 @@ def find(address: str) -> tuple[Answer, ...]:
     if asked is None:
         return ()
     return asked.find(address, language=str(get_locale() or settings().language))
+
+
+def ask(site: Site, *, now: datetime) -> bool:
+    """Let a site's address be asked for: the index answers at once. True: a service is to be asked.
+
+    Writes within the request's transaction; the index takes milliseconds of it. Raises PinKept.
+    """
+    asked = trade.ask(session(), site=site, now=now)
+    found = geocoder()
+    if isinstance(found, Places):
+        answers = found.find(asked.address)
+        trade.record(session(), request_id=asked.id, provider=found.name, answers=answers, now=now)
+        return False
+    return found is not None

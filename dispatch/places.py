@@ -106,6 +106,11 @@ class Site(Base):
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether nobody knows yet in which street it is; no window is offered then."""
+        return self.precision is Precision.LOCALITY
+
 
 class Asset(Base):
     """A device at a site, with its product and warranty."""
@@ -228,6 +233,36 @@ def add_site(  # noqa: PLR0913 - an address has that many lines
     return site
 
 
+def add_unplaced_site(
+    session: Session,
+    *,
+    customer: Customer,
+    territory: Territory,
+    now: datetime,
+    by: Account | None = None,
+    **told: Any,  # noqa: ANN401 - an address has many lines
+) -> Site:
+    """Add a place of work whose coordinate is not known yet; ``told`` as in ``add_site``.
+
+    Until it is, the site stands in the middle of its territory, at town precision, so that its
+    visits can be planned. Raises NoTerritory where no such middle is known.
+    """
+    middle = _middle(session, territory)
+    site = add_site(
+        session,
+        customer=customer,
+        latitude=middle[0],
+        longitude=middle[1],
+        precision=Precision.LOCALITY,
+        now=now,
+        by=by,
+        **told,
+    )
+    site.territory, site.zone, site.outside_territory = territory, territory.zone, False
+    session.flush()
+    return site
+
+
 def edit_site(
     session: Session,
     *,
@@ -327,6 +362,20 @@ def expect_same_customer(customer: Customer, *things: Site | Asset | Contact | N
 
 
 Point = tuple[float, float]
+
+
+def _middle(session: Session, territory: Territory) -> Point:
+    """The mean of the border's corners; without a border, the territory's first depot."""
+    corners: Sequence[Sequence[float]] = territory.polygon
+    if not corners:
+        depots = select(Depot).where(Depot.territory_id == territory.id).order_by(Depot.id)
+        corners = [(depot.latitude, depot.longitude) for depot in session.scalars(depots.limit(1))]
+    if not corners:
+        raise NoTerritory(territory_id=territory.id)
+    return (
+        sum(corner[0] for corner in corners) / len(corners),
+        sum(corner[1] for corner in corners) / len(corners),
+    )
 
 
 def _contains(polygon: Sequence[Sequence[float]], point: Point) -> bool:
