@@ -58,7 +58,7 @@ def find(address: str) -> tuple[Answer, ...]:
 def ask(site: Site, *, now: datetime) -> bool:
     """Let a site's address be asked for: the index answers at once. True: a service is to be asked.
 
-    Writes within the request's transaction; the index takes milliseconds of it. Raises PinKept.
+    Where there is nobody to ask, a person has to look. Writes within the request's transaction; the index takes milliseconds of it. Raises PinKept.
     """
     asked = trade.ask(session(), site=site, now=now)
     found = geocoder()
@@ -66,4 +66,6 @@ def ask(site: Site, *, now: datetime) -> bool:
         answers = found.find(asked.address)
         trade.record(session(), request_id=asked.id, provider=found.name, answers=answers, now=now)
         return False
+    if found is None:
+        trade.give_up(session(), request_id=asked.id, fault="")
     return found is not None

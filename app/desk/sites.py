@@ -16,6 +16,7 @@ from app.desk.pages import blueprint
 from app.forms import Form, fields_of
 from app.security import DESK, open_to
 from app.words import choices
+from dispatch import geocoding as trade
 from dispatch import places
 from dispatch.base import DispatchError
 from dispatch.customers import Contact, Customer
@@ -222,6 +223,7 @@ def _page(site_id: int, refused: str = "", refusal: DispatchError | None = None)
     return render_template(
         "desk/site.html",
         site=found,
+        asked=trade.request_of(session(), site=found),
         hours=told_hours(found.opening_hours),
         assets=session()
         .scalars(select(Asset).where(Asset.site_id == site_id).order_by(Asset.name))

@@ -96,7 +96,9 @@ def test_a_search_finds_by_contact(dispatcher, rows):
     assert "Nobody found" in dispatcher.get("/customers?search=zebra").text
 
 
-def test_a_site_without_a_coordinate_waits_in_its_territory(dispatcher, rows, customer):
+def test_a_site_without_a_coordinate_waits_in_its_territory_for_a_person(
+    dispatcher, rows, customer
+):
     territory = build.territory(rows)
     rows.commit()
 
@@ -107,7 +109,7 @@ def test_a_site_without_a_coordinate_waits_in_its_territory(dispatcher, rows, cu
 
     made, request = only(rows, Site), only(rows, GeocodeRequest)
     assert (made.territory_id, made.precision) == (territory.id, Precision.LOCALITY)
-    assert (request.site_id, request.state) == (made.id, RequestState.WAITING)
+    assert (request.site_id, request.state) == (made.id, RequestState.REVIEW)
     assert "no window is offered" in dispatcher.get(f"/sites/{made.id}").text
 
 
