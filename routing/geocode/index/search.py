@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from routing.geocode import numbers
 from routing.geocode.answer import MARGIN, SAME_PLACE_M, Answer, Precision, apart
 from routing.geocode.fold import is_japanese, weight
@@ -23,9 +20,11 @@ CANDIDATES = 50
 MOST = 5
 # As good as this, words as they were written are enough, and no slip is looked for.
 GOOD = 0.9
+# Worse than this, words that do exist may be slips, too.
+_POOR = 0.7
 # Words as like as the best of the vocabulary that one mistyped word is tried as.
 _SLIPS = 8
-_LONGEST_SLIP = 2
+_SHORTEST_SLIP, _LONGEST_SLIP = 3, 2
 # A town for a question that also names something unknown in it: to be looked at, never taken.
 ONLY_TOWN = 0.5
 # Two places that answer equally well halve what each is worth of being right.
@@ -62,17 +61,24 @@ class Places:
         question = ask(address, postcodes=self._store.postcodes)
         if not question.tokens:
             return ()
-        matches = self._matches(question, self._candidates(question))
-        if not matches or matches[0].score < GOOD:
-            more = self._candidates(question, slips=True)
+        telling = _telling(question)
+        # A town with a slip is known by comparing; only a street has to be found first.
+        streets = [token for token in telling if not self._store.is_in_town(token.text)]
+        strange = [token for token in streets if not self._store.knows(token.text)]
+        matches = self._matches(question, self._candidates(question, telling))
+        if _best(matches) < GOOD and strange:
+            more = self._candidates(question, telling, mistyped=strange)
+            matches = self._matches(question, more)
+        # A slip may have led to another word that exists: harbour, labour.
+        if _best(matches) < _POOR:
+            more = self._candidates(question, telling, mistyped=streets or telling)
             matches = self._matches(question, more)
         return tuple(self._answers(question, matches[: 2 * MOST]))[:MOST]
 
-    def _candidates(self, question: Question, *, slips: bool = False) -> list[Found]:
-        """Rows that share a telling word with the question."""
-        telling = [token for token in question.tokens if token.weight >= 1] or [
-            token for token in question.tokens if token.number is None
-        ]
+    def _candidates(
+        self, question: Question, telling: Sequence[Token], *, mistyped: Sequence[Token] = ()
+    ) -> list[Found]:
+        """Rows that share a telling word with the question, or one like a ``mistyped`` word."""
         words = {
             reading
             for token in telling
@@ -81,27 +87,21 @@ class Places:
         }
         joined = zip(question.tokens, question.tokens[1:], strict=False)
         words |= {a.text + b.text for a, b in joined if a.number is None and b.number is None}
-        if slips:
-            words |= {word for token in telling for word in self._meant(token)}
+        words |= {
+            word
+            for token in mistyped
+            if len(token.text) >= _SHORTEST_SLIP
+            for reading in token.readings
+            if weight(reading) >= 1
+            for word in self._store.like(
+                reading, slips=1 if len(token.text) <= 5 else _LONGEST_SLIP, most=_SLIPS
+            )
+            if weight(word) >= 1  # half of all streets are a rue
+        }
         # A street's name may be a number and a small word: rue du 4, 3 Maja.
         words |= {token.text for token in question.tokens if token.number and len(telling) < 2}
         starts = [token.text for token in telling if token.cut]
         return self._store.by_words(sorted(words), starts=starts, most=CANDIDATES)
-
-    def _meant(self, token: Token) -> Iterable[str]:
-        """Words that exist and are spelled nearly so; O(words of the index), a few milliseconds."""
-        if len(token.text) < 3:
-            return
-        slips = 1 if len(token.text) <= 5 else _LONGEST_SLIP
-        for reading in token.readings:
-            for word, _far, _place in process.extract(
-                reading,
-                self._store.vocabulary,
-                scorer=OSA.distance,
-                score_cutoff=slips,
-                limit=_SLIPS,
-            ):
-                yield word
 
     def _matches(self, question: Question, rows: Iterable[Found]) -> list[Match]:
         towns, regions = self._store.towns, self._store.regions
@@ -157,6 +157,17 @@ class Places:
             attribution=self.attribution,
             confidence=round(min(1.0, confidence), 3),
         )
+
+
+def _telling(question: Question) -> list[Token]:
+    """The words that tell which place is meant; where there are none, all that are no numbers."""
+    return [token for token in question.tokens if token.weight >= 1] or [
+        token for token in question.tokens if token.number is None
+    ]
+
+
+def _best(matches: Sequence[Match]) -> float:
+    return matches[0].score if matches else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,14 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import threading
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from routing.geocode import numbers
 from routing.geocode.fold import bigrams, forms, is_japanese
@@ -134,7 +139,8 @@ class Store:
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
             self.facts = dict(self._connection.execute("SELECT name, value FROM fact"))
-            self.vocabulary = self._words("name")
+            self._words = self._read_words("name")
+            self._town_words = self._read_words("town")
             self.regions = frozenset(self.facts.get("regions", "").split("\n")) - {""}
             self.towns = frozenset(
                 key_of(name)
@@ -159,6 +165,28 @@ class Store:
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()
+
+    def knows(self, word: str) -> bool:
+        """Whether a name has the word; in order, so a search by halves."""
+        return _has(self._words, word)
+
+    def is_in_town(self, word: str) -> bool:
+        """Whether a town's name has the word."""
+        return _has(self._town_words, word)
+
+    def like(self, word: str, *, slips: int, most: int) -> list[str]:
+        """Words of names at most so many slips away, ``most`` of each length; O(words so long)."""
+        found: list[str] = []
+        for length in range(len(word) - slips, len(word) + slips + 1):
+            alike = process.extract(
+                word,
+                self._words.get(length, []),
+                scorer=OSA.distance,
+                score_cutoff=slips,
+                limit=most,
+            )
+            found += [other for other, _far, _place in alike]
+        return found
 
     def by_words(self, words: Sequence[str], *, starts: Sequence[str], most: int) -> list[Found]:
         """Rows with any of the words, or words that begin so, the rarest and most first."""
@@ -209,17 +237,17 @@ class Store:
         by_id = {row[0]: row for row in rows}
         return [Found(*by_id[each]) for each in ids]
 
-    def _words(self, column: str) -> tuple[str, ...]:
-        """Every word of a column; FTS5 tells them through a table that is not kept."""
+    def _read_words(self, column: str) -> dict[int, list[str]]:
+        """Every word of a column by its length; FTS5 tells them through a table that is not kept."""
         self._connection.execute(
-            "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, word, col)"
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, word, col)"
         )
-        return tuple(
-            term
-            for (term,) in self._connection.execute(
-                "SELECT term FROM temp.vocabulary WHERE col = ?", (column,)
-            )
-        )
+        words: dict[int, list[str]] = defaultdict(list)
+        for (term,) in self._connection.execute(
+            "SELECT term FROM temp.vocabulary WHERE col = ?", (column,)
+        ):
+            words[len(term)].append(term)
+        return words
 
 
 class Found:
@@ -249,3 +277,9 @@ class Found:
         self.chome = chome
         self.province = province
         self.at = (lat, lon)
+
+
+def _has(words: Mapping[int, list[str]], word: str) -> bool:
+    same = words.get(len(word), [])
+    place = bisect_left(same, word)
+    return place < len(same) and same[place] == word
