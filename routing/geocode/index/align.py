@@ -24,6 +24,8 @@ _SHARPER = 2
 # Kinds, titles and all but the last telling word, first names mostly, may be left out.
 _LEFT_OUT = 0.15
 _BEGINNING = 0.9
+# A name that is less like the question than this is not looked at further: no town mends that.
+_LEAST = 0.35
 _SLIP_IN_SMALL = 0.5
 # From this weight on a word tells which street is meant.
 _TELLING = 0.8
@@ -67,6 +69,8 @@ def align(
         (_compare(question.tokens, form) for name in row.names for form in forms(name)),
         key=lambda one: (one.alike, len(one.used)),
     )
+    if text.alike < _LEAST:
+        return Match(row=row, text=0.0, place=0.0, number_at=None, unexplained=0.0)
     left = [place for place in range(len(question.tokens)) if place not in text.used]
     number_at = _number_of(question, left, text.used) if row.kind is not Kind.TOWN else None
     left = [place for place in left if place != number_at]

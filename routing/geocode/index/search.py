@@ -18,8 +18,6 @@ from routing.geocode.rows import Kind
 
 CANDIDATES = 50
 MOST = 5
-# As good as this, words as they were written are enough, and no slip is looked for.
-GOOD = 0.9
 # Worse than this, words that do exist may be slips, too.
 _POOR = 0.7
 # Words as like as the best of the vocabulary that one mistyped word is tried as.
@@ -65,10 +63,8 @@ class Places:
         # A town with a slip is known by comparing; only a street has to be found first.
         streets = [token for token in telling if not self._store.is_in_town(token.text)]
         strange = [token for token in streets if not self._store.knows(token.text)]
-        matches = self._matches(question, self._candidates(question, telling))
-        if _best(matches) < GOOD and strange:
-            more = self._candidates(question, telling, mistyped=strange)
-            matches = self._matches(question, more)
+        rows = self._candidates(question, telling, mistyped=strange)
+        matches = self._matches(question, rows)
         # A slip may have led to another word that exists: harbour, labour.
         if _best(matches) < _POOR:
             more = self._candidates(question, telling, mistyped=streets or telling)
