@@ -100,6 +100,16 @@ UNIT_WORDS = frozenset({
     "bat", "esc", "escalier", "lok", "lokal", "m", "mieszkanie", "pietro", "top", "stock",
     "stiege", "tur", "sala", "loja", "apto", "andar", "bloco", "suite", "room",
 })  # fmt: skip
+# Countries as the last word of an address: an extract often has no border that tells its own.
+COUNTRIES = frozenset({
+    "france", "francja", "frankreich", "polska", "poland", "pologne", "polen", "deutschland",
+    "germany", "allemagne", "niemcy", "osterreich", "oesterreich", "austria", "autriche",
+    "schweiz", "suisse", "svizzera", "switzerland", "liechtenstein", "furstentum", "belgique",
+    "belgie", "belgium", "luxembourg", "nederland", "netherlands", "portugal", "brasil", "brazil",
+    "espana", "spain", "italia", "italy", "england", "scotland", "wales", "ireland", "kingdom",
+    "united", "uk", "gb", "usa", "japan", "japon", "fl", "li", "ch", "at", "de", "fr", "pl", "pt",
+    "br", "be", "lu", "nl", "es", "it",
+})  # fmt: skip
 # Endings of one-word street names, cut short with or without a full stop.
 GLUED = {"str": "strasse"}
 GLUED_WITH_STOP = {"g": "gasse", "pl": "platz", "w": "weg", "pltz": "platz"}

@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from routing.geocode import numbers
-from routing.geocode.abbreviations import CANONICAL, UNIT_WORDS
+from routing.geocode.abbreviations import CANONICAL, COUNTRIES, UNIT_WORDS
 from routing.geocode.fold import canonical, fold, fold_umlauts, readings, weight
 from routing.geocode.numbers import Number
 
@@ -70,12 +70,17 @@ def ask(address: str, *, postcodes: Collection[str]) -> Question:
             in_unit = False
         elif found["word"]:
             other = others[0]["word"] if others else found[0]
-            in_unit = found[0].removesuffix(".") in UNIT_WORDS
-            question.tokens.append(_word(found[0], other, unit=in_unit))
+            unit = found[0].removesuffix(".") in UNIT_WORDS
+            # Bâtiment C: the letter names the unit.
+            question.tokens.append(
+                _word(found[0], other, unit=unit or (in_unit and len(found[0]) < 3))
+            )
+            in_unit = unit
         else:
             in_unit = False
         if found["word"] and others:
             others.pop(0)
+    _make_light_of_country(question.tokens)
     if codes:
         question.postcode = codes[-1][1]
     else:
@@ -94,6 +99,14 @@ def _word(text: str, other: str, *, unit: bool) -> Token:
         # A cut word that no list leads to a whole one may be the beginning of any.
         cut=cut and word == text.removesuffix(".") and len(word) > 1,
     )
+
+
+def _make_light_of_country(tokens: list[Token]) -> None:
+    """The country's name at the end says nothing within it; alone, or after a street, it may."""
+    for token in tokens[:1:-1]:
+        if token.text not in COUNTRIES:
+            return
+        token.weight = _UNIT_WEIGHT
 
 
 def _meant_kind(word: str) -> tuple[str, ...]:

@@ -89,6 +89,9 @@ def test_letters_without_their_marks_find_the_door(places, address, at):
         ("ul. 3 Maja 12, Gruszowo", door(north(GRUSZOWO, 600), 12)),
         ("7 St John St, Ashby LE65 1AB", door(ASHBY, 7)),
         ("Flat 2, 9 Baker Rd, Ashby", door(north(ASHBY, 200), 9)),
+        ("9 Baker Road, Ashby, United Kingdom", door(north(ASHBY, 200), 9)),
+        ("ul. Słowackiego 12 lok. 4, 31-159 Gruszowo, Polska", door(GRUSZOWO, 12)),
+        ("4 rue de la République Bâtiment C 74130 Bonneville France", door(BONNEVILLE, 4)),
     ],
 )
 def test_short_forms_and_left_out_titles_find_the_door(places, address, at):
