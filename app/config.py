@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 import secrets
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -18,11 +17,12 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import available_timezones
 
+from app import values
+
 LANGUAGES = ("en", "fr", "pl", "ja")
 PREFIX = "ONSITE_"
 # Names that belong to the tests; the product passes over them.
 FOR_TESTS = ("ONSITE_TEST_", "ONSITE_BENCHMARKS")
-TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 class SettingsWrong(Exception):
@@ -163,14 +163,28 @@ class Settings:
         "embedded", "what runs tasks and chores", choices=("embedded", "postgres")
     )
 
+    roads: str = _setting(
+        "area",
+        "name of the imported roads: a folder in roads in the instance folder",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}",
+    )
+
+    geocoder: str = _setting(
+        "embedded",
+        "who finds coordinates for addresses; embedded asks the index of ONSITE_ROADS, if there is one",
+        choices=("embedded", "nominatim", "photon", "pelias", "ban", "opencage", "none"),
+    )
     geocoder_url: str = _setting(
         "",
-        "address of a Nominatim-compatible geocoder; empty: coordinates are typed",
+        "address of that service; no public server is taken by itself",
         pattern=r"https?://\S+",
     )
     geocoder_contact: str = _setting(
-        "onsite@localhost", "how the geocoder's owner can reach you", pattern=r"\S+@\S+"
+        "",
+        "how the service's owner can reach you; Nominatim demands it",
+        pattern=r"\S+@\S+|https?://\S+",
     )
+    geocoder_key: str = _setting("", "key of the service, where it needs one", hidden=True)
 
     smtp_host: str = _setting("", "mail server; empty: mail stays readable in the outbox")
     smtp_port: int = _setting(587, "port of the mail server", at_least=1, at_most=65535)
@@ -242,18 +256,18 @@ def load(
     instance = _instance(given, overrides)
     merged = {**_from_file(instance / "settings.toml", faults), **given, **overrides}
     merged["instance"] = instance
-    values: dict[str, Any] = {}
+    given_values: dict[str, Any] = {}
     for name, raw in merged.items():
         field = _FIELDS.get(name)
         if field is None:
             faults.append(f"There is no setting called {name}.")
             continue
         try:
-            values[name] = _checked(field, raw)
+            given_values[name] = values.checked(field, raw)
         except ValueError as wrong:
             faults.append(f"{PREFIX}{name.upper()} {wrong}.")
     if not faults:
-        settings = Settings(**values)
+        settings = Settings(**given_values)
         faults.extend(_disagreements(settings))
         if not faults:
             return settings
@@ -318,51 +332,6 @@ def _from_file(path: Path, faults: list[str]) -> dict[str, object]:
     return {name: value for name, value in content.items() if name != "instance"}
 
 
-def _checked(field: dataclasses.Field[Any], raw: object) -> Any:  # noqa: ANN401
-    """Turn what was given into the setting's type. Raises ValueError with half a sentence."""
-    value: Any = _READERS[str(field.type)](raw)
-    facts = field.metadata
-    if facts["choices"] and value not in facts["choices"]:
-        raise ValueError(f"is {value!r}, but must be one of {', '.join(facts['choices'])}")
-    if facts["at_least"] is not None and not facts["at_least"] <= value <= facts["at_most"]:
-        raise ValueError(
-            f"is {value}, but must be between {facts['at_least']} and {facts['at_most']}"
-        )
-    if facts["pattern"] and value and not re.fullmatch(facts["pattern"], str(value)):
-        raise ValueError(f"does not have the form that is needed ({facts['doc']})")
-    return value
-
-
-def _read_bool(raw: object) -> bool:
-    if isinstance(raw, bool):
-        return raw
-    word = raw.strip().lower() if isinstance(raw, str) else ""
-    if word not in TRUE + FALSE:
-        raise ValueError(f"is {raw!r}, but must be yes or no")
-    return word in TRUE
-
-
-def _read_int(raw: object) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw
-    if not isinstance(raw, str) or not re.fullmatch(r"\s*-?[0-9]{1,15}\s*", raw):
-        raise ValueError(f"is {raw!r}, but must be a whole number")
-    return int(raw)
-
-
-def _read_str(raw: object) -> str:
-    if not isinstance(raw, str):
-        raise ValueError(f"is {raw!r}, but must be text")  # noqa: TRY004
-    return raw.strip()
-
-
-def _read_path(raw: object) -> Path:
-    return Path(_read_str(str(raw) if isinstance(raw, Path) else raw)).expanduser()
-
-
-_READERS = {"bool": _read_bool, "int": _read_int, "str": _read_str, "Path": _read_path}
-
-
 def _disagreements(settings: Settings) -> Iterable[str]:
     """Find settings that are right one by one but not together."""
     if settings.streams >= settings.threads:
@@ -372,8 +341,31 @@ def _disagreements(settings: Settings) -> Iterable[str]:
         )
     if settings.zone not in available_timezones():
         yield f"ONSITE_ZONE is {settings.zone!r}, but no such time zone is known."
+    yield from _geocoder_disagrees(settings)
     if settings.queue == "postgres" and not settings.database_url.startswith("postgresql"):
         yield "ONSITE_QUEUE is postgres, so ONSITE_DATABASE_URL must name a PostgreSQL."
+
+
+def _geocoder_disagrees(settings: Settings) -> Iterable[str]:
+    if settings.geocoder in {"embedded", "none"}:
+        if settings.geocoder_url:
+            yield (
+                f"ONSITE_GEOCODER_URL is set, but ONSITE_GEOCODER is {settings.geocoder};"
+                " name the service that answers there."
+            )
+        return
+    if not settings.geocoder_url:
+        yield (
+            f"ONSITE_GEOCODER is {settings.geocoder}, so ONSITE_GEOCODER_URL must say where it"
+            " is; no public server is taken by itself."
+        )
+    if settings.geocoder == "nominatim" and not settings.geocoder_contact:
+        yield (
+            "ONSITE_GEOCODER is nominatim, so ONSITE_GEOCODER_CONTACT must tell its owner how to"
+            " reach you."
+        )
+    if settings.geocoder == "opencage" and not settings.geocoder_key:
+        yield "ONSITE_GEOCODER is opencage, so ONSITE_GEOCODER_KEY must hold your key."
 
 
 def _kept_secret(instance: Path) -> str:

@@ -17,6 +17,7 @@ from app.database import session
 from app.desk import reports
 from app.security import DESK, Audience
 from app.words import word
+from dispatch import geocoding
 from dispatch.accounts import Account, Role, RoleName
 
 # Where each role begins its day; the first that fits.
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
         here=here,
         navigation=navigation,
         own_menu=own_menu,
+        places_to_decide=places_to_decide,
         now=clock.now,
         has=security.has,
     )
@@ -91,6 +93,13 @@ def own_menu() -> list[Entry]:
     """Return what stands below one's own name; a round only for those who really drive one."""
     held = {role.name for role in current_user.roles}
     return _shown(tuple(entry for entry in _OWN if held.intersection(entry[3])))
+
+
+def places_to_decide() -> int:
+    """Return how many sites' places wait for who is signed in to decide; one query."""
+    if not security.has(Audience.DISPATCHER, Audience.LEAD):
+        return 0
+    return geocoding.review_count(session())
 
 
 def _shown(

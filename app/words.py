@@ -33,6 +33,7 @@ from dispatch.tickets import (
 )
 from dispatch.visits import CrewRole, VisitState, Wish
 from dispatch.workforce import Employment
+from routing.geocode.answer import Verdict as Found
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
     TicketState: {
@@ -192,6 +193,12 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
         Precision.LOCALITY: _l("Town"),
         Precision.SYNTHETIC: _l("Made up for the demonstration"),
     },
+    Found: {
+        Found.ACCEPTED: _l("Found"),
+        Found.AMBIGUOUS: _l("Several places fit"),
+        Found.UNSURE: _l("Not sure"),
+        Found.NOT_FOUND: _l("Not found"),
+    },
     RoleName: {
         RoleName.AGENT: _l("Support agent"),
         RoleName.LEAD: _l("Desk lead"),
@@ -209,6 +216,12 @@ TONES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         TicketState.WAITING_OTHER: "wait",
         TicketState.IN_FIELD: "busy",
         TicketState.RESOLVED: "good",
+    },
+    Found: {
+        Found.ACCEPTED: "good",
+        Found.AMBIGUOUS: "warn",
+        Found.UNSURE: "warn",
+        Found.NOT_FOUND: "bad",
     },
     Priority: {Priority.URGENT: "bad", Priority.HIGH: "warn"},
     AttemptResult: {AttemptResult.FIXED: "good", AttemptResult.NOT_FIXED: "warn"},

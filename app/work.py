@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 
-from app import clock, database, health, outbox, terms, travel, watching
+from app import clock, database, geocoding, health, outbox, terms, travel, watching
 from app.context import settings_of
 from dispatch.planning.runs import PlanRun
 from schedules import chores
@@ -22,7 +22,7 @@ from schedules.embedded import EmbeddedQueue
 from schedules.engines import Spare
 from schedules.postgres import PostgresQueue
 from schedules.queue import Queue, Task
-from schedules.tasks import deliver_notices, plan_day
+from schedules.tasks import deliver_notices, locate_sites, plan_day
 
 # The longest search that anybody may ask for (app/config.py: plan_seconds).
 LONGEST_SEARCH = timedelta(hours=1)
@@ -33,6 +33,7 @@ SPARE = "onsite.spare-engine"
 def init_app(app: Flask) -> None:
     """Put the queue together; it takes orders at once, but works only after ``start``."""
     given = settings_of(app)
+    geocoding.init_app(app)
     app.extensions[SPARE] = Spare() if given.plan_spare else None
     open_session = database.opener(app)
     now, tasks, all_chores = clock.clock_of(app), _tasks(app), chores.all_chores(given)
@@ -95,6 +96,7 @@ def _tasks(app: Flask) -> tuple[Task, ...]:
             spare=app.extensions[SPARE],
         ),
         deliver_notices.task(send=outbox.sender(app)),
+        locate_sites.task(geocoder=geocoding.asker(app), language=given.language),
     )
 
 

@@ -6,7 +6,6 @@ Latitude and longitude in degrees (WGS 84). Opening hours are wall times of the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from dispatch import journal
+from dispatch import journal, polygons
 from dispatch.accounts import Account
 from dispatch.base import Base, DispatchError, expect_version, one_of
 from dispatch.customers import Contact, Customer
@@ -105,6 +104,11 @@ class Site(Base):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether nobody knows yet in which street it is; no window is offered then."""
+        return self.precision is Precision.LOCALITY
 
 
 class Asset(Base):
@@ -228,6 +232,36 @@ def add_site(  # noqa: PLR0913 - an address has that many lines
     return site
 
 
+def add_unplaced_site(
+    session: Session,
+    *,
+    customer: Customer,
+    territory: Territory,
+    now: datetime,
+    by: Account | None = None,
+    **told: Any,  # noqa: ANN401 - an address has many lines
+) -> Site:
+    """Add a place of work whose coordinate is not known yet; ``told`` as in ``add_site``.
+
+    Until it is, the site stands in the middle of its territory, at town precision, so that its
+    visits can be planned. Raises NoTerritory where no such middle is known.
+    """
+    middle = _middle(session, territory)
+    site = add_site(
+        session,
+        customer=customer,
+        latitude=middle[0],
+        longitude=middle[1],
+        precision=Precision.LOCALITY,
+        now=now,
+        by=by,
+        **told,
+    )
+    site.territory, site.zone, site.outside_territory = territory, territory.zone, False
+    session.flush()
+    return site
+
+
 def edit_site(
     session: Session,
     *,
@@ -306,9 +340,9 @@ def territory_at(session: Session, *, latitude: float, longitude: float) -> tupl
         raise NoTerritory(latitude=latitude, longitude=longitude)
     here = (latitude, longitude)
     for territory in territories:
-        if _contains(territory.polygon, here):
+        if polygons.contains(territory.polygon, here):
             return territory, False
-    return min(territories, key=lambda area: (_distance(area.polygon, here), area.id)), True
+    return min(territories, key=lambda area: (polygons.distance(area.polygon, here), area.id)), True
 
 
 def open_windows(site: Site, *, day: date) -> tuple[Period, ...]:
@@ -326,35 +360,15 @@ def expect_same_customer(customer: Customer, *things: Site | Asset | Contact | N
             raise OtherCustomer(customer_ids=[customer.id, owner])
 
 
-Point = tuple[float, float]
-
-
-def _contains(polygon: Sequence[Sequence[float]], point: Point) -> bool:
-    """Whether a ray to the east crosses the border an odd number of times."""
-    latitude, longitude = point
-    inside = False
-    for (lat_a, lon_a), (lat_b, lon_b) in _edges(polygon):
-        if (lat_a > latitude) != (lat_b > latitude):
-            crossing = lon_a + (latitude - lat_a) / (lat_b - lat_a) * (lon_b - lon_a)
-            inside ^= longitude < crossing
-    return inside
-
-
-def _distance(polygon: Sequence[Sequence[float]], point: Point) -> float:
-    """Degrees of latitude to the nearest point of the border; endless without a border."""
-    shrink = math.cos(math.radians(point[0]))
-
-    def to_edge(a: Point, b: Point) -> float:
-        ay, ax = a[0] - point[0], (a[1] - point[1]) * shrink
-        by, bx = b[0] - point[0], (b[1] - point[1]) * shrink
-        length = (by - ay) ** 2 + (bx - ax) ** 2
-        along = -((ay * (by - ay)) + ax * (bx - ax)) / length if length else 0.0
-        share = min(1.0, max(0.0, along))
-        return math.hypot(ay + share * (by - ay), ax + share * (bx - ax))
-
-    return min((to_edge(a, b) for a, b in _edges(polygon)), default=math.inf)
-
-
-def _edges(polygon: Sequence[Sequence[float]]) -> list[tuple[Point, Point]]:
-    corners = [(corner[0], corner[1]) for corner in polygon]
-    return list(zip(corners, corners[1:] + corners[:1], strict=True))
+def _middle(session: Session, territory: Territory) -> tuple[float, float]:
+    """The mean of the border's corners; without a border, the territory's first depot."""
+    corners: Sequence[Sequence[float]] = territory.polygon
+    if not corners:
+        depots = select(Depot).where(Depot.territory_id == territory.id).order_by(Depot.id)
+        corners = [(depot.latitude, depot.longitude) for depot in session.scalars(depots.limit(1))]
+    if not corners:
+        raise NoTerritory(territory_id=territory.id)
+    return (
+        sum(corner[0] for corner in corners) / len(corners),
+        sum(corner[1] for corner in corners) / len(corners),
+    )

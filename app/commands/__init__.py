@@ -33,6 +33,7 @@ COMMANDS = {
     "invent-problem": ("app.commands.invent:invent_problem", "Make up a problem from a seed."),
     "bench": ("app.commands.bench:bench", "Plan files, beside other planners; print a table."),
     "roads": ("app.commands.roads:roads", "Make a road graph from an extract, and ask it."),
+    "places": ("app.commands.places:places", "Index a map extract; find addresses in it."),
     "book-stream": ("app.commands.booking:book_stream", "Offer windows over a pipe, in memory."),
 }
 

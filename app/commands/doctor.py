@@ -13,7 +13,7 @@ import click
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from app import assets, config
+from app import assets, config, geocoders
 from app.config import LANGUAGES, Settings
 from dispatch import guards, migrations, store
 
@@ -72,6 +72,8 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield _assets()
     yield _translations()
     yield _mail(settings)
+    found, advice = geocoders.advice(settings)
+    yield Finding(what="addresses", found=found, advice=advice)
     if settings.database.startswith("postgresql"):
         yield _postgres_tools()
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, errors, geocoding, security
+from app import clock, errors, geocoding, security, work
 from app.database import db, reads_first, session
 from app.desk.hours import read_hours, told_hours
 from app.desk.pages import blueprint
 from app.forms import Form, fields_of
 from app.security import DESK, open_to
 from app.words import choices
+from dispatch import geocoding as trade
 from dispatch import places
 from dispatch.base import DispatchError
 from dispatch.customers import Contact, Customer
-from dispatch.places import Asset, Precision, Site
+from dispatch.places import Asset, Precision, Site, Territory
 from dispatch.tickets import Ticket
 from routing.geocode.answer import Answer, GeocoderBusy, GeocoderRefused
+from schedules.tasks import locate_sites
 
 SHOWN_TICKETS = 20
 
@@ -34,37 +38,25 @@ def new_site(customer_id: int) -> str:
 @blueprint.post("/customers/<int:customer_id>/sites/new")
 @open_to(*DESK)
 def add_site(customer_id: int) -> ResponseReturnValue:
-    """Add a place of work; its territory, and with it its zone, follow from where it lies."""
+    """Add a place of work; its territory, and with it its zone, follow from where it lies.
+
+    Without a coordinate its address is asked for: of the index at once, of a service in turn.
+    """
     found = db.get_or_404(Customer, customer_id)
     errors.retry_with(lambda sentence, refusal: _form(found, sentence, refusal))
     form = Form(request.form)
-    values = {
+    told: dict[str, Any] = {
         "name": form.text("name", longest=200),
         "address": form.text("address", longest=400),
         "postcode": form.text("postcode", longest=16, required=False),
         "town": form.text("town", longest=200),
         "access_notes": form.text("access_notes", longest=4000, required=False),
+        "arrival_minutes": form.number("arrival_minutes", least=0, most=240, default=0),
+        "contact": form.maybe_row(Contact, "contact_id"),
+        "opening_hours": read_hours(form),
     }
-    latitude = form.decimal("latitude", least=-90, most=90)
-    longitude = form.decimal("longitude", least=-180, most=180)
-    arrival_minutes = form.number("arrival_minutes", least=0, most=240, default=0)
-    precision = form.code(Precision, "precision")
-    contact = form.maybe_row(Contact, "contact_id")
-    opening_hours = read_hours(form)
-    form.check()
-    made = places.add_site(
-        session(),
-        customer=found,
-        latitude=latitude,
-        longitude=longitude,
-        arrival_minutes=arrival_minutes,
-        precision=precision,
-        contact=contact,
-        opening_hours=opening_hours,
-        now=clock.now(),
-        by=security.account(),
-        **values,
-    )
+    placed = form.said("latitude") or form.said("longitude")
+    made = _placed(found, form, told) if placed else _unplaced(found, form, told)
     session().commit()
     if made.outside_territory:
         name = made.territory.name
@@ -72,7 +64,38 @@ def add_site(customer_id: int) -> ResponseReturnValue:
             _("It lies outside every territory; the nearest, %(name)s, has it.", name=name), "warn"
         )
     flash(_("%(name)s is a site now.", name=made.name), "done")
+    if made.is_unsure:
+        flash(_("Where exactly it is, is not known yet; no window is offered until then."), "warn")
     return redirect(url_for("desk.site", site_id=made.id))
+
+
+def _placed(customer: Customer, form: Form, told: dict[str, Any]) -> Site:
+    latitude = form.decimal("latitude", least=-90, most=90)
+    longitude = form.decimal("longitude", least=-180, most=180)
+    precision = form.code(Precision, "precision")
+    form.check()
+    return places.add_site(
+        session(),
+        customer=customer,
+        latitude=latitude,
+        longitude=longitude,
+        precision=precision,
+        now=clock.now(),
+        by=security.account(),
+        **told,
+    )
+
+
+def _unplaced(customer: Customer, form: Form, told: dict[str, Any]) -> Site:
+    territory = form.row(Territory, "territory_id")
+    form.check()
+    now = clock.now()
+    made = places.add_unplaced_site(
+        session(), customer=customer, territory=territory, now=now, by=security.account(), **told
+    )
+    if geocoding.ask(made, now=now):
+        locate_sites.start(session(), work.queue(), now=now)
+    return made
 
 
 @blueprint.post("/customers/<int:customer_id>/sites/find")
@@ -170,6 +193,10 @@ def _form(
         sent=request.form.to_dict() | _first(answers),
         geocoder=geocoding.available(),
         contacts=[(contact.id, contact.name) for contact in customer.contacts],
+        territories=[
+            (territory.id, territory.name)
+            for territory in session().scalars(select(Territory).order_by(Territory.name))
+        ],
         precisions=[
             choice for choice in choices(Precision) if choice[0] != Precision.SYNTHETIC.value
         ],
@@ -187,7 +214,7 @@ def _first(answers: tuple[Answer, ...]) -> dict[str, str]:
     return {
         "latitude": f"{best.latitude:.5f}",
         "longitude": f"{best.longitude:.5f}",
-        "precision": best.exactness.value,
+        "precision": best.precision.value,
     }
 
 
@@ -196,6 +223,7 @@ def _page(site_id: int, refused: str = "", refusal: DispatchError | None = None)
     return render_template(
         "desk/site.html",
         site=found,
+        asked=trade.request_of(session(), site=found),
         hours=told_hours(found.opening_hours),
         assets=session()
         .scalars(select(Asset).where(Asset.site_id == site_id).order_by(Asset.name))

@@ -21,7 +21,7 @@ from dispatch.booking.holding import (
     overtaken,
     propose,
 )
-from dispatch.booking.offers import Booking, Grade, Offer, offer_windows
+from dispatch.booking.offers import Booking, Grade, Offer, PlaceUnsure, offer_windows
 from dispatch.booking.promising import (
     TooLate,
     break_missed,
@@ -36,6 +36,7 @@ __all__ = [
     "Grade",
     "HoldExpired",
     "Offer",
+    "PlaceUnsure",
     "Proposal",
     "TooLate",
     "TooManyExtensions",

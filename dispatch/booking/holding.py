@@ -22,6 +22,7 @@ from dispatch.booking.offers import (
     DEFAULT_BOOKING,
     Booking,
     Offer,
+    PlaceUnsure,
     demand_bookable,
     insertions,
     offer_of,
@@ -95,9 +96,11 @@ def propose(
     """Find a place for a window. Reads only; takes the time of one day's offers.
 
     Raises WindowTaken, with up to three others of that day, WrongState when the visit waits for
-    no window.
+    no window, PlaceUnsure when nobody knows yet in which street it is.
     """
     demand_bookable(visit, verb="hold")
+    if visit.site.is_unsure:
+        raise PlaceUnsure(site_id=visit.site_id)
     day = opens_at.astimezone(visit.site.tz).date()
     brief = briefs.brief(
         session,

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from dispatch.base import WrongState
+from dispatch.base import DispatchError, WrongState
 from dispatch.booking.grid import Period, windows_of
 from dispatch.planning import briefs, seats
 from dispatch.planning.briefs import DEFAULT, Brief, Settings
@@ -34,6 +35,12 @@ class Grade(StrEnum):
     BEST = "best"
     GOOD = "good"
     POSSIBLE = "possible"
+
+
+class PlaceUnsure(DispatchError):
+    """Nobody knows yet in which street ``site_id`` is, so no arrival can be promised there."""
+
+    code: ClassVar[str] = "place-unsure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +94,12 @@ def offer_windows(
 ) -> tuple[Offer, ...]:
     """Windows of the coming days, those the customer prefers first, then the cheapest.
 
-    Raises WrongState when the visit does not wait for a window. Empty: nothing can be kept.
+    Raises WrongState when the visit does not wait for a window. Empty: nothing can be kept, or
+    nobody knows yet in which street the site is.
     """
     demand_bookable(visit, verb="offer")
+    if visit.site.is_unsure:
+        return ()
     offers: list[Offer] = []
     today = now.astimezone(visit.site.tz).date()
     for ahead in range(booking.horizon_days + 1):

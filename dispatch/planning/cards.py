@@ -36,6 +36,7 @@ class VisitCard:
     skills: tuple[str, ...]
     promise: Promise | None
     pinned: bool
+    place_unsure: bool = False
 
 
 def cards_of(session: Session, *, visits: Iterable[Visit]) -> dict[int, VisitCard]:
@@ -59,6 +60,7 @@ def cards_of(session: Session, *, visits: Iterable[Visit]) -> dict[int, VisitCar
             site=visit.site.name,
             address=visit.site.address,
             town=visit.site.town,
+            place_unsure=visit.site.is_unsure,
             zone=visit.site.zone,
             latitude=visit.site.latitude,
             longitude=visit.site.longitude,

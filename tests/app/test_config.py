@@ -6,6 +6,7 @@ import stat
 
 import pytest
 
+from app import geocoders
 from app.config import SettingsWrong, load
 
 
@@ -78,3 +79,29 @@ def test_the_secret_is_made_once_and_only_we_may_read_it(tmp_path):
     assert made == settings.with_secret().secret_key
     assert len(made) >= 32
     assert stat.S_IMODE((tmp_path / "new/secret_key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"geocoder_url": "http://maps.example"}, "name the service"),
+        ({"geocoder": "photon"}, "no public server"),
+        ({"geocoder": "nominatim", "geocoder_url": "http://maps.example"}, "CONTACT"),
+        ({"geocoder": "opencage", "geocoder_url": "http://maps.example"}, "KEY"),
+    ],
+)
+def test_a_geocoder_that_cannot_be_asked_stops_the_start(tmp_path, given, reason):
+    with pytest.raises(SettingsWrong, match=reason):
+        load({"instance": tmp_path, **given}, environ={})
+
+
+def test_the_public_nominatim_is_warned_of_with_its_policy(tmp_path):
+    given = {
+        "geocoder": "nominatim",
+        "geocoder_url": "https://nominatim.openstreetmap.org",
+        "geocoder_contact": "dispatch@firma.example",
+    }
+
+    _found, advice = geocoders.advice(load({"instance": tmp_path, **given}, environ={}))
+
+    assert "https://operations.osmfoundation.org/policies/nominatim/" in advice

@@ -73,20 +73,20 @@ class Ground:
     scale_width: float
 
 
-class _Frame:
-    """Fits places into the frame and keeps proportions."""
+class Frame:
+    """Fits places into the frame and keeps proportions: x = (Mercator x - left) * factor."""
 
     def __init__(self, places: Iterable[Degrees]) -> None:
         self._points = [_mercator(place) for place in places] or [(0.0, 0.0)]
         xs, ys = [p[0] for p in self._points], [p[1] for p in self._points]
         wide, high = max(max(xs) - min(xs), 1e-4), max(max(ys) - min(ys), 1e-4)
         self.factor = min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / high)
-        self._left = (min(xs) + max(xs)) / 2 - WIDTH / 2 / self.factor
-        self._top = (min(ys) + max(ys)) / 2 - HEIGHT / 2 / self.factor
+        self.left = (min(xs) + max(xs)) / 2 - WIDTH / 2 / self.factor
+        self.top = (min(ys) + max(ys)) / 2 - HEIGHT / 2 / self.factor
 
     def at(self, place: Degrees) -> Point:
         x, y = _mercator(place)
-        return round((x - self._left) * self.factor, 1), round((y - self._top) * self.factor, 1)
+        return round((x - self.left) * self.factor, 1), round((y - self.top) * self.factor, 1)
 
     def line(self, places: Iterable[Degrees]) -> str:
         return " ".join(f"{x},{y}" for x, y in map(self.at, places))
@@ -98,7 +98,7 @@ def draw(day: Day) -> Ground:
     places += [(left.visit.latitude, left.visit.longitude) for left in day.left_over]
     places += [(depot.latitude, depot.longitude) for depot in day.depots]
     outline = [(float(corner[0]), float(corner[1])) for corner in day.territory.polygon]
-    frame = _Frame(places or outline)
+    frame = Frame(places or outline)
     scale_km, scale_width = _scale(frame, places or outline or [(0.0, 0.0)])
     return Ground(
         width=WIDTH,
@@ -125,7 +125,7 @@ def _way(round_: Round) -> list[Degrees]:
     return [round_.start, *stops, round_.end]
 
 
-def _track(round_: Round, *, colour: int, frame: _Frame) -> Track:
+def _track(round_: Round, *, colour: int, frame: Frame) -> Track:
     marks = []
     for number, stop in enumerate(round_.stops, start=1):
         x, y = frame.at((stop.visit.latitude, stop.visit.longitude))
@@ -139,17 +139,17 @@ def _track(round_: Round, *, colour: int, frame: _Frame) -> Track:
     )
 
 
-def _loose(left: LeftOver, *, frame: _Frame) -> Loose:
+def _loose(left: LeftOver, *, frame: Frame) -> Loose:
     x, y = frame.at((left.visit.latitude, left.visit.longitude))
     return Loose(x=x, y=y, left=left)
 
 
-def _label(text: str, place: Degrees, *, frame: _Frame) -> Label:
+def _label(text: str, place: Degrees, *, frame: Frame) -> Label:
     x, y = frame.at(place)
     return Label(x=x, y=y, text=text)
 
 
-def _towns(day: Day, *, frame: _Frame) -> list[Label]:
+def _towns(day: Day, *, frame: Frame) -> list[Label]:
     """Names of the towns we go to, the busiest first, none over another."""
     visits = [stop.visit for round_ in day.rounds for stop in round_.stops]
     visits += [left.visit for left in day.left_over]
@@ -177,7 +177,7 @@ def _mercator(place: Degrees) -> Point:
     return math.radians(longitude), -north
 
 
-def _scale(frame: _Frame, places: list[Degrees]) -> tuple[float, float]:
+def _scale(frame: Frame, places: list[Degrees]) -> tuple[float, float]:
     """A round number of kilometres that is about a sixth of the frame wide."""
     latitude = sum(place[0] for place in places) / len(places)
     pixels_per_km = frame.factor / (6371.0 * math.cos(math.radians(latitude)))

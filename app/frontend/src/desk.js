@@ -1,7 +1,9 @@
 import { askFirst } from './ask.js';
 import { watchRun } from './board.js';
 import { filterAtOnce } from './filters.js';
+import { movePins } from './pin.js';
 
 askFirst();
 filterAtOnce();
+movePins();
 watchRun();

@@ -6,11 +6,14 @@ import pytest
 
 from dispatch.accounts import Account, RoleName
 from dispatch.customers import Contact, Customer
-from dispatch.places import Asset, Site
+from dispatch.geocoding import GeocodeRequest, RequestState
+from dispatch.places import Asset, Precision, Site
 from dispatch.workforce import Absence, Shift, Technician
+from routing.geocode.index import build_index
 from tests import build
 from tests.app.desk.kept import again, every, only
 from tests.clock import at
+from tests.routing.geocode.land import Land
 
 
 @pytest.fixture
@@ -91,6 +94,44 @@ def test_a_search_finds_by_contact(dispatcher, rows):
 
     assert "Zażółć &amp; Synowie" in dispatcher.get("/customers?search=łukasz").text
     assert "Nobody found" in dispatcher.get("/customers?search=zebra").text
+
+
+def test_a_site_without_a_coordinate_waits_in_its_territory_for_a_person(
+    dispatcher, rows, customer
+):
+    territory = build.territory(rows)
+    rows.commit()
+
+    dispatcher.post(
+        f"/customers/{customer.id}/sites/new",
+        data={**PLACE, "latitude": "", "longitude": "", "territory_id": str(territory.id)},
+    )
+
+    made, request = only(rows, Site), only(rows, GeocodeRequest)
+    assert (made.territory_id, made.precision) == (territory.id, Precision.LOCALITY)
+    assert (request.site_id, request.state) == (made.id, RequestState.REVIEW)
+    assert "no window is offered" in dispatcher.get(f"/sites/{made.id}").text
+
+
+def test_with_an_index_a_site_is_placed_at_once(dispatcher, rows, customer):
+    land = Land()
+    land.town((52.25, 20.95), "Warszawa", "city")
+    land.street((52.25, 20.95), "ulica Długa")
+    land.doors((52.25, 20.95), "ulica Długa", [1, 3])
+    folder = dispatcher.application.extensions["onsite.settings"].instance
+    build_index(land.write(folder / "x.osm.pbf"), folder / "roads/area/places.db")
+    territory = build.territory(rows)
+    rows.commit()
+
+    dispatcher.post(
+        f"/customers/{customer.id}/sites/new",
+        data={**PLACE, "latitude": "", "longitude": "", "territory_id": str(territory.id)},
+    )
+
+    made, request = only(rows, Site), only(rows, GeocodeRequest)
+    assert made.precision is Precision.ROOFTOP
+    assert abs(made.latitude - 52.25) < 0.001
+    assert (request.provider, request.state) == ("embedded", RequestState.DECIDED)
 
 
 def test_a_site_gets_its_territory_from_where_it_lies(dispatcher, rows, customer):

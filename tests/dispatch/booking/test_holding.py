@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from dispatch import booking
-from dispatch.booking import HoldExpired, WindowTaken
+from dispatch.booking import HoldExpired, PlaceUnsure, WindowTaken
+from dispatch.places import Precision
 from dispatch.planning import plans
 from dispatch.promises import AppointmentState, HoldState
 from tests import build, clock
@@ -47,6 +48,16 @@ def test_windows_are_offered_within_the_shift_and_the_opening_hours(session):
     found = offers(session, visit)
 
     assert {offer.opens_at for offer in found} == {clock.at("09:00"), clock.at("11:00")}
+
+
+def test_nothing_is_promised_where_nobody_knows_the_street(session):
+    shift = working(session)
+    vague = build.site(session, territory=shift.technician.territory, precision=Precision.LOCALITY)
+    visit = build.visit(session, site=vague)
+
+    assert offers(session, visit) == ()
+    with pytest.raises(PlaceUnsure):
+        held(session, visit)
 
 
 def test_nothing_is_offered_when_nobody_has_the_skill(session):

@@ -1,0 +1,170 @@
+"""The group ``onsite places`` and its commands."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import click
+
+from app import config, geocoders
+from app.commands.places import addresses
+from app.commands.places.bench import measure
+from app.commands.planner import write_whole
+from app.commands.target import Target
+from routing.geocode.index import Built, ExtractWrong, IndexWrong, build_index
+
+EXTRACT = click.Path(path_type=Path)
+
+
+@click.group()
+def places() -> None:
+    """Find coordinates for addresses, on this machine, from one extract of OpenStreetMap.
+
+    An extract is a file FILE.osm.pbf of a town, a region or a country, for example from
+    download.geofabrik.de. Addresses are asked of its index; nothing leaves the machine.
+    The data is © OpenStreetMap contributors (ODbL); show that where you show coordinates.
+
+    \b
+    Examples:
+      onsite places index mazowieckie.osm.pbf
+      onsite places geocode customers.csv --out found.csv
+    """
+
+
+@places.command()
+@click.argument("extract", metavar="FILE.osm.pbf", type=EXTRACT)
+@click.option("--name", help="What it is called here; default: ONSITE_ROADS.")
+def index(extract: Path, name: str | None) -> None:
+    """Read streets, addresses, towns and named things, and write their index.
+
+    It is kept in the instance folder, as roads/NAME/places.db. A file that cannot be read, or has
+    no addresses, leaves an older index of that name as it was.
+
+    \b
+    Exit status:
+      0  the index was written
+      1  the file cannot be used, or the disk is full
+      2  asked wrongly
+
+    \b
+    Example:
+      onsite places index liechtenstein.osm.pbf --name li
+    """
+    try:
+        target = geocoders.index_path(config.load(), name)
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from wrong
+    began = time.monotonic()
+    built = _built(extract, target)
+    seconds = time.monotonic() - began
+    megabytes = target.stat().st_size / 1_000_000
+    click.echo(f"{_told(built)}; {seconds:.1f} s, {megabytes:.1f} MB: {target}", err=True)
+
+
+@places.command()
+@click.argument("addresses_file", metavar="ADDRESSES.csv", type=EXTRACT)
+@click.option("--out", "out_file", metavar="FILE", type=Target(), required=True, help="A CSV file.")
+@click.option("--name", help="The index to ask; default: ONSITE_ROADS.")
+def geocode(addresses_file: Path, out_file: Path, name: str | None) -> None:
+    """Find a coordinate for each row of ADDRESSES.csv and write the rows with it to FILE.
+
+    ADDRESSES.csv is UTF-8 with a header; commas, semicolons or tabs part its columns. A column
+    address holds the whole address in one line, as on a letter; or the columns street, number,
+    postcode, town (or city) and country hold its parts. Other columns are handed through.
+
+    FILE has the same rows in the same order, and these columns more:
+
+    \b
+      lat, lon    degrees (WGS 84); empty where nothing was found
+      precision   rooftop, interpolated, street or locality
+      confidence  from 0 to 1; from 0.8 on it may be taken
+      verdict     accepted; or for a person to look at: ambiguous, unsure, not-found
+      provider    who answered
+      candidates  up to five places as JSON, best first
+
+    A row that cannot be read is named with its line on standard error, and written without a
+    coordinate; it stops no other.
+
+    \b
+    Exit status:
+      0  every row was read; some may not have been found
+      1  a row could not be read, or there is no index
+      2  asked wrongly, or the file is not such a file
+
+    \b
+    Example:
+      onsite places geocode customers.csv --out found.csv
+    """
+    settings = config.load()
+    try:
+        table = addresses.read(addresses_file)
+        places = geocoders.open_index(settings, name)
+    except addresses.TableWrong as wrong:
+        click.echo(f"Error: {wrong}", err=True)
+        sys.exit(2)
+    except IndexWrong as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from wrong
+    done = addresses.geocode(table, places, language=settings.language)
+    places.close()
+    write_whole(out_file, done.text)
+    for fault in table.faults:
+        click.echo(f"{addresses_file}, {fault}", err=True)
+    click.echo(f"{len(table.rows)} rows: {done.summary}", err=True)
+    sys.exit(int(bool(table.faults)))
+
+
+@places.command()
+@click.argument("extract", metavar="FILE.osm.pbf", type=EXTRACT)
+@click.option(
+    "--count", type=click.IntRange(1, 100_000), default=500, show_default=True, help="Addresses."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of chance.")
+@click.option("--misses", is_flag=True, help="Print those that were not found, too.")
+def bench(extract: Path, count: int, seed: int, misses: bool) -> None:  # noqa: FBT001 - a flag
+    """Measure how many spoiled addresses of an extract are found, and how quickly.
+
+    Known addresses are drawn by seed and each is given one short form or one slip in its street's
+    name. Found means that the first answer lies within 100 metres. The index is made in a folder
+    that is thrown away.
+
+    \b
+    Exit status:
+      0  measured
+      1  the file cannot be used, or it has no addresses
+
+    \b
+    Example:
+      onsite places bench liechtenstein.osm.pbf --count 500 --seed 1
+    """
+    try:
+        measured = measure(extract, count=count, drawn=Random(seed))
+    except (ExtractWrong, OSError) as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    click.echo(f"index      {_told(measured.built)}; {measured.build_s:.1f} s")
+    click.echo(f"asked      {measured.asked} of {measured.known} addresses, seed {seed}")
+    click.echo(f"found      {100 * measured.share:.1f} % within 100 m")
+    click.echo(f"taken      {100 * measured.accepted:.1f} % without a look, {measured.wrong} wrong")
+    click.echo(f"time       median {measured.median_ms:.1f} ms, P95 {measured.p95_ms:.1f} ms")
+    if misses:
+        for miss in measured.misses:
+            click.echo(f"  {miss}")
+
+
+def _built(extract: Path, target: Path) -> Built:
+    try:
+        return build_index(extract, target)
+    except (ExtractWrong, OSError) as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+
+
+def _told(built: Built) -> str:
+    districts = f", {built.blocks} districts with blocks" if built.blocks else ""
+    return (
+        f"{built.streets} streets, {built.doors} addresses{districts}, {built.towns} towns,"
+        f" {built.sights} named things"
+    )
