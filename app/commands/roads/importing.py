@@ -24,7 +24,7 @@ EXTRACT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("import")
 @click.argument("source", metavar="FILE.osm.pbf", type=EXTRACT)
-@named.name_option(f"Name of the road graph; default: {named.USUAL}.")
+@named.name_option("Name of the road graph; default: what ONSITE_ROADS says.")
 @click.option(
     "--profile",
     "profiles",
@@ -56,7 +56,7 @@ def import_(source: Path, name: str | None, profiles: tuple[str, ...], traffic: 
       onsite roads import town.osm.pbf --profile van --profile bike --profile foot
       onsite roads import kyushu.osm.pbf --name kyushu --traffic left
     """
-    target = named.graph_file(name or named.USUAL)
+    target = named.graph_file(name or named.usual())
     begun = time.monotonic()
 
     def tell(line: str) -> None:

@@ -13,8 +13,6 @@ from app import config
 from routing.travel.graph import RoadGraph
 from routing.travel.roadfile import FILE, RoadsUnusable
 
-# The name of a graph that nobody has named.
-USUAL = "area"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -39,6 +37,11 @@ def folder() -> Path:
     return config.load().instance / "roads"
 
 
+def usual() -> str:
+    """The name of the graph that is planned with, by the setting."""
+    return config.load().roads
+
+
 def graph_file(name: str) -> Path:
     return folder() / name / FILE
 
@@ -50,8 +53,8 @@ def graph_files() -> list[Path]:
 
 def open_graph(name: str | None) -> RoadGraph:
     """The graph of this name, else the usual one, else the only one. Refuses with a sentence."""
-    if name is None and graph_file(USUAL).exists():
-        name = USUAL
+    if name is None and graph_file(usual()).exists():
+        name = usual()
     if name is None:
         found = graph_files()
         if len(found) != 1:
