@@ -35,9 +35,10 @@ from routing.travel.wire import Rejected, Wire
 
 # Seconds for one question. 62,500 cells take a tenth of that on a slow machine.
 PATIENCE_S = 1.5
-# Cells of one question to begin with, and the least after a server said that it is too much: the
-# default of osrm-routed is a table of 100 by 100.
+# Cells of one question to begin with; what osrm-routed takes unless it is told otherwise, a table of
+# 100 by 100; and the least that a server is asked for after it said that more is too much.
 MOST_CELLS = 62_500
+USUAL_CELLS = 10_000
 FEWEST_CELLS = 100
 # A server's data may be prepared anew without a word to us: rows are asked again after so long.
 KEPT_DAYS = 7
@@ -151,7 +152,8 @@ class Osrm:
             size = len(origins) * len(destinations)
             if size <= FEWEST_CELLS:
                 raise TravelImpossible("a server that takes no table") from None
-            self._most_cells = min(self._most_cells, max(FEWEST_CELLS, size // 4))
+            smaller = USUAL_CELLS if size > USUAL_CELLS else max(FEWEST_CELLS, size // 4)
+            self._most_cells = min(self._most_cells, smaller)
         shape = (len(origins), len(destinations))
         seconds, metres = np.full(shape, np.nan), np.full(shape, np.nan)
         for rows, columns in tiles(*shape, most=self._most_cells):
