@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 import secrets
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -18,11 +17,12 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import available_timezones
 
+from app.values import checked
+
 LANGUAGES = ("en", "fr", "pl", "ja")
 PREFIX = "ONSITE_"
 # Names that belong to the tests; the product passes over them.
 FOR_TESTS = ("ONSITE_TEST_", "ONSITE_BENCHMARKS")
-TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 class SettingsWrong(Exception):
@@ -163,6 +163,28 @@ class Settings:
         "embedded", "what runs tasks and chores", choices=("embedded", "postgres")
     )
 
+    travel: str = _setting(
+        "crowfly",
+        "who tells travel times, in order: osrm, graph, valhalla, crowfly, which always answers last",
+        pattern=r"(osrm|graph|valhalla|crowfly)(,(osrm|graph|valhalla|crowfly))*",
+    )
+    roads: str = _setting(
+        "area",
+        "name of the imported roads: a folder in roads in the instance folder",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}",
+    )
+    osrm_url: str = _setting(
+        "",
+        "address of an OSRM for cars; others beside it as bike=http://… foot=http://…",
+        pattern=r"((car|van|bike|foot)=)?https?://\S+( +((car|van|bike|foot)=)?https?://\S+)*",
+    )
+    valhalla_url: str = _setting(
+        "",
+        "address of a Valhalla server, with its key as a query where it needs one",
+        pattern=r"https?://\S+",
+        hidden=True,
+    )
+
     geocoder_url: str = _setting(
         "",
         "address of a Nominatim-compatible geocoder; empty: coordinates are typed",
@@ -249,7 +271,7 @@ def load(
             faults.append(f"There is no setting called {name}.")
             continue
         try:
-            values[name] = _checked(field, raw)
+            values[name] = checked(field, raw)
         except ValueError as wrong:
             faults.append(f"{PREFIX}{name.upper()} {wrong}.")
     if not faults:
@@ -318,51 +340,6 @@ def _from_file(path: Path, faults: list[str]) -> dict[str, object]:
     return {name: value for name, value in content.items() if name != "instance"}
 
 
-def _checked(field: dataclasses.Field[Any], raw: object) -> Any:  # noqa: ANN401
-    """Turn what was given into the setting's type. Raises ValueError with half a sentence."""
-    value: Any = _READERS[str(field.type)](raw)
-    facts = field.metadata
-    if facts["choices"] and value not in facts["choices"]:
-        raise ValueError(f"is {value!r}, but must be one of {', '.join(facts['choices'])}")
-    if facts["at_least"] is not None and not facts["at_least"] <= value <= facts["at_most"]:
-        raise ValueError(
-            f"is {value}, but must be between {facts['at_least']} and {facts['at_most']}"
-        )
-    if facts["pattern"] and value and not re.fullmatch(facts["pattern"], str(value)):
-        raise ValueError(f"does not have the form that is needed ({facts['doc']})")
-    return value
-
-
-def _read_bool(raw: object) -> bool:
-    if isinstance(raw, bool):
-        return raw
-    word = raw.strip().lower() if isinstance(raw, str) else ""
-    if word not in TRUE + FALSE:
-        raise ValueError(f"is {raw!r}, but must be yes or no")
-    return word in TRUE
-
-
-def _read_int(raw: object) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw
-    if not isinstance(raw, str) or not re.fullmatch(r"\s*-?[0-9]{1,15}\s*", raw):
-        raise ValueError(f"is {raw!r}, but must be a whole number")
-    return int(raw)
-
-
-def _read_str(raw: object) -> str:
-    if not isinstance(raw, str):
-        raise ValueError(f"is {raw!r}, but must be text")  # noqa: TRY004
-    return raw.strip()
-
-
-def _read_path(raw: object) -> Path:
-    return Path(_read_str(str(raw) if isinstance(raw, Path) else raw)).expanduser()
-
-
-_READERS = {"bool": _read_bool, "int": _read_int, "str": _read_str, "Path": _read_path}
-
-
 def _disagreements(settings: Settings) -> Iterable[str]:
     """Find settings that are right one by one but not together."""
     if settings.streams >= settings.threads:
@@ -372,6 +349,9 @@ def _disagreements(settings: Settings) -> Iterable[str]:
         )
     if settings.zone not in available_timezones():
         yield f"ONSITE_ZONE is {settings.zone!r}, but no such time zone is known."
+    named = settings.travel.split(",")
+    if "valhalla" in named and not settings.valhalla_url:
+        yield "ONSITE_TRAVEL names valhalla, so ONSITE_VALHALLA_URL must say where it is."
     if settings.queue == "postgres" and not settings.database_url.startswith("postgresql"):
         yield "ONSITE_QUEUE is postgres, so ONSITE_DATABASE_URL must name a PostgreSQL."
 

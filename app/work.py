@@ -87,7 +87,7 @@ def _tasks(app: Flask) -> tuple[Task, ...]:
 
     return (
         plan_day.task(
-            travel=travel.provider(),
+            travel=travel.of(app),
             longest=LONGEST_SEARCH,
             tell=tell,
             settings=terms.planning(given),

@@ -63,11 +63,13 @@ class Chain:
         providers: Sequence[Provider],
         *,
         crowfly: CrowFly | None = None,
+        graph_version: str = "",
         monotonic: Callable[[], float] = time.monotonic,
         tell: Tell = lambda _name, _error: None,
     ) -> None:
         self._providers = tuple(providers)
         self._crowfly = crowfly or CrowFly()
+        self._graph_version = graph_version
         self._monotonic = monotonic
         self._breakers = [Breaker(monotonic) for _ in self._providers]
         self._tell = tell
@@ -80,9 +82,8 @@ class Chain:
 
     @property
     def graph_version(self) -> str:
-        """Versions of those who know theirs; whatever was asked under another is out of date."""
-        told = (getattr(provider, "graph_version", "") for provider in self._providers)
-        return "+".join(version for version in told if version)
+        """As given; whatever was asked under another is out of date."""
+        return self._graph_version
 
     @property
     def capabilities(self) -> Capabilities:

@@ -11,6 +11,7 @@ from schedules.chores import (
     close_days,
     close_tickets,
     drop_proposals,
+    drop_travel,
     end_waits,
     hold_expiry,
     mend_plans,
@@ -63,6 +64,7 @@ def all_chores(choices: Choices) -> tuple[Chore, ...]:
         close_tickets.chore(),
         close_days.chore(),
         drop_proposals.chore(),
+        drop_travel.chore(),
         mend_runs.chore(),
         retention.chore(),
     )
