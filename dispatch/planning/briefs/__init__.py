@@ -115,7 +115,12 @@ def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT)
         needed.update({part: int(pieces_) for part, pieces_ in job.parts.items()})
     crew = people.technicians(reading, pieces=pieces, parts_needed=needed, settings=settings)
     places = _places(reading, pieces=pieces, work=work)
-    found = roads.ways([point for _, point in places.values()], travel=travel)
+    found = roads.ways(
+        [point for _, point in places.values()],
+        travel=travel,
+        opens_at=reading.opens_at.astimezone(reading.territory.tz),
+        closes_at=reading.closes_at,
+    )
     incumbent = _incumbent(reading, crews=crews, pieces=pieces, work=work)
     problem = question.Problem(
         name=f"{reading.territory.code} {reading.day.isoformat()}",

@@ -9,11 +9,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
 from routing import problem as question
 from routing.timing import TimedRoute
+from routing.travel.dayparts import KnowsHours, changes
 from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import Point, Provider
 
@@ -28,8 +30,13 @@ class Ways:
     told: Mapping[str, object]
 
 
-def ways(points: Sequence[Point], *, travel: Provider) -> Ways:
-    """Travel between all points. Raises TravelError when roads do not answer."""
+def ways(
+    points: Sequence[Point], *, travel: Provider, opens_at: datetime, closes_at: datetime
+) -> Ways:
+    """Travel between all points, and the traffic of the day where the provider knows of any.
+
+    ``opens_at`` carries the territory's zone. Raises TravelError when roads do not answer.
+    """
     if not points:
         return Ways(travel=question.MatrixTravel(seconds=(), metres=()), told={})
     table = travel.matrix(points, destinations=points)
@@ -37,6 +44,7 @@ def ways(points: Sequence[Point], *, travel: Provider) -> Ways:
         travel=question.MatrixTravel(
             seconds=tuple(tuple(row) for row in table.seconds.tolist()),
             metres=tuple(tuple(row) for row in table.metres.tolist()),
+            traffic=_traffic(travel, opens_at=opens_at, closes_at=closes_at),
         ),
         told={
             KEY: {
@@ -69,6 +77,16 @@ def told_of(problem: question.Problem, *, routes: Sequence[TimedRoute]) -> dict[
         "legs": len(legs),
         "estimated_legs": sum(rows[i] >> j & 1 for i, j in legs) if rows else 0,
     }
+
+
+def _traffic(
+    travel: Provider, *, opens_at: datetime, closes_at: datetime
+) -> question.Traffic | None:
+    if not isinstance(travel, KnowsHours):
+        return None
+    found = changes(travel.hours, opens_at=opens_at, closes_at=closes_at)
+    slices = tuple(question.TrafficSlice(start=start, factor=factor) for start, factor in found)
+    return question.Traffic(slices=slices) if slices else None
 
 
 def _rows(table: TravelMatrix) -> list[str]:
