@@ -21,9 +21,11 @@ from sqlalchemy.orm import Session
 from app import clock, database
 from app.config import Settings
 from app.context import settings_of
+from dispatch import legs
 from dispatch.reach import StoredReach
 from routing.travel.chain import Chain
 from routing.travel.crowfly import CrowFly
+from routing.travel.learn import Corrected
 from routing.travel.matrix import TravelMatrix
 from routing.travel.osrm import Osrm
 from routing.travel.provider import (
@@ -42,6 +44,7 @@ from routing.travel.remembered import Remembered
 from routing.travel.valhalla import Valhalla
 
 KEY = "onsite.travel"
+RAW = "onsite.travel-uncorrected"
 GRAPH = "routing.travel.graph"
 CROWFLY = "crowfly"
 log = structlog.get_logger(__name__)
@@ -49,9 +52,10 @@ log = structlog.get_logger(__name__)
 
 def init_app(app: Flask) -> None:
     """Put the providers together; nobody is asked yet."""
-    app.extensions[KEY] = made(
-        settings_of(app), open_session=database.opener(app), now=clock.clock_of(app)
-    )
+    open_session = database.opener(app)
+    raw = uncorrected(settings_of(app), open_session=open_session, now=clock.clock_of(app))
+    app.extensions[RAW] = raw
+    app.extensions[KEY] = Corrected(raw, lesson=legs.teacher(open_session, provider=raw.name))
 
 
 def provider() -> Provider:
@@ -65,7 +69,21 @@ def of(app: Flask) -> Provider:
     return held
 
 
+def raw_of(app: Flask) -> Provider:
+    """What ``app`` plans with, before it is corrected by what was learned."""
+    held: Provider = app.extensions[RAW]
+    return held
+
+
 def made(
+    settings: Settings, *, open_session: Callable[[], Session], now: Callable[[], datetime]
+) -> Provider:
+    """Providers as the settings name them, corrected by what was learned."""
+    raw = uncorrected(settings, open_session=open_session, now=now)
+    return Corrected(raw, lesson=legs.teacher(open_session, provider=raw.name))
+
+
+def uncorrected(
     settings: Settings, *, open_session: Callable[[], Session], now: Callable[[], datetime]
 ) -> Provider:
     """Providers as the settings name them; the crow's flight alone needs neither store nor chain."""

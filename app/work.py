@@ -22,7 +22,7 @@ from schedules.embedded import EmbeddedQueue
 from schedules.engines import Spare
 from schedules.postgres import PostgresQueue
 from schedules.queue import Queue, Task
-from schedules.tasks import deliver_notices, plan_day
+from schedules.tasks import deliver_notices, learn_travel, plan_day
 
 # The longest search that anybody may ask for (app/config.py: plan_seconds).
 LONGEST_SEARCH = timedelta(hours=1)
@@ -95,6 +95,7 @@ def _tasks(app: Flask) -> tuple[Task, ...]:
             spare=app.extensions[SPARE],
         ),
         deliver_notices.task(send=outbox.sender(app)),
+        learn_travel.task(travel=travel.raw_of(app)),
     )
 
 

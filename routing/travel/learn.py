@@ -9,7 +9,8 @@ a field (routing/travel/field.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.travel.crowfly import straight_metres
+from routing.travel.dayparts import PARTS
 from routing.travel.field import FEWEST_LEGS, LEAST, MOST, Field
 from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
@@ -37,6 +39,8 @@ SCALAR_PRIOR, FACTOR_PRIOR = 5, 20
 # A leg counts between these: below, parking is most of it; above, somebody took a break.
 SHORTEST_M = 300.0
 QUICKEST_S, LONGEST_S = 60.0, 3 * 3600.0
+# Seconds after which a lesson is read again: one is learned each night.
+READ_AGAIN_S = 300.0
 
 
 class Leg(NamedTuple):
@@ -88,6 +92,13 @@ class Lesson:
         ]
         chosen: NDArray[np.float64] = np.array(row)[band_of(metres)]
         return chosen
+
+    def factor(self, leg: Leg) -> float:
+        """The factor of one leg, at its hour."""
+        part = PARTS.get(leg.day_part, ALL_DAY)
+        return float(
+            self.factors([leg.origin], destinations=[leg.destination], day_part=part)[0, 0]
+        )
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -168,10 +179,22 @@ def band_of(metres: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 class Corrected:
-    """A provider whose seconds are those that were learned; metres, marks and ways stay."""
+    """A provider whose seconds are those that were learned; metres, marks and ways stay.
 
-    def __init__(self, provider: Provider, *, lesson: Lesson) -> None:
-        self._provider, self._lesson = provider, lesson
+    ``lesson`` may also be what reads the one that holds; it is read again after five minutes.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        lesson: Lesson | Callable[[], Lesson | None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._provider, self._monotonic = provider, monotonic
+        self._read = lesson if callable(lesson) else lambda: lesson
+        self._held: Lesson | None = None
+        self._until: float | None = None
 
     @property
     def name(self) -> str:
@@ -184,7 +207,8 @@ class Corrected:
     @property
     def hours(self) -> Mapping[str, float]:
         """What each part of the day does to a drive, by its name."""
-        return {name: factor.value for name, factor in self._lesson.parts.items()}
+        lesson = self._lesson()
+        return {name: factor.value for name, factor in lesson.parts.items()} if lesson else {}
 
     def matrix(
         self,
@@ -198,9 +222,10 @@ class Corrected:
         table = self._provider.matrix(
             origins, destinations=destinations, profile=profile, day_part=day_part
         )
-        if profile not in {Profile.CAR, Profile.VAN}:
+        lesson = self._lesson()
+        if lesson is None or profile not in {Profile.CAR, Profile.VAN}:
             return table
-        factors = self._lesson.factors(origins, destinations=destinations, day_part=day_part)
+        factors = lesson.factors(origins, destinations=destinations, day_part=day_part)
         return TravelMatrix(
             seconds=np.rint(table.seconds * factors).astype(np.int32),
             metres=table.metres,
@@ -222,6 +247,12 @@ class Corrected:
     def health(self) -> Health:
         """The provider's."""
         return self._provider.health()
+
+    def _lesson(self) -> Lesson | None:
+        if self._until is None or self._monotonic() >= self._until:
+            self._held = self._read()
+            self._until = self._monotonic() + READ_AGAIN_S
+        return self._held
 
 
 def _drawn(ratios: NDArray[np.float64], *, prior: float, weight: float = FACTOR_PRIOR) -> Factor:

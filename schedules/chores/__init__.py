@@ -14,6 +14,7 @@ from schedules.chores import (
     drop_travel,
     end_waits,
     hold_expiry,
+    learn_travel,
     mend_plans,
     mend_runs,
     move_up,
@@ -65,6 +66,7 @@ def all_chores(choices: Choices) -> tuple[Chore, ...]:
         close_days.chore(),
         drop_proposals.chore(),
         drop_travel.chore(),
+        learn_travel.chore(),
         mend_runs.chore(),
         retention.chore(),
     )

@@ -7,6 +7,7 @@ import pytest
 
 from routing.travel.crowfly import CrowFly, straight_metres
 from routing.travel.dayparts import PARTS
+from routing.travel.evidence import evidence
 from routing.travel.learn import (
     BANDS_M,
     Corrected,
@@ -182,3 +183,34 @@ def test_nobody_has_learned_how_fast_people_walk():
 )
 def test_a_leg_counts_when_it_says_something_about_roads(destination, seconds, is_counted):
     assert counts(Leg(CENTRE, destination, seconds)) == is_counted
+
+
+def test_evidence_is_what_a_leg_meets_that_nobody_has_learned_from():
+    legs = driven(300, lambda *_: 1.4, noise=0.2)
+
+    shown = evidence(legs, expected=expected_s(legs, provider=CROW), provider="crowfly")
+
+    assert shown["legs"] == 300
+    assert shown["after"] < shown["before"]
+    assert 0.1 < shown["after"] < 0.25  # noise of a fifth cannot be learned away
+    assert len(shown["points"]) == 300
+
+
+def test_evidence_of_many_legs_has_points_for_a_plot_and_no_more():
+    legs = driven(1000, lambda *_: 1.0)
+
+    shown = evidence(legs, expected=expected_s(legs, provider=CROW), provider="osrm")
+
+    assert len(shown["points"]) <= 400
+
+
+def test_a_lesson_that_was_learned_meanwhile_holds_after_five_minutes():
+    now, lessons = [0.0], [None]
+    roads = Corrected(CROW, lesson=lambda: lessons[0], monotonic=lambda: now[0])
+    here = places(4)
+    plain = roads.matrix(here, destinations=here).seconds.sum()
+    lessons[0] = taught(driven(300, lambda *_: 1.5))
+
+    assert roads.matrix(here, destinations=here).seconds.sum() == plain
+    now[0] = 301
+    assert roads.matrix(here, destinations=here).seconds.sum() > 1.3 * plain
