@@ -32,6 +32,7 @@ AUDIENCES = (
     (r"desk\.(accounts|new_account|create_account|account|change_roles|deactivate) .*", ADMIN),
     (r"desk\.settings_page .*", ADMIN),
     (r"desk\.(outbox|notice|resend) .*", DISPATCHERS),
+    (r"desk\.travel_times .*", DISPATCHERS),
     (r"desk\.(reports|accept_report|set_report_aside) .*", DISPATCHERS),
     (r"desk\.(new_technician|add_technician|set_skill|add_shift|report_absence) .*", DISPATCHERS),
     (r"desk\.(record_checks|record_attempt|review|escalate|hand_back|classify|take) .*", SUPPORT),
