@@ -25,7 +25,7 @@ from dispatch import legs
 from dispatch.reach import StoredReach
 from routing.travel.chain import Chain
 from routing.travel.crowfly import CrowFly
-from routing.travel.learn import Corrected
+from routing.travel.learn import Corrected, Lesson
 from routing.travel.matrix import TravelMatrix
 from routing.travel.osrm import Osrm
 from routing.travel.provider import (
@@ -81,6 +81,18 @@ def made(
     """Providers as the settings name them, corrected by what was learned."""
     raw = uncorrected(settings, open_session=open_session, now=now)
     return Corrected(raw, lesson=legs.teacher(open_session, provider=raw.name))
+
+
+def as_learned(provider: Provider, *, open_session: Callable[[], Session]) -> Provider:
+    """One provider, corrected by what was learned about it, alone or first in the chain."""
+
+    def read() -> Lesson | None:
+        with open_session() as session:
+            names = (provider.name, f"{provider.name},{CROWFLY}")
+            found = (legs.latest(session, provider=name) for name in names)
+            return next((each.lesson for each in found if each is not None), None)
+
+    return Corrected(provider, lesson=read)
 
 
 def uncorrected(

@@ -35,13 +35,16 @@ KEPT_LESSONS = 30
 
 
 class TravelLeg(Base):
-    """A leg that was driven: from and to in degrees, seconds, and the part of the day."""
+    """A leg that was driven: from and to in degrees, seconds, and the part of the day.
+
+    Without an assignment it came from a file.
+    """
 
     __tablename__ = "travel_leg"
     __table_args__ = (Index("ix_travel_leg_arrived_at", "arrived_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    assignment_id: Mapped[int] = mapped_column(
+    assignment_id: Mapped[int | None] = mapped_column(
         ForeignKey("assignment.id", ondelete="CASCADE"), unique=True
     )
     from_latitude: Mapped[float]
@@ -81,6 +84,22 @@ def record(session: Session, *, since: date, now: datetime) -> int:
     known = set(session.scalars(select(TravelLeg.assignment_id)))
     new = [leg for leg in _driven(session, since=since) if leg.assignment_id not in known]
     session.add_all(new)
+    session.flush()
+    return len(new)
+
+
+def take_in(session: Session, *, legs: Sequence[Leg], now: datetime) -> int:
+    """Keep legs that were recorded elsewhere, as if driven now; how many are new and count."""
+    known = {
+        (row.from_latitude, row.from_longitude, row.to_latitude, row.to_longitude, row.seconds)
+        for row in session.scalars(select(TravelLeg).where(TravelLeg.assignment_id.is_(None)))
+    }
+    new = [
+        leg
+        for leg in legs
+        if counts(leg) and (*leg.origin, *leg.destination, round(leg.taken_s)) not in known
+    ]
+    session.add_all(_row(leg, arrived_at=now) for leg in new)
     session.flush()
     return len(new)
 
@@ -186,7 +205,7 @@ def _legs(stops: Sequence[Assignment]) -> Iterable[TravelLeg]:
             part_of(stop.set_off_at.astimezone(site.tz)).name,
         )
         if counts(leg):
-            yield _row(stop, leg)
+            yield _row(leg, arrived_at=stop.arrived_at, assignment_id=stop.id)
 
 
 def _began_at(stop: Assignment, *, before: Assignment | None) -> Point | None:
@@ -203,14 +222,14 @@ def _began_at(stop: Assignment, *, before: Assignment | None) -> Point | None:
     return Point(who.home_latitude, who.home_longitude).rounded()
 
 
-def _row(stop: Assignment, leg: Leg) -> TravelLeg:
+def _row(leg: Leg, *, arrived_at: datetime, assignment_id: int | None = None) -> TravelLeg:
     return TravelLeg(
-        assignment_id=stop.id,
+        assignment_id=assignment_id,
         from_latitude=leg.origin.lat,
         from_longitude=leg.origin.lon,
         to_latitude=leg.destination.lat,
         to_longitude=leg.destination.lon,
         seconds=round(leg.taken_s),
         day_part=leg.day_part,
-        arrived_at=stop.arrived_at,
+        arrived_at=arrived_at,
     )

@@ -6,16 +6,18 @@ with none open. Nothing is learned from fewer than ten legs.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
-from dispatch import legs
+from dispatch import legs, store
 from routing.travel.evidence import evidence
 from routing.travel.learn import expected_s, learn
 from routing.travel.provider import Provider
-from schedules.queue import Queue, Task, Turn
+from schedules.queue import OpenSession, Queue, Task, Turn
 
 NAME = "learn_travel"
 FEWEST_LEGS = 10
@@ -43,13 +45,21 @@ def _learn(turn: Turn, *, travel: Provider) -> None:
     now = turn.clock()
     with turn.writing() as session:
         legs.record(session, since=(now - LOOKED_BACK).date(), now=now)
-    with turn.reading() as session:
+    learn_from_all(turn.open_session, travel=travel, now=now)
+
+
+def learn_from_all(
+    open_session: OpenSession, *, travel: Provider, now: datetime
+) -> Mapping[str, Any] | None:
+    """Draw a lesson from every leg that is kept; its evidence, or none when they are too few."""
+    with open_session() as session:
         driven = legs.driven(session, now=now)
     if len(driven) < FEWEST_LEGS:
-        return
+        return None
     expected = expected_s(driven, provider=travel)
     lesson = learn(driven, expected=expected, provider=travel.name)
     shown = evidence(driven, expected=expected, provider=travel.name)
-    with turn.writing() as session:
+    with store.writing(), open_session() as session, session.begin():
         legs.keep(session, lesson=lesson, evidence=shown, now=now)
     log.info("travel.learned", provider=travel.name, legs=lesson.legs, scalar=lesson.scalar)
+    return shown

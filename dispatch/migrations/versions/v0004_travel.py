@@ -65,7 +65,7 @@ def _add_lessons() -> None:
     op.create_table(
         "travel_leg",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=True),
         sa.Column("from_latitude", sa.Double(), nullable=False),
         sa.Column("from_longitude", sa.Double(), nullable=False),
         sa.Column("to_latitude", sa.Double(), nullable=False),
