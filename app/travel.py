@@ -6,11 +6,13 @@ is told in the log, by `onsite doctor` and on every plan that had to estimate; i
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -23,11 +25,13 @@ from app.config import Settings
 from app.context import settings_of
 from dispatch import legs
 from dispatch.reach import StoredReach
+from routing.travel import osrm_local
 from routing.travel.chain import Chain
 from routing.travel.crowfly import CrowFly
 from routing.travel.learn import Corrected, Lesson
 from routing.travel.matrix import TravelMatrix
 from routing.travel.osrm import Osrm
+from routing.travel.osrm_local import Prepared, Programs
 from routing.travel.provider import (
     ALL_DAY,
     Capabilities,
@@ -42,6 +46,7 @@ from routing.travel.provider import (
 )
 from routing.travel.remembered import Remembered
 from routing.travel.valhalla import Valhalla
+from schedules.sidecar import Sidecar
 
 KEY = "onsite.travel"
 RAW = "onsite.travel-uncorrected"
@@ -117,11 +122,11 @@ def graph_file(settings: Settings) -> FilePath:
 
 
 class Installed:
-    """The chain that the settings name; a graph that is imported anew is used from then on."""
+    """The chain that the settings name; what is imported or started anew is used from then on."""
 
     def __init__(self, settings: Settings, *, reach: StoredReach) -> None:
         self._settings, self._reach = settings, reach
-        self._seen = _changed_at(graph_file(settings))
+        self._seen = _seen(settings)
         self._held = Remembered(chain_of(settings), reach=reach)
 
     @property
@@ -160,11 +165,10 @@ class Installed:
         return self._current().health()
 
     def _current(self) -> Remembered:
-        if "graph" in names_of(self._settings):
-            seen = _changed_at(graph_file(self._settings))
-            if seen != self._seen:
-                self._seen = seen
-                self._held = Remembered(chain_of(self._settings), reach=self._reach)
+        seen = _seen(self._settings)
+        if seen != self._seen:
+            self._seen = seen
+            self._held = Remembered(chain_of(self._settings), reach=self._reach)
         return self._held
 
 
@@ -225,15 +229,71 @@ class _Found:
 
 
 def _osrm(settings: Settings) -> _Found:
-    urls = osrm_urls(settings.osrm_url)
+    urls, version = osrm_urls(settings.osrm_url), ""
     if not urls:
-        return _Found(
-            provider=Missing(
-                name="osrm", why="there is no OSRM: set ONSITE_OSRM_URL to its address"
-            )
-        )
-    osrm = Osrm(urls)
+        urls, version = _own_osrm(settings)
+    if not urls:
+        why = "no OSRM answers: set ONSITE_OSRM_URL, or run onsite roads osrm prepare FILE.osm.pbf"
+        return _Found(provider=Missing(name="osrm", why=why))
+    osrm = Osrm(urls, version=version)
     return _Found(provider=osrm, version=osrm.graph_version)
+
+
+def own_data(settings: Settings) -> dict[Profile, Prepared]:
+    """Data sets of OSRM that are prepared here, by profile."""
+    folders = {
+        profile: osrm_local.data_folder(settings.instance, name=settings.roads, profile=profile)
+        for profile in osrm_local.PROFILES
+    }
+    found = {profile: osrm_local.prepared(folder) for profile, folder in folders.items()}
+    return {profile: data for profile, data in found.items() if data is not None}
+
+
+def sidecars(settings: Settings) -> list[Sidecar]:
+    """Servers for the data sets that are prepared here; they run while entered as contexts.
+
+    None where OSRM is not named, or an address of one is set.
+    """
+    return own_servers(settings) if needs_sidecars(settings) else []
+
+
+def own_servers(settings: Settings) -> list[Sidecar]:
+    """Servers for the data sets that are prepared here, whoever is asked."""
+    programs = osrm_local.Programs.of(settings.instance.resolve())
+    return [
+        Sidecar(
+            name=f"osrm-{profile.value}",
+            command=partial(_serve, data, programs),
+            answers=partial(_answers, profile),
+            address=osrm_local.address_file(data.base.parent),
+        )
+        for profile, data in own_data(settings).items()
+    ]
+
+
+def needs_sidecars(settings: Settings) -> bool:
+    """Whether OSRM is named, and no address of one is set."""
+    return "osrm" in names_of(settings) and not settings.osrm_url
+
+
+def _serve(data: Prepared, programs: Programs, port: int) -> list[str]:
+    newest = osrm_local.prepared(data.base.parent) or data
+    return osrm_local.serve_command(newest, programs=programs, port=port)
+
+
+def _answers(profile: Profile, address: str) -> bool:
+    return Osrm({profile: address}).health().well
+
+
+def _own_osrm(settings: Settings) -> tuple[dict[Profile, str], str]:
+    """Addresses of our own servers that answer now, and the version of their roads."""
+    urls: dict[Profile, str] = {}
+    versions: list[str] = []
+    for profile, data in own_data(settings).items():
+        with contextlib.suppress(OSError):
+            urls[profile] = osrm_local.address_file(data.base.parent).read_text(encoding="ascii")
+            versions.append(data.version)
+    return urls, "-".join(versions)
 
 
 def osrm_urls(given: str) -> dict[Profile, str]:
@@ -271,6 +331,19 @@ def _graph(settings: Settings) -> _Found:
 
 def _tell(name: str, error: TravelError) -> None:
     log.warning("travel.not-answered", provider=name, code=error.code, why=str(error))
+
+
+def _seen(settings: Settings) -> tuple[int, ...]:
+    """When the files were written on which the chain stands: another chain, where it differs."""
+    files = [graph_file(settings)] if "graph" in names_of(settings) else []
+    if needs_sidecars(settings):
+        files += [
+            osrm_local.address_file(
+                osrm_local.data_folder(settings.instance, name=settings.roads, profile=profile)
+            )
+            for profile in osrm_local.PROFILES
+        ]
+    return tuple(_changed_at(file) for file in files)
 
 
 def _changed_at(file: FilePath) -> int:

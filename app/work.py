@@ -1,6 +1,7 @@
 """What works beside the pages: the queue with its tasks and chores, put together once.
 
-An engine is kept ready where the tasks are done, so that a repair begins at once.
+An engine is kept ready where the tasks are done, so that a repair begins at once; an OSRM of our own
+runs there, too.
 
 The only place where the web hands the lower floors what they cannot know: sessions, the time,
 travel, words for notices, and who watches.
@@ -9,7 +10,7 @@ travel, words for notices, and who watches.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from datetime import datetime, timedelta
 
 from flask import Flask, current_app
@@ -28,6 +29,7 @@ from schedules.tasks import deliver_notices, learn_travel, plan_day
 LONGEST_SEARCH = timedelta(hours=1)
 KEY = "onsite.queue"
 SPARE = "onsite.spare-engine"
+BESIDE = "onsite.sidecars"
 
 
 def init_app(app: Flask) -> None:
@@ -56,6 +58,9 @@ def start(app: Flask) -> None:
         held.start(settings_of(app).instance)
         if app.extensions[SPARE] is not None:
             app.extensions[SPARE].open()
+        beside = app.extensions[BESIDE] = ExitStack()
+        for sidecar in travel.sidecars(settings_of(app)):
+            beside.enter_context(sidecar)
         health.tell_ticks(app, _last_tick(held))
     else:
         held.install()
@@ -66,6 +71,7 @@ def stop(app: Flask) -> None:
     held = app.extensions[KEY]
     if isinstance(held, EmbeddedQueue):
         held.stop()
+        app.extensions[BESIDE].close()
         if app.extensions[SPARE] is not None:
             app.extensions[SPARE].close()
 

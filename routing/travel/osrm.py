@@ -56,8 +56,17 @@ SERVED = {
 class Osrm:
     """An OSRM server for each profile; a van drives on the car's where it has none of its own."""
 
-    def __init__(self, urls: Mapping[Profile, str], *, patience_s: float = PATIENCE_S) -> None:
-        """Raises ValueError for an address that is none. Asks nobody yet."""
+    def __init__(
+        self,
+        urls: Mapping[Profile, str],
+        *,
+        patience_s: float = PATIENCE_S,
+        version: str = "",
+    ) -> None:
+        """Raises ValueError for an address that is none. Asks nobody yet.
+
+        ``version`` is that of the roads where it is known; else the addresses stand for it.
+        """
         self._wires = {profile: Wire(url=url) for profile, url in urls.items()}
         if Profile.CAR in self._wires:
             self._wires.setdefault(Profile.VAN, self._wires[Profile.CAR])
@@ -65,7 +74,7 @@ class Osrm:
         self._most_cells = MOST_CELLS
         self._knows_post = True
         told = " ".join(f"{profile} {wire.url}" for profile, wire in sorted(self._wires.items()))
-        self._version = hashlib.sha256(told.encode()).hexdigest()[:12]
+        self._version = version or hashlib.sha256(told.encode()).hexdigest()[:12]
 
     @property
     def name(self) -> str:
@@ -73,7 +82,7 @@ class Osrm:
 
     @property
     def graph_version(self) -> str:
-        """Stands for the addresses: the protocol does not tell which roads a server has."""
+        """Stands for the addresses, unless given: the protocol does not tell which roads it has."""
         return self._version
 
     @property

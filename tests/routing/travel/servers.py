@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -299,7 +299,7 @@ def real_osrm(folder: Path) -> Iterator[str]:
             ["osrm-customize", "-t", "1", str(base)],
         ):
             command = [str(folder / "bin" / step[0]), *step[1:]]
-            subprocess.run(command, check=True, capture_output=True, timeout=60)
+            carry_out(command)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         serve = ["-a", "MLD", "-i", "127.0.0.1", "-p", str(port), "-t", "1", str(base)]
@@ -318,3 +318,7 @@ def _await(port: int) -> None:
             return
         time.sleep(0.05)
     raise TimeoutError("the server does not come up")
+
+
+def carry_out(command: Sequence[str]) -> None:
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
