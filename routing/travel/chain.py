@@ -40,7 +40,7 @@ from routing.travel.tiles import tiles
 # Seconds that a table may take: to begin with, for each further piece, and for each cell. OSRM
 # needs 1 to 3 millionths for a cell (measured). A provider that is slower than that is
 # stopped between two pieces.
-BASE_S, PIECE_S, CELL_S = 1.5, 0.05, 4e-6
+BASE_S, PIECE_S, CELL_S = 2.0, 0.02, 4e-6
 
 Question = tuple[tuple[Point, ...], tuple[Point, ...], Profile, DayPart]
 Piece = tuple[list[int], list[int]]

@@ -33,11 +33,11 @@ from routing.travel.provider import (
 from routing.travel.tiles import tiles
 from routing.travel.wire import Rejected, Wire
 
-# Seconds for one question. 62,500 cells take a tenth of that on a slow machine.
+# Seconds for one question. 40,000 cells take a tenth of that on a slow machine.
 PATIENCE_S = 1.5
 # Cells of one question to begin with; what osrm-routed takes unless it is told otherwise, a table of
 # 100 by 100; and the least that a server is asked for after it said that more is too much.
-MOST_CELLS = 62_500
+MOST_CELLS = 40_000
 USUAL_CELLS = 10_000
 FEWEST_CELLS = 100
 # A server's data may be prepared anew without a word to us: rows are asked again after so long.

@@ -209,7 +209,7 @@ def test_who_is_too_slow_is_stopped_between_two_pieces(watch):
     first = Told("osrm", 60, most=16)
 
     def take_long():
-        watch.now += 1.0
+        watch.now += 1.2
 
     first.on_ask = take_long
     chain = Chain([first], monotonic=watch)

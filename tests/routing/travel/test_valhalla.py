@@ -33,7 +33,7 @@ def test_large_tables_are_asked_in_pieces(engine):
 
     assert table.shape == (60, 60)
     assert table.seconds[59, 0] == round(straight_metres(many, destinations=many)[59, 0] * 0.125)
-    assert engine.questions == 4
+    assert engine.questions == 2
 
 
 def test_where_there_is_no_way_the_cell_is_estimated(engine):
