@@ -90,7 +90,7 @@ def test_when_the_server_dies_in_the_middle_the_plan_comes_and_says_what_is_esti
     so_far = server.questions
 
     def die(handler):
-        if server.questions < so_far + 2:
+        if server.questions < so_far + 1:
             return False
         if fault == "killed":
             threading.Thread(target=server.kill).start()
