@@ -44,6 +44,7 @@ def create_app(
         progress,
         security,
         sign_in,
+        travel,
         words,
         work,
     )
@@ -68,7 +69,7 @@ def create_app(
     database.init_app(app, settings)
     security.init_app(app, settings)
     headers.init_app(app, settings)
-    for part in (i18n, formats, words, assets, errors, navigation, progress, health, work):
+    for part in (i18n, formats, words, assets, errors, navigation, progress, health, travel, work):
         part.init_app(app)
     for audience in (sign_in, desk, field, portal, api):
         audience.init_app(app)

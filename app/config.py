@@ -103,7 +103,6 @@ class Settings:
     demo: bool = _setting(
         False, "demo mode: sign-in links without passwords, and a clock of its own"
     )
-
     session_hours: int = _setting(12, "a sign-in ends after so many hours", at_least=1, at_most=168)
     session_idle_minutes: int = _setting(
         240, "a sign-in ends after so many minutes without a request", at_least=5, at_most=10080
@@ -158,17 +157,31 @@ class Settings:
     nightly_plan_hour: int = _setting(
         17, "hour (UTC) at which tomorrow is planned", at_least=0, at_most=23
     )
-
     queue: str = _setting(
         "embedded", "what runs tasks and chores", choices=("embedded", "postgres")
     )
 
+    travel: str = _setting(
+        "crowfly",
+        "who tells travel times, in order: osrm, graph, valhalla, crowfly, which always answers last",
+        pattern=r"(osrm|graph|valhalla|crowfly)(,(osrm|graph|valhalla|crowfly))*",
+    )
     roads: str = _setting(
         "area",
         "name of the imported roads: a folder in roads in the instance folder",
         pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}",
     )
-
+    osrm_url: str = _setting(
+        "",
+        "address of an OSRM for cars; others beside it as bike=http://… foot=http://…",
+        pattern=r"((car|van|bike|foot)=)?https?://\S+( +((car|van|bike|foot)=)?https?://\S+)*",
+    )
+    valhalla_url: str = _setting(
+        "",
+        "address of a Valhalla server, with its key as a query where it needs one",
+        pattern=r"https?://\S+",
+        hidden=True,
+    )
     geocoder: str = _setting(
         "embedded",
         "who finds coordinates for addresses; embedded asks the index of ONSITE_ROADS, if there is one",
@@ -185,7 +198,6 @@ class Settings:
         pattern=r"\S+@\S+|https?://\S+",
     )
     geocoder_key: str = _setting("", "key of the service, where it needs one", hidden=True)
-
     smtp_host: str = _setting("", "mail server; empty: mail stays readable in the outbox")
     smtp_port: int = _setting(587, "port of the mail server", at_least=1, at_most=65535)
     smtp_security: str = _setting(
@@ -342,6 +354,9 @@ def _disagreements(settings: Settings) -> Iterable[str]:
     if settings.zone not in available_timezones():
         yield f"ONSITE_ZONE is {settings.zone!r}, but no such time zone is known."
     yield from _geocoder_disagrees(settings)
+    named = settings.travel.split(",")
+    if "valhalla" in named and not settings.valhalla_url:
+        yield "ONSITE_TRAVEL names valhalla, so ONSITE_VALHALLA_URL must say where it is."
     if settings.queue == "postgres" and not settings.database_url.startswith("postgresql"):
         yield "ONSITE_QUEUE is postgres, so ONSITE_DATABASE_URL must name a PostgreSQL."
 

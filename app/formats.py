@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     for form in (instant, day, clock_time, interval, between, minutes, hours, money, distance):
         app.jinja_env.filters[form.__name__] = form
     app.jinja_env.filters.update(phone=phone, machine=machine, zone_name=zone_name)
+    app.jinja_env.filters.update(number=number, percent=percent)
 
 
 def instant(moment: datetime, zone: Zone = None) -> str:

@@ -55,6 +55,7 @@ _WAITING = {"desk.reports": reports.waiting_count}
 # In the menu below one's own name.
 _OWN: tuple[tuple[str, LazyString, str, tuple[Audience, ...]], ...] = (
     ("field.today", _l("My round"), "van", (Audience.TECHNICIAN,)),
+    ("desk.travel_times", _l("Travel times"), "clock", (Audience.DISPATCHER, Audience.LEAD)),
     ("desk.accounts", _l("Accounts"), "people", (Audience.ADMIN,)),
     ("desk.settings_page", _l("Settings"), "settings", (Audience.ADMIN,)),
 )

@@ -1,4 +1,4 @@
-"""Turns what was given for a setting into the setting's type; nothing is guessed."""
+"""Turns what was given for a setting, as text or as a value of a file, into the setting's type."""
 
 from __future__ import annotations
 

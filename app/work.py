@@ -1,6 +1,7 @@
 """What works beside the pages: the queue with its tasks and chores, put together once.
 
-An engine is kept ready where the tasks are done, so that a repair begins at once.
+An engine is kept ready where the tasks are done, so that a repair begins at once; an OSRM of our own
+runs there, too.
 
 The only place where the web hands the lower floors what they cannot know: sessions, the time,
 travel, words for notices, and who watches.
@@ -9,7 +10,7 @@ travel, words for notices, and who watches.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from datetime import datetime, timedelta
 
 from flask import Flask, current_app
@@ -22,12 +23,13 @@ from schedules.embedded import EmbeddedQueue
 from schedules.engines import Spare
 from schedules.postgres import PostgresQueue
 from schedules.queue import Queue, Task
-from schedules.tasks import deliver_notices, locate_sites, plan_day
+from schedules.tasks import deliver_notices, learn_travel, locate_sites, plan_day
 
 # The longest search that anybody may ask for (app/config.py: plan_seconds).
 LONGEST_SEARCH = timedelta(hours=1)
 KEY = "onsite.queue"
 SPARE = "onsite.spare-engine"
+BESIDE = "onsite.sidecars"
 
 
 def init_app(app: Flask) -> None:
@@ -57,6 +59,9 @@ def start(app: Flask) -> None:
         held.start(settings_of(app).instance)
         if app.extensions[SPARE] is not None:
             app.extensions[SPARE].open()
+        beside = app.extensions[BESIDE] = ExitStack()
+        for sidecar in travel.sidecars(settings_of(app)):
+            beside.enter_context(sidecar)
         health.tell_ticks(app, _last_tick(held))
     else:
         held.install()
@@ -67,6 +72,7 @@ def stop(app: Flask) -> None:
     held = app.extensions[KEY]
     if isinstance(held, EmbeddedQueue):
         held.stop()
+        app.extensions[BESIDE].close()
         if app.extensions[SPARE] is not None:
             app.extensions[SPARE].close()
 
@@ -88,7 +94,7 @@ def _tasks(app: Flask) -> tuple[Task, ...]:
 
     return (
         plan_day.task(
-            travel=travel.provider(),
+            travel=travel.of(app),
             longest=LONGEST_SEARCH,
             tell=tell,
             settings=terms.planning(given),
@@ -97,6 +103,7 @@ def _tasks(app: Flask) -> tuple[Task, ...]:
         ),
         deliver_notices.task(send=outbox.sender(app)),
         locate_sites.task(geocoder=geocoding.asker(app), language=given.language),
+        learn_travel.task(travel=travel.raw_of(app)),
     )
 
 

@@ -73,6 +73,7 @@ class PlanOut(Schema):
     proof = fields.String()
     objective = fields.List(fields.Float())
     metrics = fields.Dict()
+    travel = fields.Dict()
     made_at = fields.AwareDateTime(format="iso")
     published_at = fields.AwareDateTime(format="iso", allow_none=True)
     unserved = fields.List(fields.Nested(UnservedOut))

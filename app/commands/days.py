@@ -26,7 +26,7 @@ from dispatch.planning.runs import AlreadyQueued, PlanRun, RunKind, RunState
 from dispatch.workforce import Shift, Technician
 from routing import interchange
 from routing.problem import Problem
-from routing.travel.provider import TravelError
+from routing.travel.provider import Provider, TravelError
 from schedules.embedded import EmbeddedQueue
 from schedules.queue import Turn
 from schedules.tasks import plan_day
@@ -161,6 +161,7 @@ class _Office:
     settings: Settings
     engine: Engine
     clock: Clock
+    travel: Provider
 
 
 def _open() -> _Office:
@@ -169,7 +170,9 @@ def _open() -> _Office:
     with Session(engine) as session:
         in_demo = demo.mark_of(session) is not None
     demo_clock = DemoClock(path=settings.instance / "clock.json")
-    return _Office(settings=settings, engine=engine, clock=demo_clock if in_demo else clock.system)
+    now = demo_clock if in_demo else clock.system
+    roads = travel.made(settings, open_session=store.sessions(engine), now=now)
+    return _Office(settings=settings, engine=engine, clock=now, travel=roads)
 
 
 def _working(office: _Office, *, day: date, code: str | None) -> list[tuple[int, str]]:
@@ -219,7 +222,7 @@ def _searched(
         ).id
     with _bar(limit_seconds) as watch:
         task = plan_day.task(
-            travel=travel.provider(),
+            travel=office.travel,
             longest=timedelta(seconds=limit_seconds),
             tell=watch,
             settings=terms.planning(given),
@@ -258,7 +261,7 @@ def _question(office: _Office, *, territory_id: int, day: date) -> str:
                 session,
                 territory_id=territory_id,
                 day=day,
-                travel=travel.provider(),
+                travel=office.travel,
                 settings=terms.planning(office.settings),
                 now=office.clock(),
             )

@@ -13,7 +13,7 @@ import click
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from app import assets, config, geocoders
+from app import assets, config, geocoders, travel
 from app.config import LANGUAGES, Settings
 from dispatch import guards, migrations, store
 
@@ -41,7 +41,7 @@ def doctor(fix: bool) -> None:  # noqa: FBT001 - click's flag
     """Look at everything a server needs, and say what to do where something is missing.
 
     Looks at Python, settings, instance folder, disk, database, its schema and guards, the planning
-    engine, assets, translations, mail, and the programs that backups of a PostgreSQL need. Changes
+    engine, assets, translations, travel, mail, and the programs that backups of a PostgreSQL need. Changes
     nothing without --fix. The exit code is 1 when something must be done, 0 when all is well.
 
     \b
@@ -71,6 +71,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield _engine()
     yield _assets()
     yield _translations()
+    yield _travel(settings)
     yield _mail(settings)
     found, advice = geocoders.advice(settings)
     yield Finding(what="addresses", found=found, advice=advice)
@@ -162,6 +163,12 @@ def _translations() -> Finding:
     missing = set(LANGUAGES) - set(there)
     advice = "make setup, or start the server once" if missing else ""
     return Finding(what="translations", found=" ".join(there) or "none", advice=advice)
+
+
+def _travel(settings: Settings) -> Finding:
+    """Ask every provider that is named whether it answers."""
+    health = travel.chain_of(settings).health()
+    return Finding(what="travel", found=",".join(travel.names_of(settings)), advice=health.message)
 
 
 def _mail(settings: Settings) -> Finding:

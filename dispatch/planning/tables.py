@@ -48,6 +48,8 @@ class Plan(Base):
     """A judged answer for one territory and day; at most one is published.
 
     ``problem`` and ``solution`` are the interchange documents, kept for replay and bug reports.
+    ``travel`` tells where its travel times come from: ``source``, ``version``, how many ways were
+    ``estimated``, and of its ``legs`` how many (``estimated_legs``); empty in plans of before.
     """
 
     __tablename__ = "plan"
@@ -75,6 +77,7 @@ class Plan(Base):
     problem: Mapped[str] = mapped_column(Text, deferred=True)
     solution: Mapped[str] = mapped_column(Text, deferred=True)
     skipped: Mapped[list[Any]]
+    travel: Mapped[dict[str, Any]] = mapped_column(default=dict)
     made_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

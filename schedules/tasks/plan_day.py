@@ -174,17 +174,19 @@ def _plan(turn: Turn, *, desk: _Desk) -> None:
 
 
 def _think_and_write(turn: Turn, *, run: PlanRun, token: int, desk: _Desk) -> None:
-    """Read, think, write: short transactions, and none open while the engine thinks."""
+    """Read, think, write: short transactions, and none open while roads or the engine are asked."""
+    settings = desk.settings_for(run)
     with turn.reading() as session:
         briefs.at_one_moment(session)
-        brief = briefs.brief(
+        reading = briefs.read(
             session,
             territory_id=run.territory_id,
             day=run.day,
-            travel=desk.travel,
-            settings=desk.settings_for(run),
             now=turn.clock(),
+            last_visitor_days=settings.last_visitor_days,
+            ledger_days=settings.fairness_days,
         )
+    brief = briefs.compose(reading, travel=desk.travel, settings=settings)
     solution = _thought(turn, run=run, token=token, brief=brief, desk=desk)
     _bring(turn, run=run, token=token, solution=solution, brief=brief)
 

@@ -33,6 +33,7 @@ AUDIENCES = (
     (r"desk\.settings_page .*", ADMIN),
     (r"desk\.(outbox|notice|resend) .*", DISPATCHERS),
     (r"desk\.(addresses|address|pin_address|ask_again) .*", DISPATCHERS),
+    (r"desk\.travel_times .*", DISPATCHERS),
     (r"desk\.(reports|accept_report|set_report_aside) .*", DISPATCHERS),
     (r"desk\.(new_technician|add_technician|set_skill|add_shift|report_absence) .*", DISPATCHERS),
     (r"desk\.(record_checks|record_attempt|review|escalate|hand_back|classify|take) .*", SUPPORT),

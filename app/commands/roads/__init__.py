@@ -14,6 +14,8 @@ PLACES = {
     "import": ("app.commands.roads.importing:import_", "Make a road graph from a .osm.pbf file."),
     "status": ("app.commands.roads.status:status", "Say which road graphs there are."),
     "matrix": ("app.commands.roads.matrix:matrix", "Write travel times between points of a file."),
+    "osrm": ("app.commands.osrm:osrm", "Install, prepare and start an OSRM of one's own."),
+    "learn": ("app.commands.learn:learn", "Correct travel times by legs of a file."),
     "bench": ("app.commands.roads.bench:bench", "Measure how quickly travel times are answered."),
 }
 

@@ -5,7 +5,7 @@ the day's first instant where the territory lies, so a day may have 23, 24 or 25
 
 Why a package: ``scope`` says how much of a day, ``reading`` asks the database, ``people``,
 ``windows``, ``crews``, ``pins``, ``worth`` and ``jobs`` translate, each its part, ``prices`` says
-what is traded, ``ledger`` who worked how much, ``stamps`` what was read.
+what is traded, ``ledger`` who worked how much, ``stamps`` what was read, ``roads`` how long travel takes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch.planning.briefs import jobs, people
+from dispatch.planning.briefs import jobs, people, roads
 from dispatch.planning.briefs.crews import Crews, in_turn
 from dispatch.planning.briefs.people import Piece, shift_id_of
 from dispatch.planning.briefs.prices import CLASSES, Mode, Settings
@@ -115,15 +115,21 @@ def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT)
         needed.update({part: int(pieces_) for part, pieces_ in job.parts.items()})
     crew = people.technicians(reading, pieces=pieces, parts_needed=needed, settings=settings)
     places = _places(reading, pieces=pieces, work=work)
+    found = roads.ways(
+        [point for _, point in places.values()],
+        travel=travel,
+        opens_at=reading.opens_at.astimezone(reading.territory.tz),
+        closes_at=reading.closes_at,
+    )
     incumbent = _incumbent(reading, crews=crews, pieces=pieces, work=work)
     problem = question.Problem(
         name=f"{reading.territory.code} {reading.day.isoformat()}",
-        provenance=provenance(reading),
+        provenance={**provenance(reading), **found.told},
         epoch=reading.opens_at.astimezone(reading.territory.tz).isoformat(),
         time_zone=reading.territory.zone,
         currency=reading.territory.currency,
         locations=tuple(location for location, _ in places.values()),
-        travel=_travel([point for _, point in places.values()], travel=travel),
+        travel=found.travel,
         technicians=crew,
         jobs=work,
         depots=_depots(reading, settings=settings) if needed else (),
@@ -177,16 +183,6 @@ def _places(
                 site.arrival_minutes * 60,
             )
     return found
-
-
-def _travel(points: Sequence[Point], *, travel: Provider) -> question.MatrixTravel:
-    if not points:
-        return question.MatrixTravel(seconds=(), metres=())
-    table = travel.matrix(points, destinations=points)
-    return question.MatrixTravel(
-        seconds=tuple(tuple(row) for row in table.seconds.tolist()),
-        metres=tuple(tuple(row) for row in table.metres.tolist()),
-    )
 
 
 def _depots(reading: Reading, *, settings: Settings) -> tuple[question.Depot, ...]:

@@ -21,7 +21,7 @@ from dispatch import journal
 from dispatch.accounts import Account
 from dispatch.base import DispatchError, WrongState
 from dispatch.planning import assignments, judging, runs
-from dispatch.planning.briefs import Reading, Stamp, read, stamp_of
+from dispatch.planning.briefs import Reading, Stamp, read, roads, stamp_of
 from dispatch.planning.plans.merging import Merge, merge
 from dispatch.planning.reasons import Explanation, explain_unserved
 from dispatch.planning.tables import Assignment, Origin, Plan, PlanState, Unserved
@@ -271,6 +271,7 @@ def _plan(answer: _Answer, *, run: runs.PlanRun | None, now: datetime) -> Plan:
         problem=problem_text,
         solution=interchange.write_solution(answer.solution),
         skipped=[],
+        travel=roads.told_of(answer.stamp.problem, routes=answer.finding.timetable.routes),
         made_at=now,
     )
 

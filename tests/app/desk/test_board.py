@@ -213,3 +213,14 @@ def test_whoever_could_lead_a_visit_for_two_is_shown_with_whom(rows, board, firm
 
     assert "with Łukasz Żółć" in page
     assert f'name="helper" value="{firm["unskilled"].id}"' in page
+
+
+@pytest.mark.parametrize(("legs", "shown"), [(0, False), (1, True), (23, True)])
+def test_a_plan_that_stands_on_estimates_says_so(board, firm, rows, legs, shown):
+    build.plan(rows, territory=firm["territory"], travel={"estimated_legs": legs})
+    rows.commit()
+
+    page = day_page(board, firm).get_data(as_text=True)
+
+    word = "1 travel time estimated." if legs == 1 else f"{legs} travel times estimated."
+    assert (word in page) == shown

@@ -1,0 +1,301 @@
+"""Travel times corrected by legs that were driven, on top of every provider.
+
+From each leg comes a ratio: seconds it took over seconds expected. The area's scalar is the median
+of all, drawn towards 1 while few legs are known; the factor of a distance band, of a part of the
+day, and of both is the median of theirs, drawn towards the scalar in the same way; all of them are
+kept within a half and twice. For the crow's flight, which sees no roads, two hundred legs also give
+a field (routing/travel/field.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.travel.crowfly import straight_metres
+from routing.travel.dayparts import PARTS
+from routing.travel.field import FEWEST_LEGS, LEAST, MOST, Field
+from routing.travel.matrix import TravelMatrix
+from routing.travel.provider import (
+    ALL_DAY,
+    Capabilities,
+    DayPart,
+    Health,
+    Path,
+    Point,
+    Profile,
+    Provider,
+)
+
+# Straight metres at which a new band of distances begins.
+BANDS_M = (0.0, 1_000.0, 2_500.0, 6_000.0, 15_000.0)
+# How many legs the area's scalar, and each finer factor, is drawn to its prior by.
+SCALAR_PRIOR, FACTOR_PRIOR = 5, 20
+# A leg counts between these: below, parking is most of it; above, somebody took a break.
+SHORTEST_M = 300.0
+QUICKEST_S, LONGEST_S = 60.0, 3 * 3600.0
+# Seconds after which a lesson is read again: one is learned each night.
+READ_AGAIN_S = 300.0
+
+
+class Leg(NamedTuple):
+    """A leg as it was driven, without a stop between; ``day_part`` is "" where it is not known."""
+
+    origin: Point
+    destination: Point
+    taken_s: float
+    day_part: str = ""
+
+
+class Factor(NamedTuple):
+    """What seconds are multiplied by, and how many legs say so."""
+
+    value: float
+    legs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What legs taught about one provider. ``cells`` are by part of the day and number of band.
+
+    ``parts`` are relative to ``bands``: what an hour does to a drive of any length.
+    """
+
+    provider: str
+    legs: int
+    scalar: float
+    bands: tuple[Factor, ...]
+    parts: Mapping[str, Factor] = field(default_factory=dict)
+    cells: Mapping[tuple[str, int], Factor] = field(default_factory=dict)
+    area: Field | None = None
+
+    def factors(
+        self,
+        origins: Sequence[Point],
+        *,
+        destinations: Sequence[Point],
+        day_part: DayPart = ALL_DAY,
+    ) -> NDArray[np.float64]:
+        """``(n, m)`` factors for a provider's seconds, of an hour or of the whole day."""
+        metres = straight_metres(origins, destinations=destinations)
+        hour = self.parts.get(day_part.name, Factor(1.0, 0)).value
+        if self.area is not None:
+            return hour * self.area.factors(origins, destinations=destinations, metres=metres)
+        row = [
+            self.cells.get((day_part.name, band), Factor(factor.value * hour, 0)).value
+            for band, factor in enumerate(self.bands)
+        ]
+        chosen: NDArray[np.float64] = np.array(row)[band_of(metres)]
+        return chosen
+
+    def factor(self, leg: Leg) -> float:
+        """The factor of one leg, at its hour."""
+        part = PARTS.get(leg.day_part, ALL_DAY)
+        return float(
+            self.factors([leg.origin], destinations=[leg.destination], day_part=part)[0, 0]
+        )
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "provider": self.provider,
+            "legs": self.legs,
+            "scalar": self.scalar,
+            "bands": [list(factor) for factor in self.bands],
+            "parts": {name: list(factor) for name, factor in self.parts.items()},
+            "cells": [[part, band, *factor] for (part, band), factor in self.cells.items()],
+            "area": self.area.document() if self.area else None,
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """From JSON."""
+        return cls(
+            provider=document["provider"],
+            legs=document["legs"],
+            scalar=document["scalar"],
+            bands=tuple(Factor(*each) for each in document["bands"]),
+            parts={name: Factor(*each) for name, each in document["parts"].items()},
+            cells={(part, band): Factor(v, n) for part, band, v, n in document["cells"]},
+            area=Field.of(document["area"]) if document["area"] else None,
+        )
+
+
+def counts(leg: Leg) -> bool:
+    """Whether a leg says something about roads."""
+    metres = straight_metres([leg.origin], destinations=[leg.destination])[0, 0]
+    return bool(metres > SHORTEST_M and QUICKEST_S <= leg.taken_s <= LONGEST_S)
+
+
+def expected_s(legs: Sequence[Leg], *, provider: Provider) -> list[int]:
+    """What a provider says about legs, one by one in as few questions as there are origins."""
+    by_origin: dict[Point, list[int]] = {}
+    for index, leg in enumerate(legs):
+        by_origin.setdefault(leg.origin, []).append(index)
+    expected = [0] * len(legs)
+    for origin, indices in by_origin.items():
+        table = provider.matrix([origin], destinations=[legs[i].destination for i in indices])
+        for index, seconds in zip(indices, table.seconds[0].tolist(), strict=True):
+            expected[index] = seconds
+    return expected
+
+
+def learn(legs: Sequence[Leg], *, expected: Sequence[float], provider: str) -> Lesson:
+    """What legs teach; those that do not count should be left out before. None teach nothing."""
+    known = [(leg, said) for leg, said in zip(legs, expected, strict=True) if said > 0]
+    legs = [leg for leg, _ in known]
+    ratios = np.array([leg.taken_s / said for leg, said in known])
+    metres = np.array(
+        [straight_metres([leg.origin], destinations=[leg.destination])[0, 0] for leg in legs]
+    )
+    scalar = _drawn(ratios, prior=1.0, weight=SCALAR_PRIOR).value
+    band = band_of(metres)
+    part = np.array([leg.day_part for leg in legs], dtype=np.str_)
+    bands = tuple(_drawn(ratios[band == b], prior=scalar) for b in range(len(BANDS_M)))
+    rest = ratios / np.array([factor.value for factor in bands])[band] if legs else ratios
+    parts = {
+        name: _drawn(rest[part == name], prior=1.0) for name in sorted(set(part.tolist())) if name
+    }
+    return Lesson(
+        provider=provider,
+        legs=len(legs),
+        scalar=scalar,
+        bands=bands,
+        parts=parts,
+        cells=_cells(ratios, part, band, bands=bands, parts=parts),
+        area=_area(legs, metres, ratios) if provider == "crowfly" else None,
+    )
+
+
+def band_of(metres: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Number of the band of distances, of straight metres."""
+    bands: NDArray[np.int64] = np.searchsorted(BANDS_M, metres, side="right").astype(np.int64) - 1
+    return bands
+
+
+class Corrected:
+    """A provider whose seconds are those that were learned; metres, marks and ways stay.
+
+    ``lesson`` may also be what reads the one that holds; it is read again after five minutes.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        lesson: Lesson | Callable[[], Lesson | None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._provider, self._monotonic = provider, monotonic
+        self._read = lesson if callable(lesson) else lambda: lesson
+        self._held: Lesson | None = None
+        self._until: float | None = None
+
+    @property
+    def name(self) -> str:
+        return self._provider.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._provider.capabilities
+
+    @property
+    def hours(self) -> Mapping[str, float]:
+        """What each part of the day does to a drive, by its name."""
+        lesson = self._lesson()
+        return {name: factor.value for name, factor in lesson.parts.items()} if lesson else {}
+
+    def matrix(
+        self,
+        origins: Sequence[Point],
+        *,
+        destinations: Sequence[Point],
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,
+    ) -> TravelMatrix:
+        """The provider's table, corrected for who drives; nobody has learned about other ways."""
+        table = self._provider.matrix(
+            origins, destinations=destinations, profile=profile, day_part=day_part
+        )
+        lesson = self._lesson()
+        if lesson is None or profile not in {Profile.CAR, Profile.VAN}:
+            return table
+        factors = lesson.factors(origins, destinations=destinations, day_part=day_part)
+        return TravelMatrix(
+            seconds=np.rint(table.seconds * factors).astype(np.int32),
+            metres=table.metres,
+            estimated=table.estimated,
+            source=table.source,
+            graph_version=table.graph_version,
+        )
+
+    def path(
+        self,
+        points: Sequence[Point],
+        *,
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,
+    ) -> Path:
+        """The provider's way."""
+        return self._provider.path(points, profile=profile, day_part=day_part)
+
+    def health(self) -> Health:
+        """The provider's."""
+        return self._provider.health()
+
+    def _lesson(self) -> Lesson | None:
+        if self._until is None or self._monotonic() >= self._until:
+            self._held = self._read()
+            self._until = self._monotonic() + READ_AGAIN_S
+        return self._held
+
+
+def _drawn(ratios: NDArray[np.float64], *, prior: float, weight: float = FACTOR_PRIOR) -> Factor:
+    """The median, drawn to a prior that is worth ``weight`` legs, within bounds."""
+    count = len(ratios)
+    if not count:
+        return Factor(_within(prior), 0)
+    share = count / (count + weight)
+    return Factor(_within(share * float(np.median(ratios)) + (1 - share) * prior), count)
+
+
+def _within(value: float) -> float:
+    return round(min(MOST, max(LEAST, value)), 4)
+
+
+def _cells(
+    ratios: NDArray[np.float64],
+    part: NDArray[np.str_],
+    band: NDArray[np.int64],
+    *,
+    bands: Sequence[Factor],
+    parts: Mapping[str, Factor],
+) -> dict[tuple[str, int], Factor]:
+    """Factors of a part of the day and a band, drawn to the product of both."""
+    return {
+        (name, number): _drawn(own, prior=bands[number].value * factor.value)
+        for name, factor in parts.items()
+        for number in range(len(bands))
+        if len(own := ratios[(part == name) & (band == number)])
+    }
+
+
+def _area(
+    legs: Sequence[Leg], metres: NDArray[np.float64], ratios: NDArray[np.float64]
+) -> Field | None:
+    if len(legs) < FEWEST_LEGS:
+        return None
+    ends = [(leg.origin, leg.destination) for leg in legs]
+    kept = np.clip(ratios, LEAST / 2, MOST * 2)  # a forgotten deed is no road
+    return Field.fitted(ends, metres=metres, ratios=kept)
+
+
+def mean_error(expected: Iterable[float], taken: Iterable[float]) -> float:
+    """Mean of the absolute error, relative to what it took; 0 without legs."""
+    errors = [abs(said - took) / took for said, took in zip(expected, taken, strict=True)]
+    return float(np.mean(errors)) if errors else 0.0

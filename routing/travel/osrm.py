@@ -1,0 +1,273 @@
+"""Travel by OSRM: one's own server, or the sidecar that `onsite roads osrm` prepares.
+
+Tables are asked by POST, so that no place gets into an address that somebody may log; servers from
+before 2026 know only GET and are asked that way once they have said so. One data set answers one
+profile, so each profile has an address of its own. https://project-osrm.org/docs/ describes the
+protocol (v1). Points are sent as longitude, latitude.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import polyline
+from numpy.typing import NDArray
+
+from routing.travel.answered import SNAP_M, cells, without_holes
+from routing.travel.matrix import TravelMatrix
+from routing.travel.provider import (
+    ALL_DAY,
+    Capabilities,
+    DayPart,
+    Health,
+    Path,
+    Point,
+    Profile,
+    TravelBusy,
+    TravelError,
+    TravelImpossible,
+)
+from routing.travel.tiles import tiles
+from routing.travel.wire import Rejected, Wire
+
+# Seconds for one question. 40,000 cells take a tenth of that on a slow machine.
+PATIENCE_S = 1.5
+# Cells of one question to begin with; what osrm-routed takes unless it is told otherwise, a table of
+# 100 by 100; and the least that a server is asked for after it said that more is too much.
+MOST_CELLS = 40_000
+USUAL_CELLS = 10_000
+FEWEST_CELLS = 100
+# A server's data may be prepared anew without a word to us: rows are asked again after so long.
+KEPT_DAYS = 7
+# What a server that knows no POST, or not this service by POST, says about it.
+NO_POST = frozenset({400, 404, 405, 411, 501})
+TOO_BIG = frozenset({413, 414})
+SERVED = {
+    Profile.CAR: "driving",
+    Profile.VAN: "driving",
+    Profile.BIKE: "bike",
+    Profile.FOOT: "foot",
+}
+
+
+class Osrm:
+    """An OSRM server for each profile; a van drives on the car's where it has none of its own."""
+
+    def __init__(
+        self,
+        urls: Mapping[Profile, str],
+        *,
+        patience_s: float = PATIENCE_S,
+        version: str = "",
+    ) -> None:
+        """Raises ValueError for an address that is none. Asks nobody yet.
+
+        ``version`` is that of the roads where it is known; else the addresses stand for it.
+        """
+        self._wires = {profile: Wire(url=url) for profile, url in urls.items()}
+        if Profile.CAR in self._wires:
+            self._wires.setdefault(Profile.VAN, self._wires[Profile.CAR])
+        self._patience_s = patience_s
+        self._most_cells = MOST_CELLS
+        self._knows_post = True
+        told = " ".join(f"{profile} {wire.url}" for profile, wire in sorted(self._wires.items()))
+        self._version = version or hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    @property
+    def name(self) -> str:
+        return "osrm"
+
+    @property
+    def graph_version(self) -> str:
+        """Stands for the addresses, unless given: the protocol does not tell which roads it has."""
+        return self._version
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            asymmetric=True,
+            geometry=True,
+            profiles=frozenset(self._wires),
+            max_elements=self._most_cells,
+            may_cache_days=KEPT_DAYS,
+            attribution="© OpenStreetMap contributors",
+        )
+
+    def matrix(
+        self,
+        origins: Sequence[Point],
+        *,
+        destinations: Sequence[Point],
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - one data set, one speed
+    ) -> TravelMatrix:
+        """Seconds and metres; a place that is farther than 500 m from a road is estimated."""
+        shape = (len(origins), len(destinations))
+        seconds, metres = np.full(shape, np.nan), np.full(shape, np.nan)
+        for rows, columns in tiles(*shape, most=self._most_cells):
+            piece = self._piece(
+                [origins[i] for i in rows], [destinations[j] for j in columns], profile=profile
+            )
+            where = np.ix_(rows, columns)
+            seconds[where], metres[where] = piece
+        return without_holes(
+            seconds=seconds,
+            metres=metres,
+            origins=origins,
+            destinations=destinations,
+            profile=profile,
+            source=self.name,
+            graph_version=self._version,
+        )
+
+    def path(
+        self,
+        points: Sequence[Point],
+        *,
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - one data set, one speed
+    ) -> Path:
+        """The way on the roads. Raises TravelImpossible where there is none."""
+        options = {"overview": "full", "geometries": "polyline", "generate_hints": False}
+        said = self._ask("route", points, options, profile=profile)
+        try:
+            best = said["routes"][0]
+            line = tuple(Point(lat, lon) for lat, lon in polyline.decode(best["geometry"], 5))
+            return Path(seconds=round(best["duration"]), metres=round(best["distance"]), line=line)
+        except (LookupError, TypeError, ValueError):
+            raise TravelBusy("a way that cannot be read") from None
+
+    def health(self) -> Health:
+        """Whether every server finds a nearest road."""
+        for profile, wire in sorted(self._wires.items()):
+            try:
+                said = wire.get(f"/nearest/v1/{SERVED[profile]}/0,0", seconds=self._patience_s)
+            except TravelError as fault:
+                return Health(well=False, message=str(fault))
+            if said.get("code") != "Ok":
+                return Health(well=False, message=f"{wire.host} has no roads")
+        return Health(well=True)
+
+    def _piece(
+        self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
+    ) -> _Piece:
+        """One question, or several smaller ones when the server finds it too large."""
+        try:
+            return self._asked(origins, destinations, profile=profile)
+        except _TooBig:
+            size = len(origins) * len(destinations)
+            if size <= FEWEST_CELLS:
+                raise TravelImpossible("a server that takes no table") from None
+            smaller = USUAL_CELLS if size > USUAL_CELLS else max(FEWEST_CELLS, size // 4)
+            self._most_cells = min(self._most_cells, smaller)
+        shape = (len(origins), len(destinations))
+        seconds, metres = np.full(shape, np.nan), np.full(shape, np.nan)
+        for rows, columns in tiles(*shape, most=self._most_cells):
+            where = np.ix_(rows, columns)
+            seconds[where], metres[where] = self._piece(
+                [origins[i] for i in rows], [destinations[j] for j in columns], profile=profile
+            )
+        return _Piece(seconds, metres)
+
+    def _asked(
+        self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
+    ) -> _Piece:
+        points = list(dict.fromkeys((*origins, *destinations)))
+        number = {point: index for index, point in enumerate(points)}
+        options = {
+            "sources": [number[point] for point in origins],
+            "destinations": [number[point] for point in destinations],
+            "annotations": ["duration", "distance"],
+            "generate_hints": False,
+        }
+        said = self._ask("table", points, options, profile=profile)
+        shape = {"rows": len(origins), "columns": len(destinations)}
+        seconds = cells(said.get("durations"), **shape)
+        metres = cells(said.get("distances"), **shape)
+        for table in (seconds, metres):
+            table[_astray(said.get("sources"), len(origins)), :] = np.nan
+            table[:, _astray(said.get("destinations"), len(destinations))] = np.nan
+        return _Piece(seconds, metres)
+
+    def _ask(
+        self,
+        service: str,
+        points: Sequence[Point],
+        options: Mapping[str, Any],
+        *,
+        profile: Profile,
+    ) -> Mapping[str, Any]:
+        """The server's document. Raises TravelError, _TooBig when that would help."""
+        wire = self._wires.get(profile)
+        if wire is None:
+            raise TravelImpossible(f"no OSRM server for {profile}")
+        here = [point.rounded() for point in points]
+        head = f"/{service}/v1/{SERVED[profile]}"
+        try:
+            said = self._by_post(wire, head, here, options) if self._knows_post else None
+            if said is None:
+                said = wire.get(_address(head, here, options), seconds=self._patience_s)
+                self._knows_post = False  # or there would have been an answer
+        except Rejected as no:
+            if no.status in TOO_BIG or no.answer.get("code") == "TooBig":
+                raise _TooBig(str(no)) from None
+            raise TravelImpossible(str(no)) from None
+        if said.get("code") != "Ok":
+            raise TravelImpossible(f"{wire.host} knows no answer")
+        document: Mapping[str, Any] = said
+        return document
+
+    def _by_post(
+        self, wire: Wire, head: str, points: Sequence[Point], options: Mapping[str, Any]
+    ) -> Any:  # noqa: ANN401 - a JSON document
+        """The answer by POST; None when the server should be asked by GET."""
+        body = {"coordinates": [[point.lon, point.lat] for point in points], **options}
+        try:
+            return wire.post(head, body, seconds=self._patience_s)
+        except Rejected as no:
+            if no.status in NO_POST and no.answer.get("code") in GET_INSTEAD:
+                return None
+            raise
+
+
+# Codes with which servers that know no POST misread one.
+GET_INSTEAD = frozenset({None, "InvalidUrl", "InvalidQuery", "InvalidService"})
+
+
+class _Piece(NamedTuple):
+    """``(n, m)`` seconds and metres of one question, NaN where there is no way."""
+
+    seconds: NDArray[np.float64]
+    metres: NDArray[np.float64]
+
+
+class _TooBig(TravelImpossible):
+    """A smaller question would be answered."""
+
+
+def _address(head: str, points: Sequence[Point], options: Mapping[str, Any]) -> str:
+    """The question as an address, for servers from before 2026."""
+    where = ";".join(f"{point.lon:.5f},{point.lat:.5f}" for point in points)
+    query = "&".join(f"{name}={_told(name, value)}" for name, value in options.items())
+    return f"{head}/{where}?{query}"
+
+
+def _told(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ("," if name == "annotations" else ";").join(str(each) for each in value)
+    return str(value)
+
+
+def _astray(waypoints: object, count: int) -> NDArray[np.bool_]:
+    """``(count,)`` places that the server moved farther than 500 m to find a road."""
+    lost = np.zeros(count, dtype=np.bool_)
+    if isinstance(waypoints, list) and len(waypoints) == count:
+        for index, waypoint in enumerate(waypoints):
+            moved = waypoint.get("distance") if isinstance(waypoint, dict) else None
+            lost[index] = isinstance(moved, int | float) and moved > SNAP_M
+    return lost

@@ -1,0 +1,186 @@
+"""Travel by a Valhalla server: small tables and ways with turns, from one data set for all profiles.
+
+Its tables take hundreds of times longer than OSRM's, so questions are small. A key of a paid
+service goes into the query of the address. https://valhalla.github.io/valhalla/api/ describes the
+protocol. Distances are kilometres there, metres here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polyline
+from numpy.typing import NDArray
+
+from routing.travel.answered import cells, without_holes
+from routing.travel.matrix import TravelMatrix
+from routing.travel.provider import (
+    ALL_DAY,
+    Capabilities,
+    DayPart,
+    Health,
+    Path,
+    Point,
+    Profile,
+    TravelBusy,
+    TravelError,
+    TravelImpossible,
+)
+from routing.travel.tiles import tiles
+from routing.travel.wire import Rejected, Wire
+
+# Seconds for one question: 2,500 cells took 2.3 s on a slow machine, and servers differ.
+PATIENCE_S = 5.0
+# The default limit of a server is 2,500 pairs of places.
+MOST_CELLS = 2_500
+KEPT_DAYS = 7
+COSTING = {
+    Profile.CAR: "auto",
+    Profile.VAN: "auto",
+    Profile.BIKE: "bicycle",
+    Profile.FOOT: "pedestrian",
+}
+
+
+class Valhalla:
+    """One server for all profiles."""
+
+    def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
+        """Raises ValueError for an address that is none. Asks nobody yet."""
+        self._wire = Wire(url=url)
+        self._patience_s = patience_s
+        self._version = hashlib.sha256(url.encode()).hexdigest()[:12]
+
+    @property
+    def name(self) -> str:
+        return "valhalla"
+
+    @property
+    def graph_version(self) -> str:
+        """Stands for the address."""
+        return self._version
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            asymmetric=True,
+            geometry=True,
+            profiles=frozenset(Profile),
+            max_elements=MOST_CELLS,
+            may_cache_days=KEPT_DAYS,
+            attribution="© OpenStreetMap contributors",
+        )
+
+    def matrix(
+        self,
+        origins: Sequence[Point],
+        *,
+        destinations: Sequence[Point],
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - hours make its tables far slower still
+    ) -> TravelMatrix:
+        """Seconds and metres; what the server knows no way to is estimated."""
+        shape = (len(origins), len(destinations))
+        seconds, metres = np.full(shape, np.nan), np.full(shape, np.nan)
+        for rows, columns in tiles(*shape, most=MOST_CELLS):
+            where = np.ix_(rows, columns)
+            seconds[where], metres[where] = self._piece(
+                [origins[i] for i in rows], [destinations[j] for j in columns], profile=profile
+            )
+        return without_holes(
+            seconds=seconds,
+            metres=metres,
+            origins=origins,
+            destinations=destinations,
+            profile=profile,
+            source=self.name,
+            graph_version=self._version,
+        )
+
+    def path(
+        self,
+        points: Sequence[Point],
+        *,
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - as in matrix
+    ) -> Path:
+        """The way on the roads. Raises TravelImpossible where there is none."""
+        said = self._ask(
+            "/route",
+            {
+                "locations": _places(points),
+                "costing": COSTING[profile],
+                "units": "kilometers",
+                "directions_type": "none",
+            },
+        )
+        try:
+            trip = said["trip"]
+            line: list[Point] = []
+            for leg in trip["legs"]:
+                shape = [Point(lat, lon) for lat, lon in polyline.decode(leg["shape"], 6)]
+                line += shape[1:] if line else shape
+            return Path(
+                seconds=round(trip["summary"]["time"]),
+                metres=round(trip["summary"]["length"] * 1000),
+                line=tuple(line),
+            )
+        except (LookupError, TypeError, ValueError):
+            raise TravelBusy("a way that cannot be read") from None
+
+    def health(self) -> Health:
+        """Whether the server tells its version."""
+        try:
+            self._wire.get("/status", seconds=self._patience_s)
+        except TravelError as fault:
+            return Health(well=False, message=str(fault))
+        return Health(well=True)
+
+    def _piece(
+        self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        said = self._ask(
+            "/sources_to_targets",
+            {
+                "sources": _places(origins),
+                "targets": _places(destinations),
+                "costing": COSTING[profile],
+                "units": "kilometers",
+                "verbose": False,
+            },
+        )
+        table = said.get("sources_to_targets")
+        shape = {"rows": len(origins), "columns": len(destinations)}
+        seconds, kilometres = _short(table) if isinstance(table, dict) else _long(table)
+        return cells(seconds, **shape), cells(kilometres, **shape, scale=1000)
+
+    def _ask(self, path: str, body: object) -> Mapping[str, Any]:
+        try:
+            document: Mapping[str, Any] = self._wire.post(path, body, seconds=self._patience_s)
+        except Rejected as no:
+            raise TravelImpossible(str(no)) from None
+        return document
+
+
+def _places(points: Sequence[Point]) -> list[dict[str, float]]:
+    return [{"lat": lat, "lon": lon} for lat, lon in (point.rounded() for point in points)]
+
+
+def _short(table: Mapping[str, Any]) -> tuple[object, object]:
+    """The table of a server that understands ``verbose``."""
+    return table.get("durations"), table.get("distances")
+
+
+def _long(table: object) -> tuple[object, object]:
+    """The table of older servers: a record for each cell, row by row."""
+    try:
+        rows: Any = table
+        return (
+            [[cell["time"] for cell in row] for row in rows],
+            [[cell["distance"] for cell in row] for row in rows],
+        )
+    except (LookupError, TypeError):
+        raise TravelBusy("a table that cannot be read") from None

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from routing.travel.crowfly import CrowFly, straight_metres
+from routing.travel.dayparts import PARTS
+from routing.travel.evidence import evidence
+from routing.travel.learn import (
+    BANDS_M,
+    Corrected,
+    Leg,
+    Lesson,
+    counts,
+    expected_s,
+    learn,
+    mean_error,
+)
+from routing.travel.provider import Point, Profile
+
+CROW = CrowFly()
+CENTRE = Point(45.0, 7.0)
+
+
+def places(count, seed=1, spread=0.15):
+    return [
+        Point(CENTRE.lat + y, CENTRE.lon + x)
+        for y, x in np.random.default_rng(seed).uniform(-spread, spread, (count, 2))
+    ]
+
+
+def driven(count, taken, *, seed=1, parts=("",), noise=0.0):
+    """Legs between random places; ``taken`` says what the crow's seconds become."""
+    rng = np.random.default_rng(seed)
+    ends = places(2 * count, seed=seed)
+    legs = []
+    for index, (origin, destination) in enumerate(zip(ends[::2], ends[1::2], strict=True)):
+        part = parts[index % len(parts)]
+        crow = CROW.matrix([origin], destinations=[destination]).seconds[0, 0]
+        seconds = crow * taken(origin, destination, part) * np.exp(rng.normal(0, noise))
+        legs.append(Leg(origin, destination, float(seconds), part))
+    return legs
+
+
+def taught(legs, provider="osrm"):
+    return learn(legs, expected=expected_s(legs, provider=CROW), provider=provider)
+
+
+def error(lesson, legs):
+    corrected = Corrected(CROW, lesson=lesson)
+    return mean_error(expected_s(legs, provider=corrected), [leg.taken_s for leg in legs])
+
+
+def test_without_legs_nothing_changes():
+    lesson = learn([], expected=[], provider="crowfly")
+    here = places(5)
+
+    table = Corrected(CROW, lesson=lesson).matrix(here, destinations=here)
+
+    assert table.seconds.tolist() == CROW.matrix(here, destinations=here).seconds.tolist()
+    assert lesson.area is None
+
+
+def test_few_legs_move_the_times_a_little_and_many_nearly_all_the_way():
+    slow = lambda *_: 1.4  # noqa: E731
+
+    few, many = taught(driven(3, slow)).scalar, taught(driven(300, slow)).scalar
+
+    assert 1 < few < 1.2
+    assert 1.38 < many <= 1.4
+
+
+def test_one_jam_does_not_outweigh_quiet_drives():
+    legs = driven(40, lambda *_: 1.1)
+    legs[0] = legs[0]._replace(taken_s=legs[0].taken_s * 40)
+
+    assert taught(legs).scalar < 1.11
+
+
+def test_nothing_learned_goes_beyond_twice_or_half():
+    assert taught(driven(500, lambda *_: 9.0)).scalar == 2
+    assert min(taught(driven(500, lambda *_: 0.1)).bands).value == 0.5
+
+
+def test_short_drives_may_be_slower_than_expected_and_long_ones_faster():
+    def short_is_slow(origin, destination, _part):
+        metres = straight_metres([origin], destinations=[destination])[0, 0]
+        return 1.5 if metres < BANDS_M[3] else 0.9
+
+    lesson = taught(driven(600, short_is_slow))
+
+    assert lesson.bands[2].value > 1.3
+    assert lesson.bands[4].value < 1.0
+    assert error(lesson, driven(200, short_is_slow, seed=9)) < 0.1
+
+
+def test_the_rush_hour_is_learned_beside_the_area():
+    rush = lambda _a, _b, part: 1.1 * (1.5 if part == "morning-rush" else 1.0)  # noqa: E731
+    lesson = taught(driven(400, rush, parts=("midday", "morning-rush", "midday"), noise=0.1))
+
+    hours = Corrected(CROW, lesson=lesson).hours
+
+    assert hours["morning-rush"] / hours["midday"] == pytest.approx(1.5, rel=0.08)
+
+
+def test_a_table_of_an_hour_is_that_of_the_day_times_the_hour():
+    lesson = taught(
+        driven(
+            400,
+            lambda _a, _b, p: 1.6 if p == "evening-rush" else 1.0,
+            parts=("midday", "evening-rush"),
+        )
+    )
+    here = places(6, seed=4)
+    roads = Corrected(CROW, lesson=lesson)
+
+    day = roads.matrix(here, destinations=here).seconds.sum()
+    rush = roads.matrix(here, destinations=here, day_part=PARTS["evening-rush"]).seconds.sum()
+    quiet = roads.matrix(here, destinations=here, day_part=PARTS["midday"]).seconds.sum()
+
+    assert quiet < day < rush
+    assert rush / quiet == pytest.approx(1.6, rel=0.1)
+
+
+def test_ten_noisy_legs_do_little_harm():
+    """The prior holds: on average no more than two percent worse than unlearned times."""
+    fresh = driven(300, lambda *_: 1.0, seed=77)
+    worse = [
+        error(taught(driven(10, lambda *_: 1.0, seed=seed, noise=0.25)), fresh)
+        for seed in range(20)
+    ]
+
+    assert np.mean(worse) < 0.1  # of the drive; unlearned times are right here
+
+
+def test_a_river_is_learned_by_the_crow_for_places_never_seen():
+    river = lambda a, b, _p: 1.7 if (a.lon < 7.0) != (b.lon < 7.0) else 0.9  # noqa: E731
+    legs, fresh = driven(1000, river, noise=0.2), driven(300, river, seed=99)
+
+    with_field, without = taught(legs, provider="crowfly"), taught(legs, provider="osrm")
+
+    assert with_field.area is not None
+    assert error(with_field, fresh) < 0.8 * error(without, fresh)
+
+
+def test_who_knows_roads_learns_no_field():
+    assert taught(driven(1000, lambda *_: 1.2), provider="osrm").area is None
+
+
+def test_a_lesson_survives_being_written_down():
+    legs = driven(1000, lambda a, *_: 1.0 + a.lat - 45, parts=("midday", "night"))
+    lesson = taught(legs, provider="crowfly")
+    here = places(9)
+
+    again = Lesson.of(json.loads(json.dumps(lesson.document())))
+
+    assert again.factors(here, destinations=here) == pytest.approx(
+        lesson.factors(here, destinations=here), abs=1e-3
+    )
+    assert (again.parts, again.cells, again.bands) == (lesson.parts, lesson.cells, lesson.bands)
+
+
+def test_nobody_has_learned_how_fast_people_walk():
+    here = places(4)
+    roads = Corrected(CROW, lesson=taught(driven(300, lambda *_: 1.5)))
+
+    walked = roads.matrix(here, destinations=here, profile=Profile.FOOT)
+
+    plain = CROW.matrix(here, destinations=here, profile=Profile.FOOT)
+    assert walked.seconds.tolist() == plain.seconds.tolist()
+
+
+@pytest.mark.parametrize(
+    ("destination", "seconds", "is_counted"),
+    [
+        (Point(45.02, 7.0), 400.0, True),
+        (Point(45.001, 7.0), 400.0, False),
+        (Point(45.02, 7.0), 30.0, False),
+        (Point(45.02, 7.0), 20_000.0, False),
+    ],
+)
+def test_a_leg_counts_when_it_says_something_about_roads(destination, seconds, is_counted):
+    assert counts(Leg(CENTRE, destination, seconds)) == is_counted
+
+
+def test_evidence_is_what_a_leg_meets_that_nobody_has_learned_from():
+    legs = driven(300, lambda *_: 1.4, noise=0.2)
+
+    shown = evidence(legs, expected=expected_s(legs, provider=CROW), provider="crowfly")
+
+    assert shown["legs"] == 300
+    assert shown["after"] < shown["before"]
+    assert 0.1 < shown["after"] < 0.25  # noise of a fifth cannot be learned away
+    assert len(shown["points"]) == 300
+
+
+def test_evidence_of_many_legs_has_points_for_a_plot_and_no_more():
+    legs = driven(1000, lambda *_: 1.0)
+
+    shown = evidence(legs, expected=expected_s(legs, provider=CROW), provider="osrm")
+
+    assert len(shown["points"]) <= 400
+
+
+def test_a_lesson_that_was_learned_meanwhile_holds_after_five_minutes():
+    now, lessons = [0.0], [None]
+    roads = Corrected(CROW, lesson=lambda: lessons[0], monotonic=lambda: now[0])
+    here = places(4)
+    plain = roads.matrix(here, destinations=here).seconds.sum()
+    lessons[0] = taught(driven(300, lambda *_: 1.5))
+
+    assert roads.matrix(here, destinations=here).seconds.sum() == plain
+    now[0] = 301
+    assert roads.matrix(here, destinations=here).seconds.sum() > 1.3 * plain

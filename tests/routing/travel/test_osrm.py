@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from routing.travel.crowfly import CrowFly, straight_metres
+from routing.travel.osrm import Osrm
+from routing.travel.provider import (
+    Point,
+    Profile,
+    TravelBusy,
+    TravelImpossible,
+    TravelRefused,
+)
+from tests.routing.travel import servers
+
+POINTS = [Point(41.15 + i * 0.003, -8.61 + (i * i % 7) * 0.004) for i in range(12)]
+
+
+@pytest.fixture
+def engine():
+    with servers.running(servers.osrm()) as engine:
+        yield engine
+
+
+def provider(engine, patience_s=1.0, profile=Profile.CAR):
+    return Osrm({profile: engine.url}, patience_s=patience_s)
+
+
+def expected(origins, destinations):
+    straight = straight_metres(origins, destinations=destinations)
+    factors = [[0.1 if a < b else 0.125 for b in destinations] for a in origins]
+    return np.rint(straight * factors).astype(int)
+
+
+def test_a_table_has_the_servers_seconds_and_metres_row_by_row(engine):
+    table = provider(engine).matrix(POINTS[:3], destinations=POINTS)
+
+    assert table.seconds.tolist() == expected(POINTS[:3], POINTS).tolist()
+    assert table.metres[0, 1] == round(straight_metres(POINTS, destinations=POINTS)[0, 1] * 1.3)
+    assert table.estimated_cells == 0
+    assert table.source == "osrm"
+
+
+def test_no_place_gets_into_an_address(engine):
+    provider(engine).matrix(POINTS, destinations=POINTS)
+    provider(engine).path(POINTS)
+
+    assert engine.paths == ["/table/v1/driving", "/route/v1/driving"]
+
+
+def test_a_server_that_knows_no_post_is_asked_by_get_and_only_once_by_post():
+    with servers.running(servers.old_osrm()) as engine:
+        osrm = provider(engine)
+
+        first = osrm.matrix(POINTS, destinations=POINTS)
+        osrm.matrix(POINTS, destinations=POINTS)
+
+        assert first.seconds.tolist() == expected(POINTS, POINTS).tolist()
+        assert [path.startswith("/table/v1/driving/") for path in engine.paths] == [
+            False,
+            True,
+            True,
+        ]
+
+
+def test_a_server_of_small_tables_gets_small_questions_and_the_size_is_kept(engine):
+    engine.most_cells = 100
+    many = [Point(41 + i * 0.001, -8.6) for i in range(40)]
+    osrm = provider(engine)
+
+    table = osrm.matrix(many, destinations=many)
+
+    assert table.seconds.tolist() == expected(many, many).tolist()
+    assert osrm.capabilities.max_elements == 100
+    before = engine.questions
+    osrm.matrix(many, destinations=many)
+    assert engine.questions - before == 16
+
+
+def test_where_there_is_no_way_the_cell_is_twice_the_crows_flight_and_marked(engine):
+    engine.nowhere = {POINTS[2]}
+
+    table = provider(engine).matrix(POINTS, destinations=POINTS)
+
+    straight = CrowFly().matrix(POINTS, destinations=POINTS)
+    assert table.estimated.sum() == 2 * (len(POINTS) - 1)
+    assert table.seconds[2, 5] == 2 * straight.seconds[2, 5]
+    assert table.seconds[2, 2] == 0
+    assert not table.estimated[2, 2]
+
+
+def test_a_place_that_the_server_moves_far_away_to_a_road_is_not_taken_for_one_on_it(engine):
+    def on_the_moon(handler):
+        near, far = {"distance": 9.0}, {"distance": 7000.0}
+        cells = [[0, 60], [70, 0]]
+        said = {"code": "Ok", "durations": cells, "distances": cells, "sources": [near, far]}
+        servers.send(handler, 200, json.dumps(said | {"destinations": [near, far]}).encode())
+        return True
+
+    engine.fault = on_the_moon
+
+    table = provider(engine).matrix(POINTS[:2], destinations=POINTS[:2])
+
+    assert table.estimated.tolist() == [[False, True], [True, False]]
+    assert table.seconds[0, 1] != 60
+
+
+def test_a_way_comes_with_its_line(engine):
+    way = provider(engine).path(POINTS[:3])
+
+    assert way.line == tuple(point.rounded() for point in POINTS[:3])
+    assert way.metres == round(sum(_steps(POINTS[:3])) * 1.3)
+
+
+def _steps(points):
+    straight = straight_metres(points, destinations=points)
+    return [straight[i, i + 1] for i in range(len(points) - 1)]
+
+
+def test_a_van_drives_on_the_cars_roads_and_nobody_walks_on_them(engine):
+    osrm = provider(engine)
+
+    assert osrm.matrix(POINTS, destinations=POINTS, profile=Profile.VAN).estimated_cells == 0
+    with pytest.raises(TravelImpossible):
+        osrm.matrix(POINTS, destinations=POINTS, profile=Profile.FOOT)
+
+
+LATER = {
+    "hangs": servers.hangs,
+    "drips": servers.drips,
+    "hangs up": servers.hangs_up,
+    "breaks off": servers.breaks_off,
+    "noise": servers.noise,
+    "nested": servers.nested,
+    "overloaded": servers.says(429),
+    "broken": servers.says(500, b"<html>"),
+    "no document": servers.says(200, b"<html>hello</html>"),
+    "another document": servers.says(200, b'["Ok"]'),
+    "words": servers.says(200, b'{"code":"Ok","durations":[["a","b"]],"distances":[[1,2]]}'),
+    "another shape": servers.says(200, b'{"code":"Ok","durations":[[1]],"distances":[[1]]}'),
+    "no table": servers.says(200, b'{"code":"Ok"}'),
+    "before the start": servers.says(
+        200, b'{"code":"Ok","durations":[[-1,2]],"distances":[[1,2]]}'
+    ),
+    "endless": servers.says(200, b'{"code":"Ok","durations":[[1e300,2]],"distances":[[1,2]]}'),
+}
+
+
+@pytest.mark.parametrize("fault", LATER.values(), ids=LATER.keys())
+def test_a_server_in_trouble_is_asked_again_later_and_costs_little_time(engine, fault):
+    engine.fault = fault
+    before = time.monotonic()
+
+    with pytest.raises(TravelBusy):
+        provider(engine, patience_s=0.4).matrix(POINTS[:1], destinations=POINTS[:2])
+
+    assert time.monotonic() - before < 1.0
+
+
+def test_where_nobody_listens_the_answer_comes_at_once(engine):
+    osrm = provider(engine)
+    engine.kill()
+    before = time.monotonic()
+
+    with pytest.raises(TravelBusy):
+        osrm.matrix(POINTS, destinations=POINTS)
+
+    assert time.monotonic() - before < 0.5
+    assert not osrm.health().well
+
+
+@pytest.mark.parametrize("status", [301, 401, 402, 403, 404])
+def test_a_person_is_needed_where_the_server_refuses(engine, status):
+    engine.fault = servers.says(status, b"{}")
+
+    with pytest.raises(TravelRefused):
+        provider(engine).matrix(POINTS, destinations=POINTS)
+
+
+def test_what_a_server_says_about_a_place_is_in_no_error(engine):
+    engine.fault = servers.says(400, b'{"code":"InvalidValue","message":"bad: 41.15,-8.61"}')
+
+    with pytest.raises(TravelImpossible) as refusal:
+        provider(engine).matrix(POINTS, destinations=POINTS)
+
+    assert "41.1" not in str(refusal.value)
+
+
+def test_a_server_that_answers_is_well(engine):
+    assert provider(engine).health().well
+
+
+@pytest.mark.parametrize("url", ["localhost:5000", "ftp://there", "", "http://"])
+def test_an_address_that_is_none_is_refused_at_once(url):
+    with pytest.raises(ValueError, match="address"):
+        Osrm({Profile.CAR: url})
+
+
+@pytest.fixture(scope="module")
+def real():
+    """An osrm-routed over a grid of streets; ONSITE_TEST_OSRM names the folder of its wheel."""
+    given = os.environ.get("ONSITE_TEST_OSRM")  # noqa: TID251 - for these tests alone
+    folder = Path(given or "instance/engines/osrm/osrm")
+    if not (folder / "bin" / "osrm-routed").exists():
+        pytest.skip("no osrm-routed; ONSITE_TEST_OSRM names the folder that holds bin and share")
+    with servers.real_osrm(folder.resolve()) as url:
+        yield url
+
+
+def test_a_real_server_finds_the_way_round_a_one_way_street(real):
+    osrm = Osrm({Profile.CAR: real})
+    here, there = servers.corner(0, 0), servers.corner(0, 3)
+
+    table = osrm.matrix([here, there], destinations=[here, there])
+
+    assert table.estimated_cells == 0
+    assert table.metres[0, 1] == pytest.approx(3 * servers.BLOCK_M, rel=0.02)
+    assert table.metres[1, 0] == pytest.approx(5 * servers.BLOCK_M, rel=0.02)
+    assert osrm.health().well
+
+
+def test_a_real_server_draws_the_way_and_knows_no_road_far_away(real):
+    osrm = Osrm({Profile.CAR: real})
+    here, there, nowhere = servers.corner(0, 0), servers.corner(2, 2), Point(60.0, 20.0)
+
+    way = osrm.path([here, there])
+    table = osrm.matrix([here], destinations=[there, nowhere])
+
+    assert way.metres == table.metres[0, 0]
+    assert len(way.line) >= 3
+    assert table.estimated.tolist() == [[False, True]]
+
+
+def test_a_real_server_is_asked_in_tables_of_its_size(real):
+    osrm = Osrm({Profile.CAR: real})
+    places = [servers.corner(i % 6, i // 6 + j / 50) for i in range(36) for j in range(5)]
+
+    table = osrm.matrix(places, destinations=places)  # 180 places; the server takes 100
+
+    assert table.estimated_cells == 0
+    assert osrm.capabilities.max_elements <= 10_000
