@@ -79,6 +79,7 @@ class Regional:
     _told_s: float = 0.0
     _tell_next: float = 0.0
     _former_steps: int = 0
+    _cuts: int = 0
     _slices: int = 0
     _cut_s: float = 0.0
     _least: float = float("inf")
@@ -124,7 +125,8 @@ class Regional:
     def _cut(self, regions: Sequence[Region], *, found: Findings | None) -> None:
         """Begin each region from what was found, or from the plan in force."""
         sites: list[Site | None] = [None] * len(regions)
-        seed = self.seed * 1_000_000 + self._former_steps % 1000 * 1000
+        seed = self.seed * 1_000_000 + self._cuts * 1000
+        self._cuts += 1
 
         def begin(number: int) -> None:
             site = Site(part_of(self.problem, regions[number]), seed=seed + number)

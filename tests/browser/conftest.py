@@ -63,9 +63,19 @@ def site(make_app) -> Iterator[Site]:
     app = make_app(demo=True, plan_seconds=1, WTF_CSRF_ENABLED=True)
     work.start(app)
     server = create_server(app, host="127.0.0.1", port=0, threads=16)
-    thread = threading.Thread(target=server.run, daemon=True)
+    closing = threading.Event()
+
+    def serve() -> None:
+        try:
+            server.run()
+        except (OSError, ValueError):  # it may be waiting on the sockets that are closed below
+            if not closing.is_set():
+                raise
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield Site(f"http://127.0.0.1:{server.effective_port}", app)
+    closing.set()
     server.close()
     thread.join(timeout=5)
     work.stop(app)
