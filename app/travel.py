@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -319,7 +318,7 @@ def _valhalla(settings: Settings) -> _Found:
 def _graph(settings: Settings) -> _Found:
     file = graph_file(settings)
     why = f"no road graph is imported for {settings.roads}: run onsite roads import FILE.osm.pbf"
-    if not file.exists() or importlib.util.find_spec(GRAPH) is None:
+    if not file.exists():
         return _Found(provider=Missing(name="graph", why=why))
     roads: Any = importlib.import_module(GRAPH)  # loads a compiler, so only where it is used
     try:

@@ -21,6 +21,8 @@ from routing.trial.joining import serve
 from routing.trial.tables import Tables
 from routing.trial.trial import UNHELD, Trial
 
+# What is said of a job for whose reason there was no time.
+UNEXPLAINED = "There was no time to find out why."
 # Gaps laid out exactly before a job that passes the quick test is said to have no room.
 TRIES = 16
 
@@ -87,7 +89,7 @@ class Reasons:
         }
 
     def _unexplained(self, job: int) -> Unserved:
-        return Unserved(job=self._tables.jobs[job].id, text="There was no time to find out why.")
+        return Unserved(job=self._tables.jobs[job].id, text=UNEXPLAINED)
 
     def why(self, trial: Trial, *, job: int) -> Why:
         """The reason of one absent job in this trial."""

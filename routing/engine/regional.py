@@ -23,6 +23,7 @@ from routing.engine.site import Findings, Site, joined
 from routing.engine.telling import Best, Order, is_repair
 from routing.engine.verdict import Judge
 from routing.problem import Problem
+from routing.reasons import UNEXPLAINED
 from routing.roads import Roads
 from routing.solution import Route, Solution, Unserved
 from routing.trial.crews import likely_crews
@@ -45,7 +46,6 @@ LAST_SHARE, LAST_S, TELL_S = 0.03, 0.2, 0.8
 TELL_PAUSE = 4.0
 # Differences of prices below this are rounding.
 NOISE = 1e-3
-UNKNOWN = "There was no time to find out why."
 
 
 def is_large(problem: Problem) -> bool:
@@ -87,7 +87,7 @@ class Regional:
 
     def __post_init__(self) -> None:
         jobs = len(self.problem.jobs)
-        warm()  # machine code that two threads read at once was seen to crash
+        warm()  # by one thread, before several ask for the same machine code
         self._judge = Judge(self.problem, Roads(self.problem))
         self._survey = Survey(self.problem, seed=self.seed)
         self._count = self.workers * max(1, round(jobs / SIZE / self.workers))
@@ -247,7 +247,7 @@ class Regional:
             problem=self.problem.name,
             routes=routes,
             unserved=tuple(
-                why.get(job.id) or Unserved(job=job.id, text=UNKNOWN)
+                why.get(job.id) or Unserved(job=job.id, text=UNEXPLAINED)
                 for job in self.problem.jobs
                 if job.id not in served
             ),

@@ -47,7 +47,7 @@ class Squad:
         self.question = question
         self.manner = manner
         if workers > 1:
-            warm()  # machine code that two threads read at once was seen to crash
+            warm()  # by one thread, before several ask for the same machine code
         self._plans = [Plan(question, seed=seed * 1000 + k) for k in range(workers)]
         self._chance = np.random.default_rng(seed)
         self.now: Orders = []
