@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ from routing.travel.provider import (
     TravelError,
     TravelImpossible,
 )
-from routing.travel.tiles import tiles
+from routing.travel.tiles import tiled
 from routing.travel.wire import Rejected, Wire
 
 # Seconds for one question. 40,000 cells take a tenth of that on a slow machine.
@@ -105,14 +106,12 @@ class Osrm:
         day_part: DayPart = ALL_DAY,  # noqa: ARG002 - one data set, one speed
     ) -> TravelMatrix:
         """Seconds and metres; a place that is farther than 500 m from a road is estimated."""
-        shape = (len(origins), len(destinations))
-        seconds, metres = np.full(shape, np.nan), np.full(shape, np.nan)
-        for rows, columns in tiles(*shape, most=self._most_cells):
-            piece = self._piece(
-                [origins[i] for i in rows], [destinations[j] for j in columns], profile=profile
-            )
-            where = np.ix_(rows, columns)
-            seconds[where], metres[where] = piece
+        seconds, metres = tiled(
+            origins,
+            destinations,
+            most=self._most_cells,
+            ask=partial(self._piece, profile=profile),
+        )
         return without_holes(
             seconds=seconds,
             metres=metres,
@@ -163,14 +162,14 @@ class Osrm:
                 raise TravelImpossible("a server that takes no table") from None
             smaller = USUAL_CELLS if size > USUAL_CELLS else max(FEWEST_CELLS, size // 4)
             self._most_cells = min(self._most_cells, smaller)
-        shape = (len(origins), len(destinations))
-        seconds, metres = np.full(shape, np.nan), np.full(shape, np.nan)
-        for rows, columns in tiles(*shape, most=self._most_cells):
-            where = np.ix_(rows, columns)
-            seconds[where], metres[where] = self._piece(
-                [origins[i] for i in rows], [destinations[j] for j in columns], profile=profile
+        return _Piece(
+            *tiled(
+                origins,
+                destinations,
+                most=self._most_cells,
+                ask=partial(self._piece, profile=profile),
             )
-        return _Piece(seconds, metres)
+        )
 
     def _asked(
         self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.travel.provider import Point
 
 Tile = tuple[range, range]
+Floats = NDArray[np.float64]
 
 
 def tiles(rows: int, columns: int, *, most: int | None) -> Iterator[Tile]:
@@ -26,3 +32,21 @@ def tiles(rows: int, columns: int, *, most: int | None) -> Iterator[Tile]:
 def _even(length: int, most: int) -> int:
     """The least length of as many equal parts as parts of ``most`` would be."""
     return -(-length // -(-length // most))
+
+
+def tiled(
+    origins: Sequence[Point],
+    destinations: Sequence[Point],
+    *,
+    most: int,
+    ask: Callable[[list[Point], list[Point]], tuple[Floats, Floats]],
+) -> tuple[Floats, Floats]:
+    """``(n, m)`` seconds and metres put together from tables of at most so many cells."""
+    shape = (len(origins), len(destinations))
+    seconds, metres = np.full(shape, np.nan), np.full(shape, np.nan)
+    for rows, columns in tiles(*shape, most=most):
+        where = np.ix_(rows, columns)
+        seconds[where], metres[where] = ask(
+            [origins[i] for i in rows], [destinations[j] for j in columns]
+        )
+    return seconds, metres

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from routing.travel.provider import (
     TravelError,
     TravelImpossible,
 )
-from routing.travel.tiles import tiles
+from routing.travel.tiles import tiled
 from routing.travel.wire import Rejected, Wire
 
 # Seconds for one question: 2,500 cells took 2.3 s on a slow machine, and servers differ.
@@ -83,13 +84,9 @@ class Valhalla:
         day_part: DayPart = ALL_DAY,  # noqa: ARG002 - hours make its tables far slower still
     ) -> TravelMatrix:
         """Seconds and metres; what the server knows no way to is estimated."""
-        shape = (len(origins), len(destinations))
-        seconds, metres = np.full(shape, np.nan), np.full(shape, np.nan)
-        for rows, columns in tiles(*shape, most=MOST_CELLS):
-            where = np.ix_(rows, columns)
-            seconds[where], metres[where] = self._piece(
-                [origins[i] for i in rows], [destinations[j] for j in columns], profile=profile
-            )
+        seconds, metres = tiled(
+            origins, destinations, most=MOST_CELLS, ask=partial(self._piece, profile=profile)
+        )
         return without_holes(
             seconds=seconds,
             metres=metres,
