@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from routing.engine.best import Best
 from routing.engine.kernel.columns import TICKS
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.frozen import put_first
@@ -21,7 +22,7 @@ from routing.engine.kernel.squad import Manner, Squad
 from routing.engine.kernel.state import Orders, Starts, starts_of
 from routing.engine.recreate import Recreate
 from routing.engine.squeezing import Squeeze, is_worthwhile
-from routing.engine.telling import Best, Teller, begun, is_repair
+from routing.engine.telling import Teller, begun, is_repair
 from routing.problem import Problem
 from routing.trial.tables import Tables
 from routing.trial.trial import Trial

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from routing.engine.region_search import Outline, RegionSearch
 from routing.engine.regions import Region, part_of
-from routing.engine.site import Findings, Site
 from routing.problem import Problem
 from routing.reasons import Reasons
 from routing.solution import Reason, Route, Unserved
@@ -25,13 +25,13 @@ class Last:
     """Regions with their best plans. ``over`` says that no time is left."""
 
     def __init__(
-        self, problem: Problem, sites: Sequence[Site], *, over: Callable[[], bool]
+        self, problem: Problem, searches: Sequence[RegionSearch], *, over: Callable[[], bool]
     ) -> None:
         self._problem = problem
-        self._sites = sites
+        self._searches = searches
         self._over = over
-        self._found: list[Findings] = [site.best for site in sites]
-        self._routes: list[tuple[Route, ...]] = [()] * len(sites)
+        self._found: list[Outline] = [search.best for search in searches]
+        self._routes: list[tuple[Route, ...]] = [()] * len(searches)
         self._why: dict[str, Unserved] = {}
         # The regions in which a reason was found.
         self._looked: dict[str, set[int]] = defaultdict(set)
@@ -51,18 +51,18 @@ class Last:
             job: row
             for job, row in self._why.items()
             if _rank(row) < NEAREST.index(Reason.UNREACHABLE)
-            or len(self._looked[job]) == len(self._sites)
+            or len(self._looked[job]) == len(self._searches)
         }
 
     def fill(self, number: int) -> None:
         """Serve within its own region who fits and pays, and say why others do not."""
-        site = self._sites[number]
-        self._look(number, site, site.filled(self._found[number], over=self._over))
+        search = self._searches[number]
+        self._look(number, search, search.filled(self._found[number], over=self._over))
 
     def look_around(self, number: int) -> None:
         """Look for room in one region for the absent jobs of all others."""
-        site = self._sites[number]
-        own = {job.id for job in site.tables.jobs}
+        search = self._searches[number]
+        own = {job.id for job in search.tables.jobs}
         served = {job for route in self.routes for job in route.jobs}
         absent = [job.id for job in self._problem.jobs if job.id not in served]
         related = {job for one in self._problem.relations for job in one.jobs}
@@ -70,13 +70,13 @@ class Last:
         foreign.sort(key=lambda job: -_rank(self._why.get(job)))
         if not foreign or self._over():
             return
-        people = frozenset(one.id for one in site.tables.problem.technicians)
+        people = frozenset(one.id for one in search.tables.problem.technicians)
         region = Region(people, frozenset(own.union(foreign[:MOST_FOREIGN])))
-        wider = Site(part_of(self._problem, region), seed=number)
+        wider = RegionSearch(part_of(self._problem, region), seed=number)
         self._look(number, wider, wider.laid(self._found[number]))
 
-    def _look(self, number: int, site: Site, trial: Trial) -> None:
-        plan = solution_of(trial, reasons=Reasons(site.tables).of(trial, over=self._over))
+    def _look(self, number: int, search: RegionSearch, trial: Trial) -> None:
+        plan = solution_of(trial, reasons=Reasons(search.tables).of(trial, over=self._over))
         self._routes[number] = plan.routes
         for row in plan.unserved:
             known = self._why.get(row.job)

@@ -8,19 +8,18 @@ looks at the whole day.
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from routing import interchange
+from routing.engine.best import Best, Order, Record
 from routing.engine.kernel.warming import warm
 from routing.engine.last import Last
+from routing.engine.region_search import Outline, RegionSearch, joined
 from routing.engine.regions import Region, Survey, part_of
-from routing.engine.site import Findings, Site, joined
-from routing.engine.telling import Best, Order, is_repair
+from routing.engine.telling import is_repair
 from routing.engine.verdict import Judge
 from routing.problem import Problem
 from routing.reasons import UNEXPLAINED
@@ -69,12 +68,11 @@ class Regional:
     iterations: int | None = None
     best: Best | None = None
     failed: bool = False
-    _judge: Judge = field(init=False)
+    _record: Record = field(init=False)
     _survey: Survey = field(init=False)
     _count: int = field(init=False)
-    _sites: list[Site] = field(default_factory=list)
+    _searches: list[RegionSearch] = field(default_factory=list)
     _news: queue.SimpleQueue[Best] = field(default_factory=queue.SimpleQueue)
-    _told: Best | None = None
     _telling: threading.Thread | None = None
     _told_s: float = 0.0
     _tell_next: float = 0.0
@@ -83,12 +81,12 @@ class Regional:
     _slices: int = 0
     _cut_s: float = 0.0
     _least: float = float("inf")
-    _found: Findings = field(default_factory=Findings)
+    _found: Outline = field(default_factory=Outline)
 
     def __post_init__(self) -> None:
         jobs = len(self.problem.jobs)
         warm()  # by one thread, before several ask for the same machine code
-        self._judge = Judge(self.problem, Roads(self.problem))
+        self._record = Record(Judge(self.problem, Roads(self.problem)))
         self._survey = Survey(self.problem, seed=self.seed)
         self._count = self.workers * max(1, round(jobs / SIZE / self.workers))
         self._told_s = TELL_S * jobs / 1000
@@ -101,12 +99,12 @@ class Regional:
     def is_sayable(self) -> bool:
         """Whether the kernel can say each region, however it is cut."""
         crews = likely_crews(self.problem)
-        return not crews and all(site.is_sayable for site in self._sites)
+        return not crews and all(search.is_sayable for search in self._searches)
 
     @property
     def steps(self) -> int:
         """Steps of all regions so far."""
-        return self._former_steps + sum(site.steps for site in self._sites)
+        return self._former_steps + sum(search.steps for search in self._searches)
 
     def run(self) -> Iterator[Best | None]:
         """Each better plan as it comes, and None now and then so that the caller can report."""
@@ -117,40 +115,40 @@ class Regional:
             self._note_best()
             if self._share() < 1.0 and not self.stopped():
                 cold = self._share() >= COLD_FROM
-                self._cut_anew(self._found if cold else joined([one.now for one in self._sites]))
+                self._cut_anew(self._found if cold else joined([one.now for one in self._searches]))
         yield from self._end()
 
     # --- regions ---
 
-    def _cut(self, regions: Sequence[Region], *, found: Findings | None) -> None:
+    def _cut(self, regions: Sequence[Region], *, found: Outline | None) -> None:
         """Begin each region from what was found, or from the plan in force."""
-        sites: list[Site | None] = [None] * len(regions)
+        searches: list[RegionSearch | None] = [None] * len(regions)
         seed = self.seed * 1_000_000 + self._cuts * 1000
         self._cuts += 1
 
         def begin(number: int) -> None:
-            site = Site(part_of(self.problem, regions[number]), seed=seed + number)
-            if site.is_sayable:
-                site.begin(found)
-            sites[number] = site
+            search = RegionSearch(part_of(self.problem, regions[number]), seed=seed + number)
+            if search.is_sayable:
+                search.begin(found)
+            searches[number] = search
 
         began = time.monotonic()
         self._side_by_side(begin, len(regions))
         self._cut_s = time.monotonic() - began
-        self._sites = [site for site in sites if site is not None]
+        self._searches = [search for search in searches if search is not None]
 
-    def _cut_anew(self, found: Findings) -> None:
+    def _cut_anew(self, found: Outline) -> None:
         regions = self._survey.anew(_visited(found), self._count)
         if regions is not None:
             self._former_steps = self.steps
-            self._sites = []
+            self._searches = []
             self._cut(regions, found=found)
 
     def _note_best(self) -> None:
         """Keep the cheapest plan met in any cut."""
-        price = sum(site.least for site in self._sites)
+        price = sum(search.least for search in self._searches)
         if price < self._least:
-            self._least, self._found = price, joined([site.best for site in self._sites])
+            self._least, self._found = price, joined([search.best for search in self._searches])
 
     def _side_by_side(self, do: Callable[[int], None], count: int) -> None:
         """Do something for each region, as many at once as there are workers."""
@@ -195,21 +193,21 @@ class Regional:
             yield None
 
     def _sweep(self, ends: float) -> None:
-        each = -(-len(self._sites) // self.workers)
+        each = -(-len(self._searches) // self.workers)
         steps, seconds = 0, None
         if self.iterations is None:
             left_s = (ends - self._share()) * (self._until() - self.began)
             seconds = min(SLICE_S, max(0.01, left_s / each))
         else:
             whole = self.iterations * self.workers
-            steps = max(1, whole // (SLICES * CUTS * len(self._sites)))
+            steps = max(1, whole // (SLICES * CUTS * len(self._searches)))
         share = self._share()
 
         def search(number: int) -> None:
             if not self.stopped():
-                self._sites[number].search(share=share, seconds=seconds, steps=steps)
+                self._searches[number].search(share=share, seconds=seconds, steps=steps)
 
-        self._side_by_side(search, len(self._sites))
+        self._side_by_side(search, len(self._searches))
         self._slices += 1
 
     # --- tell ---
@@ -221,10 +219,10 @@ class Regional:
         now = time.monotonic()
         if now < self._tell_next:
             return
-        found = [(site, site.best) for site in self._sites]
+        found = [(search, search.best) for search in self._searches]
 
         def tell() -> None:
-            routes = [route for site, best in found for route in site.routes(best)]
+            routes = [route for search, best in found for route in search.routes(best)]
             best = self._offer(routes, {})
             if best is not None:
                 self._news.put(best)
@@ -252,23 +250,7 @@ class Regional:
                 if job.id not in served
             ),
         )
-        finding = self._judge.finding(plan)
-        worth = self._judge.worth(finding)
-        if worth is None:
-            codes = sorted({violation.code for violation in finding.violations})
-            sys.stderr.write(f"refused by the judge: {' '.join(codes)}\n")
-            return None
-        best = Best(
-            worth=worth,
-            unexplained=sum(row.reason is None for row in plan.unserved),
-            plan=interchange.document_of(replace(plan, objective=finding.objective)),
-            served=len(served),
-            order=Order(()),
-        )
-        if self._told is not None and not best.beats(self._told):
-            return None
-        self._told = best
-        return best
+        return self._record.offer(plan, order=Order())
 
     # --- the end ---
 
@@ -279,11 +261,11 @@ class Regional:
         yield from self._heard()
         if self.best is None or not self._is_late():
             self._note_best()
-            if self._least < sum(site.least for site in self._sites) - NOISE:
+            if self._least < sum(search.least for search in self._searches) - NOISE:
                 self._cut_anew(self._found)
-            last = Last(self.problem, self._sites, over=self._is_late)
-            self._side_by_side(last.fill, len(self._sites))
-            self._side_by_side(last.look_around, len(self._sites))
+            last = Last(self.problem, self._searches, over=self._is_late)
+            self._side_by_side(last.fill, len(self._searches))
+            self._side_by_side(last.look_around, len(self._searches))
             best = self._offer(last.routes, last.why)
             if best is not None:
                 self.best = best
@@ -303,7 +285,7 @@ def _visits(routes: Iterable[Route]) -> dict[str, list[str]]:
     return found
 
 
-def _visited(found: Findings) -> dict[str, list[str]]:
+def _visited(found: Outline) -> dict[str, list[str]]:
     """The same of rounds, each of one technician."""
     visits: dict[str, list[str]] = {}
     for (people, _), stops in found.rounds.items():

@@ -11,7 +11,7 @@ from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
-from routing.engine.telling import Best
+from routing.engine.best import Best
 from routing.engine.worker import PHASES, Phases, Steps, Task, work
 from routing.problem import Problem
 

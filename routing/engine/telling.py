@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from routing import interchange
-from routing.check import Finding
-from routing.engine.verdict import Judge, Worth
+from routing.engine.best import Best, Order, Record
+from routing.engine.verdict import Judge
 from routing.problem import Problem
 from routing.reasons import Reasons
-from routing.rules.spans import Span
 from routing.solution import Solution
 from routing.trial.departing import leave_later
 from routing.trial.tables import Tables
@@ -23,43 +20,19 @@ from routing.trial.writing import as_known, follow, solution_of
 EXPLAIN_S = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The routes of a trial as plain numbers, fit to be sent to another process."""
-
-    routes: tuple[tuple[int, tuple[int, ...]], ...]
-    fixed: Mapping[int, Span] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """A plan that the judge accepted, what it is worth, and how to go on from it.
-
-    ``unexplained`` counts absent jobs for whose reason there was no time yet.
-    """
-
-    worth: Worth
-    unexplained: int
-    plan: Mapping[str, object]
-    served: int
-    order: Order
-
-    def beats(self, other: Best) -> bool:
-        """Whether it is better, or as good and explains more."""
-        if self.worth.beats(other.worth):
-            return True
-        return self.unexplained < other.unexplained and not other.worth.beats(self.worth)
-
-
 class Teller:
-    """Judges plans of one problem. ``told`` is the best accepted so far."""
+    """Lays plans of one problem out, has them judged, and tells the better ones."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._problem: Problem = tables.problem
         self._reasons = Reasons(tables)
-        self._judge = Judge(tables.problem, tables.roads)
-        self.told: Best | None = None
+        self._record = Record(Judge(tables.problem, tables.roads))
+
+    @property
+    def told(self) -> Best | None:
+        """The best plan accepted so far."""
+        return self._record.told
 
     def offer(self, trial: Trial, *, over: Callable[[], bool], last: bool = False) -> Best | None:
         """The trial's plan when the judge accepts it and it beats what was told; None otherwise.
@@ -73,7 +46,7 @@ class Teller:
             return over() or (not last and time.monotonic() - began > EXPLAIN_S)
 
         plan = solution_of(trial, reasons=self._reasons.of(trial, over=enough))
-        return self._beaten_by(trial, plan, self._judge.finding(plan))
+        return self._record.offer(plan, order=order_of(trial.remember()))
 
     def incumbents(self, trial: Trial, incumbent: Solution) -> list[Best]:
         """The plan in force: as it is laid out here, then with its own times.
@@ -83,34 +56,17 @@ class Teller:
         cut short answers no less than the plan in force.
         """
         laid = solution_of(trial, reasons=self._reasons.of(trial, over=at_once))
-        found = [self._beaten_by(trial, laid, self._judge.finding(laid))]
+        order = order_of(trial.remember())
+        found = [self._record.offer(laid, order=order)]
         known = as_known(incumbent, tables=self._tables)
         if known is not None:
             why = {row.job: row for row in laid.unserved}
             told = tuple(why.get(row.job, row) for row in known.unserved)
             plan = replace(known, unserved=told)
-            finding = self._judge.finding(plan)
-            if self._judge.worth(finding) is not None:
-                found.append(self._beaten_by(trial, plan, finding))
+            finding = self._record.judge.finding(plan)
+            if self._record.judge.worth(finding) is not None:
+                found.append(self._record.offer(plan, order=order, finding=finding))
         return [best for best in found if best is not None]
-
-    def _beaten_by(self, trial: Trial, solution: Solution, finding: Finding) -> Best | None:
-        worth = self._judge.worth(finding)
-        if worth is None:
-            codes = sorted({violation.code for violation in finding.violations})
-            sys.stderr.write(f"refused by the judge: {' '.join(codes)}\n")
-            return None
-        best = Best(
-            worth=worth,
-            unexplained=sum(row.reason is None for row in solution.unserved),
-            plan=interchange.document_of(replace(solution, objective=finding.objective)),
-            served=sum(len(route.jobs) for route in solution.routes),
-            order=order_of(trial.remember()),
-        )
-        if self.told is not None and not best.beats(self.told):
-            return None
-        self.told = best
-        return best
 
 
 def begun(trial: Trial) -> Trial:

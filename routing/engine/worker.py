@@ -9,11 +9,12 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from routing.engine import local
+from routing.engine.best import Best, Order
 from routing.engine.framed import Framed, is_framed
 from routing.engine.kernel.compiling import is_compiled
 from routing.engine.lineage import die_with
 from routing.engine.search import COLD, HOT, HOT_REPAIR, Search
-from routing.engine.telling import Best, Order, Teller, at_once, begun, is_repair, nothing
+from routing.engine.telling import Teller, at_once, begun, is_repair, nothing
 from routing.problem import Problem
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate

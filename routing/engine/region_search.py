@@ -30,22 +30,22 @@ Rounds = Mapping[tuple[frozenset[str], str | None], list[str | int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Outline:
     """Rounds by names, with the starts, in ticks, of jobs that others depend on."""
 
     rounds: Rounds = field(default_factory=dict)
     starts: Mapping[str, int] = field(default_factory=dict)
 
 
-def joined(parts: list[Findings]) -> Findings:
+def joined(parts: list[Outline]) -> Outline:
     """What several regions found, as one plan."""
-    return Findings(
+    return Outline(
         {crew: stops for one in parts for crew, stops in one.rounds.items()},
         {job: start for one in parts for job, start in one.starts.items()},
     )
 
 
-class Site:
+class RegionSearch:
     """A region of a day. ``is_sayable`` says whether the kernel can search it."""
 
     def __init__(self, problem: Problem, *, seed: int) -> None:
@@ -56,7 +56,7 @@ class Site:
         self._steps_each_s = FIRST_STEPS / 0.1
         self.steps = 0
 
-    def begin(self, found: Findings | None) -> None:
+    def begin(self, found: Outline | None) -> None:
         """Go on from what was found, or from the plan in force where nothing was."""
         trial = begun(Trial(self.tables))
         if found is None:
@@ -86,12 +86,12 @@ class Site:
             self._steps_each_s *= max(0.25, ratio)
 
     @property
-    def now(self) -> Findings:
+    def now(self) -> Outline:
         """The plan in hand."""
         return self._named(self._plan.now, self._plan.starts)
 
     @property
-    def best(self) -> Findings:
+    def best(self) -> Outline:
         """The cheapest plan met since it began."""
         return self._named(self._plan.best, self._plan.best_starts)
 
@@ -102,9 +102,9 @@ class Site:
 
     # --- names and numbers ---
 
-    def _named(self, orders: Orders, starts: Starts) -> Findings:
+    def _named(self, orders: Orders, starts: Starts) -> Outline:
         jobs, vehicles = self.tables.jobs, self.tables.vehicles
-        return Findings(
+        return Outline(
             {
                 (vehicles[v].people, vehicles[v].shift.id): [
                     jobs[code].id if code < len(jobs) else code - len(jobs) for code in stops
@@ -114,7 +114,7 @@ class Site:
             {jobs[job].id: start for job, start in starts.items()},
         )
 
-    def _coded(self, found: Findings) -> tuple[Orders, Starts]:
+    def _coded(self, found: Outline) -> tuple[Orders, Starts]:
         tables, count = self.tables, len(self.tables.jobs)
         orders = [
             (
@@ -131,15 +131,15 @@ class Site:
         }
         return orders, starts
 
-    def laid(self, found: Findings) -> Trial:
+    def laid(self, found: Outline) -> Trial:
         """Rounds of this region with their exact times."""
         return laid_out(self.tables, *self._coded(found))
 
-    def routes(self, found: Findings) -> tuple[Route, ...]:
+    def routes(self, found: Outline) -> tuple[Route, ...]:
         """The same as routes of a solution."""
         return _routes(self.laid(found))
 
-    def filled(self, found: Findings, *, over: Callable[[], bool]) -> Trial:
+    def filled(self, found: Outline, *, over: Callable[[], bool]) -> Trial:
         """The same with all absent jobs that fit and pay, as far as time reaches."""
         trial = self.laid(found)
         Recreate(self.tables, chance=random.Random(self._seed)).all(trial, over=over)
