@@ -63,8 +63,10 @@ _SHARED = _HERE / "__pycache__" / f"numba-{_stamp()}"
 FOLDER = _folder(_SHARED)
 numba.config.CACHE_DIR = os.fspath(FOLDER)  # type: ignore[attr-defined]
 
-kernel = numba.njit(cache=True, nogil=True)
-inlined = numba.njit(cache=True, nogil=True, inline="always")
+# The kernel makes no arrays, so nobody needs to count who holds them: counting, which is atomic, took
+# four fifths of all time. Slices are written as loops because numba may copy them.
+kernel = numba.njit(cache=True, nogil=True, _nrt=False)
+inlined = numba.njit(cache=True, nogil=True, _nrt=False, inline="always")
 
 
 def is_compiled() -> bool:

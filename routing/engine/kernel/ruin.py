@@ -338,7 +338,8 @@ def jobs_in(v, rows, desk, crew, node):
 def lay_row(v, length, order, rows, tolls, desk, load, crew, pay, roads, need, node):
     """Let route v have the jobs ``order[1..length]``; its times are worked out elsewhere."""
     desk[v, LENGTH] = length
-    load[v, :] = 0.0
+    for column in range(load.shape[1]):
+        load[v, column] = 0.0
     here = crew[v, FIRST]
     rows[v, 0, JOB], rows[v, 0, NODE] = -1, here
     for p in range(1, length + 1):

@@ -58,7 +58,8 @@ def in_common(desk, seat, load, sharing):
 @kernel
 def count_work(desk, load, sharing):
     """Work out how much everybody works."""
-    sharing.staff[:, WORKED] = sharing.staff[:, PAST]
+    for p in range(sharing.staff.shape[0]):
+        sharing.staff[p, WORKED] = sharing.staff[p, PAST]
     for v in range(desk.shape[0]):
         if desk[v, LENGTH] > 0:
             add_work(v, int(load[v, LASTS]), sharing)

@@ -34,7 +34,8 @@ def recount(
     when routes wait for each other in vain.
     """
     cost = 0.0
-    seat[:, HOLDER] = -1
+    for j in range(seat.shape[0]):
+        seat[j, HOLDER] = -1
     tally[SERVED], tally[ROUTES], tally[IDLE] = 0, 0, 0
     for v in range(desk.shape[0]):
         length = lengths[v]

@@ -190,7 +190,8 @@ def note_spot(price, v, p, since, by, side, found, spots, spot_values):
     k = found - 1
     while k > 0 and spot_values[side, k - 1] > price:
         spot_values[side, k] = spot_values[side, k - 1]
-        spots[side, k, :] = spots[side, k - 1, :]
+        for column in range(spots.shape[2]):
+            spots[side, k, column] = spots[side, k - 1, column]
         k -= 1
     spot_values[side, k] = price
     spots[side, k, SPOT_VEHICLE], spots[side, k, SPOT_PLACE] = v, p
@@ -275,7 +276,8 @@ def list_pairs(limit, spots, spot_values, crew, hands, bond_at, bond, chance):
             k = pairs - 1
             while k > 0 and spot_values[2, k - 1] > total:
                 spot_values[2, k] = spot_values[2, k - 1]
-                spots[2, k, PAIR_ONE:] = spots[2, k - 1, PAIR_ONE:]
+                for column in range(PAIR_ONE, spots.shape[2]):
+                    spots[2, k, column] = spots[2, k - 1, column]
                 k -= 1
             spot_values[2, k] = total
             spots[2, k, PAIR_ONE], spots[2, k, PAIR_OTHER] = x, y
