@@ -21,8 +21,9 @@ from routing.engine.kernel.frozen import put_first
 from routing.engine.kernel.squad import Manner, Squad
 from routing.engine.kernel.state import Orders, Starts, starts_of
 from routing.engine.recreate import Recreate
+from routing.engine.search import Search, is_small
 from routing.engine.squeezing import Squeeze, is_worthwhile
-from routing.engine.telling import Teller, begun, is_repair
+from routing.engine.telling import Teller, begun, is_repair, memory_of, nothing, order_of
 from routing.problem import Problem
 from routing.trial.tables import Tables
 from routing.trial.trial import Trial
@@ -46,6 +47,9 @@ LAST_SHARE, LAST_S = 0.01, 0.1
 # visits, 75 % of 0.4 s at 1,000.
 # Of a telling, laying out and judging, which no look at the clock cuts short, and judging alone.
 TELL_OF_ENCODING, LAY_AND_JUDGE, JUDGE = 0.5, 0.5, 0.25
+# On small days this last part of the time is for a search that looks at each order closely. Where
+# steps are counted it makes one for so many of the kernel's.
+CLOSE_SHARE, KERNEL_STEPS = 0.6, 20
 # Temperatures, in means of a short leg, where jobs must be served, where they may stay out, and
 # where a plan in force is repaired: from tuning on public problems.
 MUST = Manner(hot=10.0)
@@ -186,8 +190,10 @@ class Compiled:
         telling_s = self._told_s
         if self._telling is not None and self._telling.is_alive():
             telling_s = max(telling_s, time.monotonic() - self._tell_began)
-        spare = LAST_S + LAST_SHARE * (self.deadline - self.began) + 1.5 * telling_s
-        return self.deadline - min(spare, 0.5 * (self.deadline - self.began))
+        whole = self.deadline - self.began
+        spare = LAST_S + LAST_SHARE * whole + 1.5 * telling_s
+        until = self.deadline - min(spare, 0.5 * whole)
+        return until - CLOSE_SHARE * (until - self.began) if is_small(self.problem) else until
 
     def _meet(self, before: float, share: float) -> None:
         if any(before < meeting <= share for meeting in MEETINGS):
@@ -234,10 +240,44 @@ class Compiled:
             return  # what was told keeps the limit, one plan more would not
         trial = laid_out(self.tables, self._squad.best, self._squad.best_starts)
         Recreate(self.tables, chance=random.Random(self.seed)).all(trial, over=self._over)
-        best = self._teller.offer(trial, over=self._over, last=True)
+        if is_small(self.problem):
+            yield from self._offered(trial)
+            yield from self._look_closely(trial)
+        else:
+            yield from self._offered(trial, last=True)
+        self.failed = self.best is None
+
+    def _offered(self, trial: Trial, *, last: bool = False) -> Iterator[Best]:
+        best = self._teller.offer(trial, over=self._over, last=last)
         if best is not None:
             yield self._is_best(best)
-        self.failed = self.best is None
+
+    def _look_closely(self, trial: Trial) -> Iterator[Best]:
+        """Search on from a plan with exact times at their cheapest, which the kernel guesses."""
+        patient = Trial(self.tables, patient=True)
+        memory = memory_of(patient, order_of(trial.remember()))
+        search = Search(patient, seed=self.seed, repairing=False)
+        search.take(memory or nothing(patient))
+        if self.iterations is not None:
+            search.count(max(1, self.iterations // KERNEL_STEPS))
+        else:
+            yield from self._search_closely(search)
+        self.steps += search.steps
+        search.take(search.best)
+        search.fill(over=self._over)
+        yield from self._offered(patient, last=True)
+
+    def _search_closely(self, search: Search) -> Iterator[Best]:
+        """Search until there is just time for the last plan; tell each better one."""
+        began, told = time.monotonic(), search.best_price
+        end = max(began, self.deadline - LAST_S - 2 * self._told_s)
+        while (now := time.monotonic()) < end and not self.stopped():
+            search.run(until=min(end, now + EPOCH_S), begun=began, end=end)
+            if search.best_price < told:
+                told, present = search.best_price, search.trial.remember()
+                search.trial.recall(search.best)
+                yield from self._offered(search.trial)
+                search.trial.recall(present)
 
     def _over(self, *, but: float = JUDGE) -> bool:
         """Whether there is time for this part of a telling, and no more."""

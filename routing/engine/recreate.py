@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 
 from routing.trial.joining import serve
 from routing.trial.tables import Tables
-from routing.trial.trial import UNHELD, Trial
+from routing.trial.trial import UNHELD, Trial, never
 
 # Gaps that are laid out exactly for one job: at first, and when leaving it out costs most.
 FEW, MANY = 4, 64
+# How likely a gap is passed over while searching: the best of each moment is a dead end now and then.
+BLINK = 0.02
 # How likely a job is taken for the first of a crew, in the order of those that were taken out.
 TAKEN = 0.5
 
@@ -43,6 +45,9 @@ class Recreate:
         ]
         self._few = few
 
+    def _passes(self) -> bool:
+        return self._chance.random() < BLINK
+
     def some(self, trial: Trial, jobs: Sequence[int]) -> None:
         """Serve those of the jobs that pay, in an order that chance decides."""
         weights = [weight for weight, _ in self._orders]
@@ -50,7 +55,7 @@ class Recreate:
         ranked = sorted(jobs, key=lambda job: (-trial.urgency(job), key(job)))
         for job in ranked:
             if trial.holder[job] == UNHELD:
-                self._serve(trial, job, tries=FEW)
+                self._serve(trial, job, tries=FEW, passes=self._passes)
 
     def send(self, trial: Trial, crew: int, jobs: Sequence[int]) -> None:
         """Let a crew that has nothing to do begin with one of the jobs, one that nobody can do alone
@@ -96,10 +101,12 @@ class Recreate:
         if trial.total() >= price:
             trial.recall(before)
 
-    def _serve(self, trial: Trial, job: int, *, tries: int) -> None:
+    def _serve(
+        self, trial: Trial, job: int, *, tries: int, passes: Callable[[], bool] = never
+    ) -> None:
         group = trial.partners.groups.get(job, (job,))
         if len(group) == 1:
-            option = trial.best(job, tries=tries, below=trial.worth(job))
+            option = trial.best(job, tries=tries, below=trial.worth(job), passes=passes)
             if option is not None:
                 trial.put(option)
             return

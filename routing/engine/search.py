@@ -11,6 +11,7 @@ import numpy as np
 
 from routing.engine.recreate import Recreate
 from routing.engine.ruin import Ruin
+from routing.problem import Problem
 from routing.trial.tables import Tables
 from routing.trial.trial import Memory, Trial
 
@@ -24,6 +25,13 @@ HOT_REPAIR = 2.0
 ENOUGH_STEPS = 100.0
 # Seconds between two looks at the clock's consequences: stop, news, best so far.
 SLICE_S = 0.05
+# Days of so few jobs are small: there is time to look at each order closely.
+SMALL = 10
+
+
+def is_small(problem: Problem) -> bool:
+    """Whether orders are laid out at their cheapest times while the search is on."""
+    return len(problem.jobs) <= SMALL
 
 
 class Search:
@@ -122,7 +130,11 @@ def _scale(trial: Trial) -> float:
     if jobs < 2:
         return 1.0
     places = np.array(tables.places[:jobs], dtype=np.int64)
-    prices = trial.road_prices(places)
+    roads, scalar = [trial.prices.road(v.index) for v in tables.vehicles], trial.prices.scalar
+    per_s = min(scalar(road.travel) for road in roads)
+    per_m = min(scalar(road.distance) for road in roads)
+    among = np.ix_(places, places)
+    prices = per_s * tables.seconds[among] + per_m * tables.metres[among]
     np.fill_diagonal(prices, np.inf)
     near = np.sort(prices, axis=1)[:, :3]
     known = near[near < np.inf]

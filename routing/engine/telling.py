@@ -93,6 +93,17 @@ def order_of(memory: Memory) -> Order:
     return Order(routes, memory.fixed)
 
 
+def memory_of(trial: Trial, order: Order) -> Memory | None:
+    """The same state in this process, or None when it cannot be laid out again."""
+    trial.recall(replace(nothing(trial), fixed=dict(order.fixed)))
+    for vehicle, bare in order.routes:
+        laid = trial.try_route(vehicle, bare)
+        if laid is None:
+            return None
+        trial.hold(laid)
+    return trial.remember()
+
+
 def nothing(trial: Trial) -> Memory:
     """The state in which nobody is served."""
     return Memory((None,) * len(trial.routes), (UNHELD,) * len(trial.holder), {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 
@@ -13,12 +13,12 @@ from routing.engine.best import Best, Order
 from routing.engine.framed import Framed, is_framed
 from routing.engine.kernel.compiling import is_compiled
 from routing.engine.lineage import die_with
-from routing.engine.search import COLD, HOT, HOT_REPAIR, Search
-from routing.engine.telling import Teller, at_once, begun, is_repair, nothing
+from routing.engine.search import COLD, HOT, HOT_REPAIR, Search, is_small
+from routing.engine.telling import Teller, at_once, begun, is_repair, memory_of, nothing
 from routing.problem import Problem
 from routing.trial.crews import likely_crews
 from routing.trial.tables import tabulate
-from routing.trial.trial import Memory, Trial
+from routing.trial.trial import Trial
 
 # Seconds between two plans that are told, and between two looks at the post. To tell means to judge
 # and to explain; after it the search goes on for at least so many times as long.
@@ -130,7 +130,7 @@ class Worker:
 
     def _start(self) -> Search:
         """Begin with the plan in force where there is one, and with nothing otherwise."""
-        trial = begun(Trial(self._tables))
+        trial = begun(Trial(self._tables, patient=is_small(self._task.problem)))
         if self._task.problem.incumbent is not None:
             for best in self._teller.incumbents(trial, self._task.problem.incumbent):
                 self._send(best)
@@ -257,18 +257,7 @@ class Worker:
             news = self._post.recv()
         if news is not None:
             before = search.trial.remember()
-            memory = _memory_of(search.trial, news)
+            memory = memory_of(search.trial, news)
             search.trial.recall(before)
             if memory is not None:
                 search.take(memory)
-
-
-def _memory_of(trial: Trial, order: Order) -> Memory | None:
-    """The same state in this process, or None when it cannot be laid out again."""
-    trial.recall(replace(nothing(trial), fixed=dict(order.fixed)))
-    for vehicle, bare in order.routes:
-        laid = trial.try_route(vehicle, bare)
-        if laid is None:
-            return None
-        trial.hold(laid)
-    return trial.remember()

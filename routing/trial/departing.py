@@ -22,7 +22,7 @@ def leave_later(trial: Trial) -> None:
         if bound.intersection(laid.stops):
             continue
         best, least = laid, trial.total()
-        for later in trial.settler.departures(tables.vehicles[laid.vehicle], laid, trial.fixed):
+        for later in trial.patience.departures(tables.vehicles[laid.vehicle], laid, trial.fixed):
             trial.hold(later)
             price = trial.total()
             if price < least - NOISE * abs(least):

@@ -108,10 +108,9 @@ class Layer:
         self, vehicle: Vehicle, stops: tuple[int, ...], *, fixed: Mapping[int, Span]
     ) -> Laid | None:
         """One such route; enough in the van is not its question."""
-        laid = self._forward(vehicle, stops, vehicle.shift.start, fixed)
-        if laid is None or laid.back > vehicle.latest + NOISE_S:
+        laid = self.soonest(vehicle, stops, fixed=fixed)
+        if laid is None:
             return None
-        laid.early_ends = laid.ends
         if laid.wait_s > NOISE_S or vehicle.breaks:
             depart = max(vehicle.shift.start, self._latest_depart(vehicle, laid, fixed))
             if depart > vehicle.shift.start:
@@ -120,6 +119,16 @@ class Layer:
                     later.early_ends = laid.ends
                     laid = later
         return laid if self._within_limits(vehicle, laid) else None
+
+    def soonest(
+        self, vehicle: Vehicle, stops: tuple[int, ...], *, fixed: Mapping[int, Span]
+    ) -> Laid | None:
+        """The route that leaves with the shift, whatever its limits."""
+        laid = self._forward(vehicle, stops, vehicle.shift.start, fixed)
+        if laid is None or laid.back > vehicle.latest + NOISE_S:
+            return None
+        laid.early_ends = laid.ends
+        return laid
 
     def leaving(
         self, vehicle: Vehicle, stops: tuple[int, ...], depart: float, *, fixed: Mapping[int, Span]

@@ -7,18 +7,19 @@ whole plans.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from routing.problem import DeadlineOf, Job, TechnicianWish, Term, WindowWish
+from routing.problem import Job, TechnicianWish, Term, WindowWish
 from routing.rules.draft import Vehicle
-from routing.score.service import charged, overdue
-from routing.score.wishes import missed_by, surplus
-from routing.timing import TOLERANCE, lateness
+from routing.score.wishes import surplus
+from routing.timing import TOLERANCE
 from routing.trial.changes import former_places
 from routing.trial.dearest import Dearest
 from routing.trial.laying import Laid
+from routing.trial.started import values_of_start
 from routing.trial.tables import Tables
+from routing.trial.turns import lapses, turns
 from routing.trial.weights import RouteWeights, Weights
 
 Price = tuple[float, ...]
@@ -299,7 +300,26 @@ class Prices:
             or job.delay_steps
             or "delay_s" in self._weights.metrics
             or any(isinstance(wish, WindowWish) for wish in job.wishes)
+            or self._may_lapse(job)
             or (former is not None and former.start is not None)
+        )
+
+    def _may_lapse(self, job: Job) -> bool:
+        """Whether certificates begin or end for which spare levels have a price."""
+        if not self._weights.metrics & {"spare_levels", "preference_cost"}:
+            return False
+        people = self._tables.problem.technicians
+        return bool(job.skills) and any(lapses(job, length=0, lead=one) for one in people)
+
+    def turns(self, number: int, *, vehicle: int) -> Iterator[float]:
+        """Starts at which the price of a job turns, in these hands."""
+        job = self._tables.jobs[number]
+        return turns(
+            job,
+            length=self._tables.lengths[vehicle][number],
+            lead=self._tables.vehicles[vehicle].lead,
+            former=self.former_start(job.id),
+            tolerance=self._tables.problem.change_cost.tolerance_s,
         )
 
     def former_start(self, job: str) -> float | None:
@@ -317,32 +337,16 @@ class Prices:
         if known is None:
             if len(self._starts) >= REMEMBERED:
                 self._starts.clear()
-            end = start + self._tables.lengths[vehicle][number]
-            known = self._starts[key] = self._start_price(number, vehicle, start, end)
+            known = self._starts[key] = self._start_price(number, vehicle, start)
         return known
 
-    def _start_price(self, number: int, vehicle: int, start: float, end: float) -> Price:
-        values: dict[str, float] = {}
-        job = self._tables.jobs[number]
+    def _start_price(self, number: int, vehicle: int, start: float) -> Price:
+        job, crew = self._tables.jobs[number], self._tables.vehicles[vehicle]
         length = self._tables.lengths[vehicle][number]
-        late = lateness(job, start=start, length=length)
-        if late > TOLERANCE:
-            values |= {
-                "late_visits": 1,
-                "lateness_s": late,
-                "lateness_cost": late * job.lateness_cost_per_s,
-                # Not a sum, but a price that keeps the search from one very late job.
-                "max_lateness_s": late / len(self._tables.jobs),
-            }
-        if job.promise is not None and start > job.promise.closes + TOLERANCE:
-            values |= {"broken_promises": 1, "promise_late_s": start - job.promise.closes}
-        values |= _overdue(job, start, end)
-        delay = max(0.0, start - (job.release or 0))
-        steps = [s.cost for s in job.delay_steps if s.start <= start + TOLERANCE]
-        values["delay_s"] = delay
-        values["delay_cost"] = delay * job.delay_cost_per_s + (steps[-1] if steps else 0)
-        values |= _missed_windows(job, start)
-        values |= self._moved(job, self._tables.vehicles[vehicle], start)
+        values = values_of_start(job, start=start, length=length, lead=crew.lead)
+        # Not a sum, but a price that keeps the search from one very late job.
+        values["max_lateness_s"] = values["lateness_s"] / len(self._tables.jobs)
+        values |= self._moved(job, crew, start)
         return self._sum(values, job.priority)
 
     def _moved(self, job: Job, vehicle: Vehicle, start: float) -> dict[str, float]:
@@ -364,28 +368,6 @@ class Prices:
 
 def _may_be_late(tables: Tables) -> frozenset[int]:
     return frozenset(n for n, job in enumerate(tables.jobs) if job.max_lateness_s != 0)
-
-
-def _overdue(job: Job, start: float, end: float) -> dict[str, float]:
-    seconds = cost = 0.0
-    for deadline in job.deadlines:
-        over = overdue(deadline, at=start if deadline.of is DeadlineOf.START else end)
-        if over > TOLERANCE:
-            seconds += over
-            cost += deadline.cost + deadline.cost_per_s * charged(deadline, over)
-    return {"overdue_s": seconds, "overdue_visits": float(seconds > 0), "overdue_cost": cost}
-
-
-def _missed_windows(job: Job, start: float) -> dict[str, float]:
-    count = cost = 0.0
-    for wish in job.wishes:
-        if isinstance(wish, WindowWish):
-            by = missed_by(wish, start=start)
-            if by > TOLERANCE:
-                price = wish.cost + wish.cost_per_s * by
-                count += 1
-                cost += price if wish.max_cost is None else min(price, wish.max_cost)
-    return {"missed_windows": count, "preference_cost": cost}
 
 
 def _spare_levels(job: Job, vehicle: Vehicle) -> float:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span, Spans
-from routing.trial.laying import Laid, Layer
+from routing.trial.laying import Laid
+from routing.trial.patience import Fixed, Patience
 from routing.trial.tables import Tables
 
 # Routes kept by their order; about 100 MB at 12 stops each.
@@ -18,24 +19,21 @@ EXCUSED_S = 0.02
 # Depot stops that one route may need; more was never cheaper in the public problems.
 MOST_LOADINGS = 3
 
+# Of the ways to put breaks into an order, those whose times are looked at closely.
+MOST_TIMED = 3
+
 _Key = tuple[int, tuple[int, ...]]
 
 
 class Settler:
     """Lays orders of jobs out, and remembers those that do not depend on other routes."""
 
-    def __init__(
-        self,
-        tables: Tables,
-        *,
-        layer: Layer,
-        price: Callable[[Laid], float],
-        hours: Mapping[int, Sequence[float]],
-    ) -> None:
+    def __init__(self, tables: Tables, *, patience: Patience, patient: bool) -> None:
+        """``patient``: each order is laid out at its cheapest times, which takes long."""
         self._tables = tables
-        self._layer = layer
-        self._price = price
-        self._hours = hours
+        self._layer, self._price = patience.layer, patience.price
+        self._hours = patience.prices.hours
+        self._patience = patience if patient else None
         self._jobs = len(tables.jobs)
         self._known: dict[_Key, Laid | None] = {}
 
@@ -152,10 +150,25 @@ class Settler:
         self, vehicle: Vehicle, bare: tuple[int, ...], fixed: Mapping[int, Span]
     ) -> Laid | None:
         orders = self._orders(vehicle, bare) if vehicle.breaks else [bare]
-        best = self._cheapest(
+        laid_out = [
             laid for order in orders for laid in self._layer.lays(vehicle, order, fixed=fixed)
-        )
+        ]
+        if self._patience is not None:
+            return self._cheapest(self._timed(vehicle, bare, laid_out, fixed))
+        best = self._cheapest(laid_out)
         return None if best is None else self._waited(vehicle, best, fixed)
+
+    def _timed(
+        self, vehicle: Vehicle, bare: tuple[int, ...], laid_out: Sequence[Laid], fixed: Fixed
+    ) -> Iterator[Laid]:
+        """The cheapest of these routes and those that leave later, at their cheapest times."""
+        assert self._patience is not None
+        for laid in sorted(laid_out, key=self._price)[:MOST_TIMED]:
+            yield self._patience.timed(vehicle, self._waited(vehicle, laid, fixed), fixed)
+        for order in self._orders(vehicle, bare) if vehicle.breaks else [bare]:
+            late = self._patience.late(vehicle, order, fixed)
+            if late is not None:
+                yield late
 
     def _waited(self, vehicle: Vehicle, laid: Laid, fixed: Mapping[int, Span]) -> Laid:
         """The same order, waiting for wished hours one after the other where that pays."""
@@ -167,20 +180,6 @@ class Settler:
                     if other is not None and self._price(other) < self._price(laid):
                         laid, fixed = other, later
         return laid
-
-    def departures(self, vehicle: Vehicle, laid: Laid, fixed: Mapping[int, Span]) -> Iterator[Laid]:
-        """The same order with each later departure by which one stop more is reached just in time.
-
-        The cheapest departure is one of them, or one at which the price of a start changes.
-        """
-        depart = vehicle.shift.start
-        first = self._layer.leaving(vehicle, laid.stops, depart, fixed=fixed)
-        for wait_s in [] if first is None else self._layer.waits(vehicle, first):
-            if wait_s > 0:
-                depart += wait_s
-                later = self._layer.leaving(vehicle, laid.stops, depart, fixed=fixed)
-                if later is not None:
-                    yield later
 
     def _orders(self, vehicle: Vehicle, bare: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         """All orders with each break once, in the order of their windows, or left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,12 +18,17 @@ from routing.trial.gaps import Block, Fits, Gaps
 from routing.trial.kinds import kinds_of
 from routing.trial.laying import Laid, Layer
 from routing.trial.partners import Partners
+from routing.trial.patience import Patience
 from routing.trial.pricing import Price, Prices
 from routing.trial.settling import Settler
 from routing.trial.shared import Shared
 from routing.trial.tables import Tables
 
 UNHELD = -1
+
+
+def never() -> bool:
+    return False
 
 
 class Option(NamedTuple):
@@ -46,7 +51,8 @@ class Memory:
 class Trial:
     """Routes by vehicle. What it accepts keeps all rules but those on what must be served."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, *, patient: bool = False) -> None:
+        """A ``patient`` trial lays each order out at its cheapest times, which takes long."""
         self.tables = tables
         self.prices = Prices(tables)
         self.routes: list[Laid | None] = [None] * len(tables.vehicles)
@@ -57,9 +63,8 @@ class Trial:
         self.partners = Partners(tables)
         self.gaps = Gaps(tables)
         self._layer = Layer(tables, early=self.prices.early, aims=self.prices.aims)
-        self.settler = Settler(
-            tables, layer=self._layer, price=self._layout_price, hours=self.prices.hours
-        )
+        self.patience = Patience(tables, self._layer, self.prices, price=self._layout_price)
+        self.settler = Settler(tables, patience=self.patience, patient=patient)
         self._blocks: dict[int, Block] = {}
         self._road = np.array([self._road_price(vehicle) for vehicle in tables.vehicles]).T
         self._who: dict[int, NDArray[np.float64]] = {}
@@ -257,8 +262,13 @@ class Trial:
 
     # --- ways to serve a job ---
 
-    def best(self, job: int, *, tries: int, below: float = np.inf) -> Option | None:
-        """The cheapest of the ``tries`` likeliest gaps, or None when none costs less than that."""
+    def best(
+        self, job: int, *, tries: int, below: float = np.inf, passes: Callable[[], bool] = never
+    ) -> Option | None:
+        """The cheapest of the ``tries`` likeliest gaps, or None when none costs less than that.
+
+        A gap is passed over when ``passes`` says so.
+        """
         found: Option | None = None
         left, saved = tries, self.prices.scalar(self.shared.most_saved)
         for bound, vehicle, position in self.likely(job):
@@ -266,7 +276,7 @@ class Trial:
             if bound - saved >= limit or left == 0:
                 break
             left -= 1
-            option = self.option(job, vehicle, position)
+            option = None if passes() else self.option(job, vehicle, position)
             if option is not None and option.extra < limit:
                 found = option
         return found
@@ -361,15 +371,6 @@ class Trial:
         for after, per_s_late in self.prices.slopes(job):
             bounds += per_s_late * np.maximum(fits.start - after, 0.0)
         return bounds
-
-    def road_prices(self, places: NDArray[np.int64]) -> NDArray[np.float64]:
-        """``(n, n)`` prices of the roads between places, for the cheapest vehicle."""
-        chosen = np.ix_(places, places)
-        per_s, per_m, _ = self._road.min(axis=1).tolist()
-        prices: NDArray[np.float64] = (
-            per_s * self.tables.seconds[chosen] + per_m * self.tables.metres[chosen]
-        )
-        return prices
 
     def _worths(self) -> list[float]:
         plain = [self.prices.scalar(price) for price in self.prices.unserved]

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
@@ -65,8 +66,9 @@ numba.config.CACHE_DIR = os.fspath(FOLDER)  # type: ignore[attr-defined]
 
 # The kernel makes no arrays, so nobody needs to count who holds them: counting, which is atomic, took
 # four fifths of all time. Slices are written as loops because numba may copy them.
-kernel = numba.njit(cache=True, nogil=True, _nrt=False)
-inlined = numba.njit(cache=True, nogil=True, _nrt=False, inline="always")
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+kernel = numba.njit(**_OPTIONS)
+inlined = numba.njit(**_OPTIONS, inline="always")
 
 
 def is_compiled() -> bool:

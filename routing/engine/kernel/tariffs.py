@@ -6,9 +6,9 @@ edge costs here what it costs there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +17,10 @@ from routing.engine.kernel.columns import FAR, PIECE, PIECES, TICKS
 from routing.engine.kernel.columns import TARIFF_WIDTH as WIDTH
 from routing.engine.kernel.question import Ints
 from routing.engine.kernel.whole import down, up
-from routing.problem import Deadline, DeadlineOf, Job, Window, WindowWish
-from routing.score.service import overdue
-from routing.timing import TOLERANCE
 from routing.trial.changes import former_places
 from routing.trial.trial import Trial
+from routing.trial.turns import lapses
 
-# Steps of a price that grows by started hours; beyond them it goes on as one line.
-MOST_STEPS = 24
 # Seconds beside an edge at which a piece is read off, more than the judge's tolerance.
 BESIDE_S = 0.004
 # Ticks around an edge in which one piece may give way to the next: the judge's tolerance is one.
@@ -72,7 +68,7 @@ def tariffs(trial: Trial) -> Tariffs:
         return Tariffs(line=none, at=np.zeros((0, WIDTH), dtype=np.int64), pieces=np.zeros((0, 3)))
     former = {tables.job_number[j]: one for j, one in former_places(tables.problem).items()}
     pieces: list[Piece] = []
-    spans: dict[tuple[int, float, bool], tuple[int, int]] = {}
+    spans: dict[Hashable, tuple[int, int]] = {}
     lines: dict[tuple[tuple[int, ...], ...], int] = {}
     line = []
     for vehicle in tables.vehicles:
@@ -80,7 +76,9 @@ def tariffs(trial: Trial) -> Tariffs:
         for job in priced:
             # Who changes hands has changed already, and a moved start is no change of its own.
             changed = job in former and not former[job].has(vehicle)
-            key = job, tables.lengths[vehicle.index][job], changed
+            length = tables.lengths[vehicle.index][job]
+            lapsing = lapses(tables.jobs[job], length=length, lead=vehicle.lead)
+            key = job, length, changed, vehicle.lead.id if lapsing else None
             if key not in spans:
                 found = _pieces(trial, job, vehicle.index)
                 spans[key] = len(pieces), len(pieces) + len(found)
@@ -112,14 +110,16 @@ def _worth_waiting(
 
 
 def _pieces(trial: Trial, job: int, vehicle: int) -> list[Piece]:
-    what, length = trial.tables.jobs[job], trial.tables.lengths[vehicle][job]
-
     def price(start: float) -> float:
         return trial.prices.scalar(trial.prices.start_price(job, vehicle=vehicle, start=start))
 
     first = min(v.shift.start for v in trial.tables.vehicles) - 1
     last = max(v.latest for v in trial.tables.vehicles) + 1
-    edges = [first, *sorted({e for e in _edges(trial, what, length) if first < e < last}), last]
+    edges = [
+        first,
+        *sorted({e for e in trial.prices.turns(job, vehicle=vehicle) if first < e < last}),
+        last,
+    ]
     found: list[Piece] = []
     for edge, after in pairwise(edges):
         low, high = edge + BESIDE_S, after - BESIDE_S
@@ -138,62 +138,3 @@ def _pieces(trial: Trial, job: int, vehicle: int) -> list[Piece]:
                     break
         found.append((tick, here + tick * slope, slope))
     return found
-
-
-def _edges(trial: Trial, job: Job, length: float) -> Iterator[float]:
-    """Starts at which the price changes its step or its slope."""
-    for window in job.windows:
-        yield from _sides(window)
-        yield window.closes - length + TOLERANCE
-    if job.promise is not None:
-        yield job.promise.closes
-    yield job.release or 0.0
-    for deadline in job.deadlines:
-        shift = length if deadline.of is DeadlineOf.END else 0.0
-        yield from (edge - shift for edge in _edges_of_deadline(deadline))
-    yield from (step.start for step in job.delay_steps)
-    for wish in job.wishes:
-        if isinstance(wish, WindowWish):
-            yield from _edges_of_wish(wish)
-    former = trial.prices.former_start(job.id)
-    if former is not None:
-        tolerance = trial.tables.problem.change_cost.tolerance_s + TOLERANCE
-        yield from (former - tolerance, former + tolerance)
-
-
-def _sides(window: Window) -> tuple[float, float]:
-    """Before and after a window, as the judge sees it; it may be open for an instant only."""
-    return window.opens - TOLERANCE, window.closes + TOLERANCE
-
-
-def _edges_of_deadline(deadline: Deadline) -> Iterator[float]:
-    """Instants at which late seconds begin, pause, or begin another step."""
-    turns = [deadline.at]
-    turns += [turn for hours in deadline.hours for turn in (hours.opens, hours.closes)]
-    turns.sort()
-    yield from turns
-    if not deadline.step_s:
-        return
-    # Nobody is late for longer than all steps together after the last turn.
-    turns.append(turns[-1] + MOST_STEPS * deadline.step_s)
-    yield from _steps(deadline, turns)
-
-
-def _steps(deadline: Deadline, turns: Sequence[float]) -> Iterator[float]:
-    for since, until in pairwise(turns):
-        before, then = overdue(deadline, at=since), overdue(deadline, at=until)
-        for n in range(1, MOST_STEPS + 1):
-            if before < n * deadline.step_s <= then:
-                share = (n * deadline.step_s - before) / (then - before)
-                yield since + share * (until - since)
-
-
-def _edges_of_wish(wish: WindowWish) -> Iterator[float]:
-    """Instants at which a wish is missed, by more or by less, or costs the most that it may."""
-    reach = 0.0
-    if wish.max_cost is not None and wish.cost_per_s:
-        reach = max(0.0, (wish.max_cost - wish.cost) / wish.cost_per_s)
-    for window in wish.windows:
-        yield from (*_sides(window), window.opens - reach, window.closes + reach)
-    for one, other in combinations(wish.windows, 2):
-        yield from ((one.closes + other.opens) / 2, (other.closes + one.opens) / 2)

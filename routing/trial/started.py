@@ -1,0 +1,66 @@
+"""What the start of a job is measured by: lateness, deadlines, delay, wishes, certificates."""
+
+from __future__ import annotations
+
+from routing.problem import DeadlineOf, Job, Technician, WindowWish
+from routing.rules.spans import Span
+from routing.score.service import charged, overdue
+from routing.score.wishes import missed_by, surplus
+from routing.timing import TOLERANCE, lateness
+
+
+def values_of_start(job: Job, *, start: float, length: float, lead: Technician) -> dict[str, float]:
+    """Metrics of a job that begins then and ends without delay, changes of plan aside.
+
+    Spare levels are those fewer than while all certificates are valid.
+    """
+    late = lateness(job, start=start, length=length)
+    late = late if late > TOLERANCE else 0.0
+    values = {
+        "late_visits": float(late > 0),
+        "lateness_s": late,
+        "lateness_cost": late * job.lateness_cost_per_s,
+    }
+    if job.promise is not None and start > job.promise.closes + TOLERANCE:
+        values |= {"broken_promises": 1, "promise_late_s": start - job.promise.closes}
+    values |= _overdue(job, start, start + length)
+    delay = max(0.0, start - (job.release or 0))
+    steps = [s.cost for s in job.delay_steps if s.start <= start + TOLERANCE]
+    values["delay_s"] = delay
+    values["delay_cost"] = delay * job.delay_cost_per_s + (steps[-1] if steps else 0)
+    values |= _missed_windows(job, start)
+    lapsed = _lapsed_levels(job, lead, (start, start + length))
+    values["spare_levels"] = -lapsed
+    values["preference_cost"] -= lapsed * lead.cost.per_spare_level
+    return values
+
+
+def _overdue(job: Job, start: float, end: float) -> dict[str, float]:
+    seconds = cost = 0.0
+    for deadline in job.deadlines:
+        over = overdue(deadline, at=start if deadline.of is DeadlineOf.START else end)
+        if over > TOLERANCE:
+            seconds += over
+            cost += deadline.cost + deadline.cost_per_s * charged(deadline, over)
+    return {"overdue_s": seconds, "overdue_visits": float(seconds > 0), "overdue_cost": cost}
+
+
+def _missed_windows(job: Job, start: float) -> dict[str, float]:
+    count = cost = 0.0
+    for wish in job.wishes:
+        if isinstance(wish, WindowWish):
+            by = missed_by(wish, start=start)
+            if by > TOLERANCE:
+                price = wish.cost + wish.cost_per_s * by
+                count += 1
+                cost += price if wish.max_cost is None else min(price, wish.max_cost)
+    return {"missed_windows": count, "preference_cost": cost}
+
+
+def _lapsed_levels(job: Job, lead: Technician, span: Span) -> float:
+    """How many fewer they are while some certificate is not valid."""
+    return sum(
+        surplus(needed, lead, span=None) - surplus(needed, lead, span=span)
+        for needed in job.skills
+        if not needed.excluded
+    )
