@@ -12,7 +12,9 @@ from routing.engine.kernel.columns import (
     LENGTH,
     MOVES,
     MOVING,
+    PLAIN,
     REMOVED,
+    ROUTES,
     SERVED,
     SHARED,
     STALE,
@@ -27,7 +29,11 @@ from routing.engine.kernel.leaving import leave_with
 from routing.engine.kernel.refill import refill
 from routing.engine.kernel.ruin import gather, ruin, undo
 from routing.engine.kernel.sharing import in_common
+from routing.engine.kernel.tails import exchange_ends
 
+# Part of the steps in which two routes exchange their ends, for each stop of a mean route. With 28
+# stops, 400 visits and 10 s it saves 0.7 % (6,300 instead of 6,347, mean of four seeds).
+ENDS = 0.01
 # Gains below this are rounding.
 NOISE = 1e-7
 
@@ -49,11 +55,23 @@ def anneal(
 
     The best plan stays in ``best_jobs``.
     """
+    plain = mode == PLAIN and bond_at.shape[0] == 1 and node.shape[0] == jobs.shape[0]
     heat, factor = hot, (cold / hot) ** (1.0 / steps)
     for step in range(steps):
         heat *= factor
         tally[STEPS_DONE] += 1
         tally[TOUCHED], tally[REMOVED], tally[MOVING] = 0, 0, 0
+        if plain and draw(chance) * tally[ROUTES] < ENDS * tally[SERVED]:
+            change, done = exchange_ends(
+                -heat * math.log(max(1e-300, draw(chance))), states, chance, rows, tolls, desk,
+                load, seat, tally, old_jobs, old_times, seeds, crew, pay, hands, ticks, roads, need,
+                room, node, near, book,
+            )  # fmt: skip
+            if done:
+                keep(change, rows, desk, seat, cost, tally, best_jobs, best_length)
+            if tally[WIDEN]:
+                return step + 1
+            continue
         absent = seeds.shape[0] - tally[SERVED]
         change, seed, odd = ruin(
             mean_removed, longest_string, mode, states, chance, rows, tolls, desk, load, seat,

@@ -103,13 +103,15 @@ BEYOND = {
 
 @pytest.mark.parametrize("what", BEYOND)
 def test_what_the_kernel_cannot_say_it_would_get_wrong(what):
-    trial = sayable.trial_of(BEYOND[what])
+    assert beyond(sayable.trial_of(BEYOND[what])) == {what}
+    assert any(is_wrong(sayable.trial_of(BEYOND[what]), seed=seed) for seed in range(1, 6))
 
-    plan = sayable.planned(trial, seed=1, steps=500)
 
-    assert beyond(trial) == {what}
+def is_wrong(trial, *, seed):
+    """Whether what the kernel plans cannot be laid out, or has another price."""
+    plan = sayable.planned(trial, seed=seed, steps=500)
     lost = sayable.lay(trial, plan.now)
-    assert lost or trial.total() != pytest.approx(plan.cost[0], rel=1e-6)
+    return bool(lost) or trial.total() != pytest.approx(plan.cost[0], rel=1e-6)
 
 
 def test_the_kernel_would_leave_out_who_must_stand_in_the_middle_of_a_route():
