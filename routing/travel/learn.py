@@ -23,6 +23,7 @@ from routing.travel.field import FEWEST_LEGS, LEAST, MOST, Field
 from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
     ALL_DAY,
+    MOTORISED,
     Capabilities,
     DayPart,
     Health,
@@ -223,7 +224,7 @@ class Corrected:
             origins, destinations=destinations, profile=profile, day_part=day_part
         )
         lesson = self._lesson()
-        if lesson is None or profile not in {Profile.CAR, Profile.VAN}:
+        if lesson is None or profile not in MOTORISED:
             return table
         factors = lesson.factors(origins, destinations=destinations, day_part=day_part)
         return TravelMatrix(
