@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from app import clock, database
 from app.config import Settings
 from app.context import settings_of
+from app.imported import Imported
 from dispatch import legs
 from dispatch.reach import StoredReach
 from routing.travel import osrm_local
@@ -115,9 +116,9 @@ def names_of(settings: Settings) -> list[str]:
     return [*before, CROWFLY]
 
 
-def graph_file(settings: Settings) -> FilePath:
-    """Where the imported road graph is kept."""
-    return settings.instance / "roads" / settings.roads / "graph.npz"
+def imported_of(settings: Settings) -> Imported:
+    """Where the import lies that is planned with."""
+    return Imported(instance=settings.instance, name=settings.roads)
 
 
 class Installed:
@@ -240,11 +241,8 @@ def _osrm(settings: Settings) -> _Found:
 
 def own_data(settings: Settings) -> dict[Profile, Prepared]:
     """Data sets of OSRM that are prepared here, by profile."""
-    folders = {
-        profile: osrm_local.data_folder(settings.instance, name=settings.roads, profile=profile)
-        for profile in osrm_local.PROFILES
-    }
-    found = {profile: osrm_local.prepared(folder) for profile, folder in folders.items()}
+    own = imported_of(settings)
+    found = {profile: osrm_local.prepared(own.osrm(profile)) for profile in osrm_local.PROFILES}
     return {profile: data for profile, data in found.items() if data is not None}
 
 
@@ -316,7 +314,7 @@ def _valhalla(settings: Settings) -> _Found:
 
 
 def _graph(settings: Settings) -> _Found:
-    file = graph_file(settings)
+    file = imported_of(settings).graph
     why = f"no road graph is imported for {settings.roads}: run onsite roads import FILE.osm.pbf"
     if not file.exists():
         return _Found(provider=Missing(name="graph", why=why))
@@ -334,14 +332,10 @@ def _tell(name: str, error: TravelError) -> None:
 
 def _seen(settings: Settings) -> tuple[int, ...]:
     """When the files were written on which the chain stands: another chain, where it differs."""
-    files = [graph_file(settings)] if "graph" in names_of(settings) else []
+    own = imported_of(settings)
+    files = [own.graph] if "graph" in names_of(settings) else []
     if needs_sidecars(settings):
-        files += [
-            osrm_local.address_file(
-                osrm_local.data_folder(settings.instance, name=settings.roads, profile=profile)
-            )
-            for profile in osrm_local.PROFILES
-        ]
+        files += [osrm_local.address_file(own.osrm(profile)) for profile in osrm_local.PROFILES]
     return tuple(_changed_at(file) for file in files)
 
 
