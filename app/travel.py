@@ -88,16 +88,16 @@ def made(
     return Corrected(raw, lesson=legs.teacher(open_session, provider=raw.name))
 
 
-def as_learned(provider: Provider, *, open_session: Callable[[], Session]) -> Provider:
-    """One provider, corrected by what was learned about it, alone or first in the chain."""
+def lesson_about(name: str, *, open_session: Callable[[], Session]) -> Lesson | None:
+    """What was learned about a provider, alone or first in the chain."""
+    with open_session() as session:
+        found = (legs.latest(session, provider=each) for each in (name, f"{name},{CROWFLY}"))
+        return next((each.lesson for each in found if each is not None), None)
 
-    def read() -> Lesson | None:
-        with open_session() as session:
-            names = (provider.name, f"{provider.name},{CROWFLY}")
-            found = (legs.latest(session, provider=name) for name in names)
-            return next((each.lesson for each in found if each is not None), None)
 
-    return Corrected(provider, lesson=read)
+def alone(settings: Settings, name: str) -> Provider:
+    """One provider by its name, as the settings describe it; `Missing` where it cannot be used."""
+    return CrowFly() if name == CROWFLY else MAKERS[name](settings).provider
 
 
 def uncorrected(
@@ -174,8 +174,7 @@ class Installed:
 
 def chain_of(settings: Settings) -> Chain:
     """The providers that the settings name, without a store."""
-    makers = {"osrm": _osrm, "graph": _graph, "valhalla": _valhalla}
-    found = [makers[name](settings) for name in names_of(settings) if name != CROWFLY]
+    found = [MAKERS[name](settings) for name in names_of(settings) if name != CROWFLY]
     return Chain(
         [one.provider for one in found],
         graph_version="+".join(one.version for one in found if one.version),
@@ -324,6 +323,9 @@ def _graph(settings: Settings) -> _Found:
     except roads.RoadsUnusable as broken:
         return _Found(provider=Missing(name="graph", why=str(broken)))
     return _Found(provider=graph, version=graph.about.version)
+
+
+MAKERS = {"osrm": _osrm, "graph": _graph, "valhalla": _valhalla}
 
 
 def _tell(name: str, error: TravelError) -> None:
