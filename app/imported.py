@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from routing.travel.provider import Profile
-
 # The name becomes a folder.
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 SAYS = "letters, digits, - and _, at most 64 of them"
@@ -48,9 +46,9 @@ class Imported:
         """The index of addresses."""
         return self.folder / INDEX
 
-    def osrm(self, profile: Profile) -> Path:
-        """The folder of OSRM's data set for a profile."""
-        return self.folder / "osrm" / profile.value
+    def osrm(self, profile: str) -> Path:
+        """The folder of OSRM's data set for a travel profile."""
+        return self.folder / "osrm" / str(profile)
 
 
 def graphs(instance: Path) -> list[Path]:

@@ -28,6 +28,7 @@ from dispatch.reach import StoredReach
 from routing.travel import osrm_local
 from routing.travel.chain import Chain
 from routing.travel.crowfly import CrowFly
+from routing.travel.forwarding import Forwarding
 from routing.travel.learn import Corrected, Lesson
 from routing.travel.matrix import TravelMatrix
 from routing.travel.osrm import Osrm
@@ -121,7 +122,7 @@ def imported_of(settings: Settings) -> Imported:
     return Imported(instance=settings.instance, name=settings.roads)
 
 
-class Installed:
+class Installed(Forwarding):
     """The chain that the settings name; what is imported or started anew is used from then on."""
 
     def __init__(self, settings: Settings, *, reach: StoredReach) -> None:
@@ -130,41 +131,8 @@ class Installed:
         self._held = Remembered(chain_of(settings), reach=reach)
 
     @property
-    def name(self) -> str:
-        return self._current().name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return self._current().capabilities
-
-    def matrix(
-        self,
-        origins: Sequence[Point],
-        *,
-        destinations: Sequence[Point],
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,
-    ) -> TravelMatrix:
-        """A complete table, whoever is ill."""
-        return self._current().matrix(
-            origins, destinations=destinations, profile=profile, day_part=day_part
-        )
-
-    def path(
-        self,
-        points: Sequence[Point],
-        *,
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,
-    ) -> Path:
-        """The way through the points, straight where nobody can draw it."""
-        return self._current().path(points, profile=profile, day_part=day_part)
-
-    def health(self) -> Health:
-        """Whether every provider that is named can be used."""
-        return self._current().health()
-
-    def _current(self) -> Remembered:
+    def asked(self) -> Remembered:
+        """The chain as it is now."""
         seen = _seen(self._settings)
         if seen != self._seen:
             self._seen = seen

@@ -40,6 +40,8 @@ WINDOWS = tuple(
 )
 SHORTEST_S, LONGEST_S = 600, 1800
 TRUE, AGAIN, GRAPH, CROW = "OSRM", "OSRM, another seed", "graph", "straight lines"
+# Seconds after which a search that counts its steps is ended.
+PATIENCE_S = 300.0
 # Legs from which straight lines get their one scalar, as an installation has them after some days.
 TAUGHT = 30
 
@@ -60,14 +62,18 @@ class Outcome:
 @click.argument("osrm_url")
 @click.option("--seeds", default=4, show_default=True, help="Number of days.")
 @click.option("--seconds", default=5.0, show_default=True, help="Of each search, on one core.")
-def main(extract: Path, osrm_url: str, seeds: int, seconds: float) -> None:
+@click.option("--steps", type=int, help="Of each search instead, whatever else the machine does.")
+def main(extract: Path, osrm_url: str, seeds: int, seconds: float, steps: int | None) -> None:
     """Compare plans of EXTRACT, an .osm.pbf; OSRM_URL serves cars on the same extract."""
     osrm = Osrm({Profile.CAR: osrm_url})
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "graph.npz"
         build_roads(extract, target=target, profiles=())
         graph = RoadGraph(target)
-        days = [_compared(graph, osrm, seed=seed, seconds=seconds) for seed in range(1, seeds + 1)]
+        days = [
+            _compared(graph, osrm, seed=seed, seconds=seconds, steps=steps)
+            for seed in range(1, seeds + 1)
+        ]
     click.echo(f"{extract.name}: {seeds} days\n")
     click.echo(
         "| planned on | driving, minutes a day | more than OSRM | most | left out |"
@@ -90,7 +96,9 @@ def _line(name: str, days: Sequence[Mapping[str, Outcome]]) -> str:
     )
 
 
-def _compared(graph: RoadGraph, osrm: Osrm, *, seed: int, seconds: float) -> dict[str, Outcome]:
+def _compared(
+    graph: RoadGraph, osrm: Osrm, *, seed: int, seconds: float, steps: int | None
+) -> dict[str, Outcome]:
     rng = Random(seed)
     points, true = _places(graph, osrm, rng=rng)
     day = _day(rng, points)
@@ -104,7 +112,12 @@ def _compared(graph: RoadGraph, osrm: Osrm, *, seed: int, seconds: float) -> dic
     found = {}
     for number, (name, table) in enumerate(on.items()):
         problem = _on(day, table)
-        plan = child.solve(problem, limit_s=seconds, seed=seed * 10 + number).solution
+        plan = child.solve(
+            problem,
+            limit_s=seconds if steps is None else PATIENCE_S,
+            seed=seed * 10 + number,
+            iterations=steps,
+        ).solution
         found[name] = _driven(plan, planned=problem, real=real)
     return found
 
