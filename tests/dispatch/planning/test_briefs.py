@@ -12,6 +12,7 @@ from dispatch.planning import briefs, plans
 from dispatch.planning.briefs import roads as told_roads
 from dispatch.planning.plans import AssignmentState
 from dispatch.visits import VisitState
+from dispatch.workforce import set_travel_profile
 from routing.check import judge
 from routing.problem import Window
 from routing.solution import Route, Solution, Stop
@@ -304,6 +305,18 @@ def test_everybody_gets_the_table_of_the_own_profile(session):
     assert [one.profile for one in problem.technicians] == ["", "bike", ""]
     assert roads.profiles == [Profile.CAR, Profile.BIKE]
     assert max(map(max, bike.seconds)) > max(map(max, problem.travel.seconds)) > 0
+
+
+def test_a_round_is_another_one_when_its_technician_takes_the_bike(session):
+    area = crew_of(session, Profile.CAR, Profile.CAR)
+    before = brief_of(session, area)
+    rider, driver = (piece.technician for piece in before.pieces)
+    set_travel_profile(session, technician=rider, travel_profile=Profile.BIKE, now=clock.NOW)
+
+    after = brief_of(session, area).stamp.seen
+
+    assert after.round_changed(rider.id, since=before.stamp.seen)
+    assert not after.round_changed(driver.id, since=before.stamp.seen)
 
 
 def test_only_profiles_that_somebody_of_the_day_has_are_asked_for(session):
