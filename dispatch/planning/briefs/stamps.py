@@ -17,7 +17,8 @@ class Stamp:
     """Marks of what was read. A mark that differs means: somebody changed that thing.
 
     ``visits`` tells needs, promise and pin of a visit; ``places`` its rows in the plan in force;
-    ``rounds`` the shifts, absences and taken time of a technician, and how they get about. ``problem`` is the question.
+    ``rounds`` the shifts, absences and taken time of a technician, and the means of travel.
+    ``problem`` is the question.
     """
 
     territory_id: int
