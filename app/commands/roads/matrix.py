@@ -99,7 +99,7 @@ def matrix(
     Examples:
       onsite roads matrix points.json --provider graph --out matrix.json
       onsite roads matrix points.json --provider crowfly --profile foot --out matrix.json
-      onsite roads matrix points.json --provider chain --slot morning-rush --out matrix.json
+      onsite roads matrix points.json --provider chain --raw --out matrix.json
     """
     try:
         points = read_points(points_file)
