@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import available_timezones
 
-from app import values
+from app import imported, values
 
 LANGUAGES = ("en", "fr", "pl", "ja")
 PREFIX = "ONSITE_"
@@ -169,7 +169,7 @@ class Settings:
     roads: str = _setting(
         "area",
         "name of the imported roads: a folder in roads in the instance folder",
-        pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}",
+        pattern=imported.NAME,
     )
     osrm_url: str = _setting(
         "",

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.config import Settings
+from app.imported import Imported
 from routing.geocode.answer import Geocoder
 from routing.geocode.index import IndexWrong, Places
 from routing.geocode.services import NOMINATIM_POLICY, PUBLIC_NOMINATIM, Service
-
-# As in ONSITE_ROADS: the name becomes a folder.
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 def index_path(settings: Settings, name: str | None = None) -> Path:
     """The index of an import; without a name of the one in use. Raises ValueError for no name."""
     name = settings.roads if name is None else name
-    if not NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name: use letters, digits, - and _")
-    return settings.instance / "roads" / name / "places.db"
+    return Imported(instance=settings.instance, name=name).index
 
 
 def open_index(settings: Settings, name: str | None = None) -> Places:

@@ -22,11 +22,13 @@ from sqlalchemy.orm import Session
 from app import clock, database
 from app.config import Settings
 from app.context import settings_of
+from app.imported import Imported
 from dispatch import legs
 from dispatch.reach import StoredReach
 from routing.travel import osrm_local
 from routing.travel.chain import Chain
 from routing.travel.crowfly import CrowFly
+from routing.travel.forwarding import Forwarding
 from routing.travel.learn import Corrected, Lesson
 from routing.travel.matrix import TravelMatrix
 from routing.travel.osrm import Osrm
@@ -87,16 +89,16 @@ def made(
     return Corrected(raw, lesson=legs.teacher(open_session, provider=raw.name))
 
 
-def as_learned(provider: Provider, *, open_session: Callable[[], Session]) -> Provider:
-    """One provider, corrected by what was learned about it, alone or first in the chain."""
+def lesson_about(name: str, *, open_session: Callable[[], Session]) -> Lesson | None:
+    """What was learned about a provider, alone or first in the chain."""
+    with open_session() as session:
+        found = (legs.latest(session, provider=each) for each in (name, f"{name},{CROWFLY}"))
+        return next((each.lesson for each in found if each is not None), None)
 
-    def read() -> Lesson | None:
-        with open_session() as session:
-            names = (provider.name, f"{provider.name},{CROWFLY}")
-            found = (legs.latest(session, provider=name) for name in names)
-            return next((each.lesson for each in found if each is not None), None)
 
-    return Corrected(provider, lesson=read)
+def alone(settings: Settings, name: str) -> Provider:
+    """One provider by its name, as the settings describe it; `Missing` where it cannot be used."""
+    return CrowFly() if name == CROWFLY else MAKERS[name](settings).provider
 
 
 def uncorrected(
@@ -115,12 +117,12 @@ def names_of(settings: Settings) -> list[str]:
     return [*before, CROWFLY]
 
 
-def graph_file(settings: Settings) -> FilePath:
-    """Where the imported road graph is kept."""
-    return settings.instance / "roads" / settings.roads / "graph.npz"
+def imported_of(settings: Settings) -> Imported:
+    """Where the import lies that is planned with."""
+    return Imported(instance=settings.instance, name=settings.roads)
 
 
-class Installed:
+class Installed(Forwarding):
     """The chain that the settings name; what is imported or started anew is used from then on."""
 
     def __init__(self, settings: Settings, *, reach: StoredReach) -> None:
@@ -129,41 +131,8 @@ class Installed:
         self._held = Remembered(chain_of(settings), reach=reach)
 
     @property
-    def name(self) -> str:
-        return self._current().name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return self._current().capabilities
-
-    def matrix(
-        self,
-        origins: Sequence[Point],
-        *,
-        destinations: Sequence[Point],
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,
-    ) -> TravelMatrix:
-        """A complete table, whoever is ill."""
-        return self._current().matrix(
-            origins, destinations=destinations, profile=profile, day_part=day_part
-        )
-
-    def path(
-        self,
-        points: Sequence[Point],
-        *,
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,
-    ) -> Path:
-        """The way through the points, straight where nobody can draw it."""
-        return self._current().path(points, profile=profile, day_part=day_part)
-
-    def health(self) -> Health:
-        """Whether every provider that is named can be used."""
-        return self._current().health()
-
-    def _current(self) -> Remembered:
+    def asked(self) -> Remembered:
+        """The chain as it is now."""
         seen = _seen(self._settings)
         if seen != self._seen:
             self._seen = seen
@@ -173,8 +142,7 @@ class Installed:
 
 def chain_of(settings: Settings) -> Chain:
     """The providers that the settings name, without a store."""
-    makers = {"osrm": _osrm, "graph": _graph, "valhalla": _valhalla}
-    found = [makers[name](settings) for name in names_of(settings) if name != CROWFLY]
+    found = [MAKERS[name](settings) for name in names_of(settings) if name != CROWFLY]
     return Chain(
         [one.provider for one in found],
         graph_version="+".join(one.version for one in found if one.version),
@@ -240,11 +208,8 @@ def _osrm(settings: Settings) -> _Found:
 
 def own_data(settings: Settings) -> dict[Profile, Prepared]:
     """Data sets of OSRM that are prepared here, by profile."""
-    folders = {
-        profile: osrm_local.data_folder(settings.instance, name=settings.roads, profile=profile)
-        for profile in osrm_local.PROFILES
-    }
-    found = {profile: osrm_local.prepared(folder) for profile, folder in folders.items()}
+    own = imported_of(settings)
+    found = {profile: osrm_local.prepared(own.osrm(profile)) for profile in osrm_local.PROFILES}
     return {profile: data for profile, data in found.items() if data is not None}
 
 
@@ -316,7 +281,7 @@ def _valhalla(settings: Settings) -> _Found:
 
 
 def _graph(settings: Settings) -> _Found:
-    file = graph_file(settings)
+    file = imported_of(settings).graph
     why = f"no road graph is imported for {settings.roads}: run onsite roads import FILE.osm.pbf"
     if not file.exists():
         return _Found(provider=Missing(name="graph", why=why))
@@ -328,20 +293,19 @@ def _graph(settings: Settings) -> _Found:
     return _Found(provider=graph, version=graph.about.version)
 
 
+MAKERS = {"osrm": _osrm, "graph": _graph, "valhalla": _valhalla}
+
+
 def _tell(name: str, error: TravelError) -> None:
     log.warning("travel.not-answered", provider=name, code=error.code, why=str(error))
 
 
 def _seen(settings: Settings) -> tuple[int, ...]:
     """When the files were written on which the chain stands: another chain, where it differs."""
-    files = [graph_file(settings)] if "graph" in names_of(settings) else []
+    own = imported_of(settings)
+    files = [own.graph] if "graph" in names_of(settings) else []
     if needs_sidecars(settings):
-        files += [
-            osrm_local.address_file(
-                osrm_local.data_folder(settings.instance, name=settings.roads, profile=profile)
-            )
-            for profile in osrm_local.PROFILES
-        ]
+        files += [osrm_local.address_file(own.osrm(profile)) for profile in osrm_local.PROFILES]
     return tuple(_changed_at(file) for file in files)
 
 

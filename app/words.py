@@ -34,6 +34,7 @@ from dispatch.tickets import (
 from dispatch.visits import CrewRole, VisitState, Wish
 from dispatch.workforce import Employment
 from routing.geocode.answer import Verdict as Found
+from routing.travel.provider import Profile
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
     TicketState: {
@@ -141,6 +142,12 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
     Employment: {
         Employment.OWN: _l("Own"),
         Employment.PARTNER: _l("Partner"),
+    },
+    Profile: {
+        Profile.CAR: _l("Car"),
+        Profile.VAN: _l("Van"),
+        Profile.BIKE: _l("Bike"),
+        Profile.FOOT: _l("On foot"),
     },
     DeedKind: {
         DeedKind.SET_OFF: _l("Set off"),

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, delete, select
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
+from sqlalchemy.orm import Mapped, Session, contains_eager, joinedload, mapped_column
 
 from dispatch.base import Base
 from dispatch.planning.tables import Assignment
@@ -23,7 +23,7 @@ from dispatch.visits import Visit
 from dispatch.workforce import Technician
 from routing.travel.dayparts import part_of
 from routing.travel.learn import Leg, Lesson, counts
-from routing.travel.provider import Point
+from routing.travel.provider import MOTORISED, Point
 
 # Between finishing a stop and setting off; after more nobody knows where the way began.
 LONGEST_STAY = timedelta(minutes=30)
@@ -175,14 +175,19 @@ def teacher(open_session: Callable[[], Session], *, provider: str) -> Callable[[
 
 
 def _driven(session: Session, *, since: date) -> Iterator[TravelLeg]:
-    """Legs of the rounds from a day on; one query."""
+    """Legs of the rounds from a day on, of those who drive; one query."""
     query = (
         select(Assignment)
-        .where(Assignment.day >= since, Assignment.set_off_at.is_not(None))
+        .join(Assignment.technician)
+        .where(
+            Assignment.day >= since,
+            Assignment.set_off_at.is_not(None),
+            Technician.travel_profile.in_(MOTORISED),
+        )
         .order_by(Assignment.technician_id, Assignment.day, Assignment.set_off_at, Assignment.id)
         .options(
             joinedload(Assignment.visit).joinedload(Visit.site),
-            joinedload(Assignment.technician).joinedload(Technician.depot),
+            contains_eager(Assignment.technician).joinedload(Technician.depot),
         )
     )
     for _, round_ in groupby(session.scalars(query), key=lambda row: (row.technician_id, row.day)):

@@ -94,17 +94,18 @@ def _is_out_of_reach(
     What a real day adds (setup, breaks, limits) can only make it later.
     """
     places, factor = problem.location_index, technician.travel_factor
+    own = roads.of(technician.profile)
     site = places[job.location]
     begin = site if shift.start_location is None else places[shift.start_location]
     finish = site if shift.end_location is None else places[shift.end_location]
     length = length_of(job, crew=[technician])
-    there = roads.advance(shift.start, work=roads.seconds(begin, site, factor=factor))
+    there = own.advance(shift.start, work=own.seconds(begin, site, factor=factor))
     allowed = permitted(job, length=length)
     if allowed and there > max(last for _, last in allowed) + DOUBT_S:
         return True
     start = earliest_start(allowed, ready=there)
     left = (there if start is None else start) + length
-    back = roads.advance(left, work=roads.seconds(site, finish, factor=factor))
+    back = own.advance(left, work=own.seconds(site, finish, factor=factor))
     return back > shift.end + shift.max_overtime_s + DOUBT_S
 
 

@@ -256,7 +256,8 @@ class Reasons:
         who, tables = vehicle.lead.id, self._tables
         place, factor = tables.places[job], vehicle.travel_factor
         here = place if vehicle.begin is None else vehicle.begin
-        arrival = vehicle.shift.start + tables.second_rows[here][place] * factor
+        rows = tables.legs[vehicle.profile].second_rows
+        arrival = vehicle.shift.start + rows[here][place] * factor
         arrival += tables.setups[place] if here != place else 0
         spans = tables.spans[vehicle.index][job]
         if not spans:
@@ -266,7 +267,7 @@ class Reasons:
             return Shortfall(lack=Lack.WINDOW, technician=who, amount=arrival - spans[-1][1])
         home = place if vehicle.finish is None else vehicle.finish
         back = starts[0] + tables.lengths[vehicle.index][job]
-        back += tables.second_rows[place][home] * factor
+        back += rows[place][home] * factor
         if back > vehicle.latest:
             return Shortfall(lack=Lack.SHIFT, technician=who, amount=back - vehicle.latest)
         return Shortfall(lack=Lack.LIMIT, technician=who)

@@ -20,6 +20,7 @@ from routing.problem import (
     Problem,
     RoundUnits,
     Traffic,
+    TravelSpec,
 )
 
 # Seconds and metres that stand for "no road": 30 years, beyond any shift.
@@ -33,18 +34,26 @@ Pauses = Sequence[tuple[float, float]]
 class Roads:
     """Travel of one problem. Raises ValueError when places lack the coordinates it needs."""
 
-    __slots__ = ("_distances", "_traffic")
+    __slots__ = ("_distances", "_profiles", "_traffic")
 
-    def __init__(self, problem: Problem) -> None:
-        travel = problem.travel
+    def __init__(self, problem: Problem, *, travel: TravelSpec | None = None) -> None:
+        """``travel`` stands for that of the problem."""
+        travel = travel or problem.travel
         self._traffic = _Flow(travel.traffic) if travel.traffic else None
+        self._profiles: dict[str, Roads] = {}
         self._distances: _Distances
         if isinstance(travel, MatrixTravel):
             self._distances = _Matrix(travel)
+            for name, own in travel.profiles.items():
+                self._profiles[name] = Roads(problem, travel=own)
         elif isinstance(travel, PlanarTravel):
             self._distances = _Plane(travel, locations=problem.locations)
         else:
             self._distances = _Sphere(travel, locations=problem.locations)
+
+    def of(self, profile: str) -> Roads:
+        """The roads of one profile; "" are those of everybody else. Raises KeyError."""
+        return self._profiles[profile] if profile else self
 
     def metres(self, origin: int, target: int) -> float:
         return 0 if origin == target else self._distances.metres(origin, target)

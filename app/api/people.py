@@ -30,6 +30,7 @@ from dispatch.customers import Contact, Customer
 from dispatch.places import Precision, Site, Territory
 from dispatch.tickets import FaultFamily
 from dispatch.workforce import Employment, Skill, Technician
+from routing.travel.provider import Profile
 
 blueprint = Blueprint("api-people", __name__, description="People and places")
 
@@ -92,6 +93,7 @@ class TechnicianOut(Schema):
     name = fields.String()
     territory_id = fields.Integer()
     employment = fields.Enum(Employment, by_value=True)
+    travel_profile = fields.Enum(Profile, by_value=True)
     active = fields.Boolean()
     language = fields.String()
     skills = fields.List(fields.Nested(HeldSkill))

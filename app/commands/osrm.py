@@ -92,9 +92,7 @@ def prepare(file: Path, name: str | None, profile: str, method: str) -> None:
       onsite roads osrm prepare town.osm.pbf --profile bike --method mld
     """
     settings = config.load({} if name is None else {"roads": name})
-    folder = osrm_local.data_folder(
-        settings.instance, name=settings.roads, profile=Profile(profile)
-    )
+    folder = travel.imported_of(settings).osrm(Profile(profile))
     begun = time.monotonic()
     try:
         osrm_local.prepare(

@@ -29,6 +29,7 @@ from dispatch.workforce import (
     Skill,
     Technician,
 )
+from routing.travel.provider import Profile
 
 # Shifts and absences are shown from yesterday until so many days ahead.
 DAYS_AHEAD = 14
@@ -75,6 +76,8 @@ def add_technician() -> ResponseReturnValue:
         form.decimal("home_longitude", least=-180, most=180),
     )
     employment = form.code(Employment, "employment")
+    said = form.said("travel_profile")
+    profile = form.code(Profile, "travel_profile") if said else Profile.CAR
     overtime = form.number("max_overtime_minutes", least=0, most=480, default=0)
     spoken = form.said("language")
     form.check()
@@ -89,6 +92,7 @@ def add_technician() -> ResponseReturnValue:
         home=home,
         employment=employment,
         starts_at_depot=form.yes("starts_at_depot") and depot is not None,
+        travel_profile=profile,
         max_overtime_minutes=overtime,
         by=security.account(),
         now=clock.now(),
@@ -125,6 +129,23 @@ def set_skill(technician_id: int) -> ResponseReturnValue:
         valid_until=valid_until,
     )
     return _done(found, _("The skill is kept."))
+
+
+@blueprint.post("/technicians/<int:technician_id>/travel")
+@open_to(*PLANNERS)
+def set_travel_profile(technician_id: int) -> ResponseReturnValue:
+    """Say how somebody gets about."""
+    found, form = _begin(technician_id, "travel")
+    profile = form.code(Profile, "travel_profile")
+    form.check()
+    workforce.set_travel_profile(
+        session(),
+        technician=found,
+        travel_profile=profile,
+        now=clock.now(),
+        by=security.account(),
+    )
+    return _done(found, _("The means of travel is kept; rounds are mended."))
 
 
 @blueprint.post("/technicians/<int:technician_id>/shifts")
@@ -224,6 +245,7 @@ def _form(refused: str = "", refusal: DispatchError | None = None) -> str:
         depots=[(each.id, each.name) for each in depots],
         accounts=[(each.id, f"{each.name} · {each.email}") for each in session().scalars(free)],
         employments=choices(Employment),
+        profiles=choices(Profile),
         refused=refused,
         wrong=fields_of(refusal) if refusal else {},
     )
@@ -252,6 +274,7 @@ def _page(
         shifts=shifts.all(),
         absences=absences.all(),
         skills=[(each.id, each.name) for each in skills],
+        profiles=choices(Profile),
         today=now.astimezone(found.territory.tz).date(),
         may_plan=security.has(*PLANNERS),
         act=act,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from dispatch.accounts import Account, Role, RoleName, account_role
 from dispatch.demo.catalogue import CERTIFICATES, FAMILIES, SKILLS
 from dispatch.demo.land import Area
-from dispatch.demo.pack import Person
+from dispatch.demo.pack import PackName, Person
 from dispatch.demo.world import Crewman, World
 from dispatch.places import Depot, Territory
 from dispatch.tickets import Check, FaultFamily
@@ -29,6 +29,7 @@ from dispatch.workforce import (
     TechnicianSkill,
     VanStock,
 )
+from routing.travel.provider import Profile
 
 # What somebody usually learns together.
 TRADES = (
@@ -132,9 +133,10 @@ class _Hiring:
         depots = self._depots()
         numbers = iter(range(1, 10_000))
         for area, size in zip(world.land.areas, _crews(world), strict=True):
+            by_car = [Profile.CAR] * (size - 1)
             crew = [
-                self._technician(area, next(numbers), depot=depots.get(area.number))
-                for _ in range(size)
+                self._technician(area, next(numbers), depot=depots.get(area.number), by=by)
+                for by in (*by_car, self._last_goes_by(area))
             ]
             _teach(world, crew, drawn=self._drawn)
         world.personas["technician"] = world.crew[0].account_id
@@ -146,6 +148,12 @@ class _Hiring:
             man.skills.update(dict.fromkeys(SKILLS, 3) | dict.fromkeys(CERTIFICATES[:4], 1))
         _let_some_expire(world)
         self._write_skills()
+
+    def _last_goes_by(self, area: Area) -> Profile:
+        """In one firm somebody rides a bike, where the most people live."""
+        rides = self._world.pack.name is PackName.LYON
+        busiest = max(self._world.land.areas, key=lambda one: one.weight)
+        return Profile.BIKE if rides and area is busiest else Profile.CAR
 
     def _agent(self, tier: int) -> int:
         return self._account(self._person(), roles=(RoleName.AGENT,), tier=tier)
@@ -191,7 +199,12 @@ class _Hiring:
         return depots
 
     def _technician(
-        self, area: Area, number: int, *, depot: tuple[int, tuple[float, float]] | None
+        self,
+        area: Area,
+        number: int,
+        *,
+        depot: tuple[int, tuple[float, float]] | None,
+        by: Profile = Profile.CAR,
     ) -> Crewman:
         world, drawn, pack = self._world, self._drawn, self._world.pack
         person = self._person()
@@ -213,6 +226,7 @@ class _Hiring:
             home_latitude=home.latitude,
             home_longitude=home.longitude,
             starts_at_depot=at_depot,
+            travel_profile=by,
             work_factor=factor,
             per_hour_minor=pack.money(5800 if partner else drawn.randrange(3200, 4900, 100)),
             per_km_minor=pack.money(38),
@@ -228,6 +242,7 @@ class _Hiring:
             point=depot[1] if depot and at_depot else (home.latitude, home.longitude),
             factor=factor,
             drives=number <= world.profile.technicians,
+            travel_profile=by,
         )
         world.crew.append(man)
         return man

@@ -70,9 +70,10 @@ class Ground:
         self.devices = [device for device in world.devices if device.door.id in here]
         points = [Point(*door.point) for door in self.doors]
         points += [Point(*man.point) for man in self.crew]
-        table = CrowFly().matrix(points, destinations=points)
-        self.seconds: list[list[int]] = table.seconds.tolist()
-        self.metres: list[list[int]] = table.metres.tolist()
+        self.tables = {
+            profile: CrowFly().matrix(points, destinations=points, profile=profile)
+            for profile in {man.travel_profile for man in self.crew}
+        }
         self.at_door = {door.id: number for number, door in enumerate(self.doors)}
         self.at_home = {man.id: len(self.doors) + n for n, man in enumerate(self.crew)}
 
@@ -139,6 +140,7 @@ class _Round:
         self.now = float(self.shift.opens)
         self._day = day
         self._place = ground.at_home[man.id]
+        self._table = ground.tables[man.travel_profile]
         self._lunch_due = self.shift.lunch
         self._stops = 0
 
@@ -163,7 +165,7 @@ class _Round:
         """The stop, and whether lunch comes before it."""
         door = errand.device.door
         target = self.ground.at_door[door.id]
-        leg_s = self.ground.seconds[self._place][target]
+        leg_s = int(self._table.seconds[self._place, target])
         work = math.ceil(errand.minutes * 60 * self.man.factor) / 60
         for lunch_first in (False, True) if self._lunch_due else (False,):
             arrives = self._after_lunch(lunch_first) + leg_s / 60
@@ -172,7 +174,7 @@ class _Round:
                 continue
             if starts - arrives > WAIT_AT_MOST and self._stops:
                 continue
-            leg_m = self.ground.metres[self._place][target]
+            leg_m = int(self._table.metres[self._place, target])
             leave = (errand, self.man, self.shift, self._day, self._stops + 1, leg_s, leg_m)
             return Stop(*leave, arrives, starts, starts + work), lunch_first
         return None
@@ -187,7 +189,7 @@ class _Round:
             return False
         if lunch_first and self.now > LUNCH_LATEST:
             return False
-        home = self.ground.seconds[target][self.ground.at_home[self.man.id]] / 60
+        home = int(self._table.seconds[target, self.ground.at_home[self.man.id]]) / 60
         leaves = max(ends, LUNCH_EARLIEST) + LUNCH_MINUTES if lunch_after else ends
         return leaves + home + SPARE_MINUTES <= self.shift.closes
 

@@ -18,6 +18,7 @@ from dispatch.demo.land import Area, Land
 from dispatch.demo.pack import Pack
 from dispatch.demo.profile import Profile
 from dispatch.demo.rows import Rows
+from routing.travel.provider import Profile as TravelProfile
 
 
 class Working(NamedTuple):
@@ -44,6 +45,7 @@ class Crewman:
     point: tuple[float, float]
     factor: float
     drives: bool
+    travel_profile: TravelProfile
     skills: dict[str, int] = field(default_factory=dict)
     until: dict[str, date] = field(default_factory=dict)
     shifts: dict[date, Working] = field(default_factory=dict)

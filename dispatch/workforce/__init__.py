@@ -3,7 +3,13 @@
 Prices in minor units of the territory's currency; skill levels 1 to 3.
 """
 
-from dispatch.workforce.crew import add_technician, set_skill, skills_on, take_skill
+from dispatch.workforce.crew import (
+    add_technician,
+    set_skill,
+    set_travel_profile,
+    skills_on,
+    take_skill,
+)
 from dispatch.workforce.shifts import (
     Pause,
     Presence,
@@ -45,6 +51,7 @@ __all__ = [
     "net_of",
     "report_absence",
     "set_skill",
+    "set_travel_profile",
     "skills_on",
     "take_skill",
     "working_on",

@@ -10,6 +10,7 @@ from dispatch import journal
 from dispatch.accounts import Account
 from dispatch.places import Depot, Territory
 from dispatch.workforce.tables import Employment, Skill, Technician, TechnicianSkill
+from routing.travel.provider import Profile
 
 
 def add_technician(  # noqa: PLR0913 - who, where from, at what price
@@ -25,6 +26,7 @@ def add_technician(  # noqa: PLR0913 - who, where from, at what price
     depot: Depot | None = None,
     phone: str | None = None,
     starts_at_depot: bool = False,
+    travel_profile: Profile = Profile.CAR,
     per_hour_minor: int = 0,
     per_km_minor: int = 0,
     per_day_minor: int = 0,
@@ -44,6 +46,7 @@ def add_technician(  # noqa: PLR0913 - who, where from, at what price
         home_latitude=home[0],
         home_longitude=home[1],
         starts_at_depot=starts_at_depot,
+        travel_profile=travel_profile,
         per_hour_minor=per_hour_minor,
         per_km_minor=per_km_minor,
         per_day_minor=per_day_minor,
@@ -56,6 +59,29 @@ def add_technician(  # noqa: PLR0913 - who, where from, at what price
         session, "technician-added", thing="technician", thing_id=technician.id, now=now, by=by
     )
     return technician
+
+
+def set_travel_profile(
+    session: Session,
+    *,
+    technician: Technician,
+    travel_profile: Profile,
+    now: datetime,
+    by: Account | None = None,
+) -> None:
+    """Say how a technician gets about from now on; rounds still to come must be mended."""
+    if technician.travel_profile is travel_profile:
+        return
+    technician.travel_profile = travel_profile
+    session.flush()
+    journal.record(
+        session,
+        "travel-profile-changed",
+        thing="technician",
+        thing_id=technician.id,
+        now=now,
+        by=by,
+    )
 
 
 def set_skill(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dispatch.accounts import Account
 from dispatch.base import Base, one_of
 from dispatch.places import Depot, Territory
+from routing.travel.provider import Profile
 
 
 class Employment(StrEnum):
@@ -59,6 +60,9 @@ class Technician(Base):
     home_latitude: Mapped[float]
     home_longitude: Mapped[float]
     starts_at_depot: Mapped[bool] = mapped_column(default=False)
+    travel_profile: Mapped[Profile] = mapped_column(
+        one_of(Profile, name="travel_profile"), default=Profile.CAR
+    )
     work_factor: Mapped[float] = mapped_column(default=1.0)
     per_hour_minor: Mapped[int] = mapped_column(default=0)
     per_km_minor: Mapped[int] = mapped_column(default=0)

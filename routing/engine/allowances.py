@@ -6,11 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp
 
 from routing.engine.ground import NOISE_S, Ground
-from routing.rules.draft import Amount
+from routing.rules.draft import Amount, Vehicle
 
 # Thousandths of a piece count in vans.
 PIECE = 1000
@@ -18,11 +17,10 @@ PIECE = 1000
 
 def limit(ground: Ground, *, clock: pywrapcp.RoutingDimension) -> None:
     """Hours, roads, and numbers of visits."""
-    lengths = {Amount.TRAVEL_S: ground.tables.seconds, Amount.DISTANCE_M: ground.tables.metres}
-    for amount, table in lengths.items():
+    for amount in (Amount.TRAVEL_S, Amount.DISTANCE_M):
         limits = {v: most for (v, kind), most in ground.draft.limits.items() if kind is amount}
         if limits:
-            _limit_road(ground, amount=amount, table=table, limits=limits)
+            _limit_road(ground, amount=amount, limits=limits)
     for vehicle in ground.tables.vehicles:
         most = ground.draft.limits.get((vehicle.index, Amount.DURATION_S))
         if most is not None:
@@ -37,18 +35,24 @@ def limit(ground: Ground, *, clock: pywrapcp.RoutingDimension) -> None:
         _count(ground, f"tag {name}", amounts, {v: most for v, (_, most) in own.items()})
 
 
-def _limit_road(
-    ground: Ground, *, amount: Amount, table: NDArray[np.float64], limits: Mapping[int, float]
-) -> None:
+def _limit_road(ground: Ground, *, amount: Amount, limits: Mapping[int, float]) -> None:
     """Metres, or seconds at the wheel at their worst, from begin to end of a route."""
     slow = amount is Amount.TRAVEL_S
     factor = max(v.travel_factor for v in ground.tables.vehicles) if slow else 1.0
     worst = factor * (ground.worst_traffic() if slow else 1.0)
-    cells = np.ceil(ground.between(table) * worst - NOISE_S).astype(np.int64)
-    number = ground.model.RegisterTransitMatrix(cells.tolist())
-    beyond = int(cells.sum()) + 1
+    beyond = 1
+
+    def table(vehicle: Vehicle) -> int:
+        nonlocal beyond
+        legs = ground.tables.legs[vehicle.profile]
+        length = ground.between(legs.seconds if slow else legs.metres)
+        cells = np.ceil(length * worst - NOISE_S).astype(np.int64)
+        beyond = max(beyond, int(cells.sum()) + 1)
+        return int(ground.model.RegisterTransitMatrix(cells.tolist()))
+
+    numbers = [number for _, number in ground.by_kind(lambda one: one.profile, make=table)]
     most = [math.floor(limits.get(v.index, beyond)) for v in ground.tables.vehicles]
-    ground.model.AddDimensionWithVehicleCapacity(number, 0, most, True, amount.value)
+    ground.model.AddDimensionWithVehicleTransitAndCapacity(numbers, 0, most, True, amount.value)
 
 
 def stock(ground: Ground) -> None:

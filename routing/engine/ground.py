@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp
 
+from routing.problem import traffics
 from routing.roads import NO_ROAD
 from routing.rules.draft import Draft, Vehicle
 from routing.trial.pricing import Prices
@@ -94,13 +95,15 @@ class Ground:
 
     def worst_traffic(self) -> float:
         """Seconds that pass at most for a free-flow second on the road."""
-        traffic = self.tables.problem.travel.traffic
-        return 1.0 if traffic is None else max([1.0, *(s.factor for s in traffic.slices)])
+        every = traffics(self.tables.problem.travel)
+        return max([1.0, *(piece.factor for traffic in every for piece in traffic.slices)])
 
     def _price_unit(self) -> float:
         """Units of the model for one unit of the trial's price."""
         scalar = self.prices.scalar
-        seconds, metres = _longest(self.tables.seconds), _longest(self.tables.metres)
+        every = self.tables.legs.values()
+        seconds = max(_longest(legs.seconds) for legs in every)
+        metres = max(_longest(legs.metres) for legs in every)
         rows = [self.prices.road(v.index) for v in self.tables.vehicles]
         dearest = max(
             max(scalar(row.travel), scalar(row.duration)) * seconds + scalar(row.distance) * metres

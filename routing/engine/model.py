@@ -70,21 +70,19 @@ class Model:
 
     def _price_roads(self) -> None:
         scalar = self._ground.prices.scalar
-        seconds, metres = (
-            self._ground.between(self._ground.tables.seconds),
-            self._ground.between(self._ground.tables.metres),
-        )
 
         def table(vehicle: Vehicle) -> int:
             road = self._ground.prices.road(vehicle.index)
-            cost = scalar(road.distance) * metres
-            cost += scalar(road.travel) * vehicle.travel_factor * seconds
+            legs = self._ground.tables.legs[vehicle.profile]
+            cost = scalar(road.distance) * self._ground.between(legs.metres)
+            cost += scalar(road.travel) * vehicle.travel_factor * self._ground.between(legs.seconds)
             cells = np.rint(np.minimum(cost * self._ground.unit, MOST_LEG)).astype(np.int64)
             return int(self._ground.model.RegisterTransitMatrix(cells.tolist()))
 
         def key(vehicle: Vehicle) -> Hashable:
             road = self._ground.prices.road(vehicle.index)
-            return scalar(road.distance), scalar(road.travel) * vehicle.travel_factor
+            travel = scalar(road.travel) * vehicle.travel_factor
+            return vehicle.profile, scalar(road.distance), travel
 
         for vehicle, number in self._ground.by_kind(key, make=table):
             self._ground.model.SetArcCostEvaluatorOfVehicle(number, vehicle.index)
@@ -99,9 +97,11 @@ class Model:
         slowest = self._slowest()
 
         def table(vehicle: Vehicle) -> int:
-            lengths = slowest[0] if merged else self._ground.tables.lengths[vehicle.index]
-            factor = slowest[1] if merged else vehicle.travel_factor
-            cells = self._time_cells(lengths, factor, vehicle.shift.max_leg_s)
+            if merged:
+                lengths, legs = slowest
+            else:
+                lengths, legs = self._ground.tables.lengths[vehicle.index], self._legs(vehicle)
+            cells = self._time_cells(lengths, legs, vehicle.shift.max_leg_s)
             return int(self._ground.model.RegisterTransitMatrix(cells.tolist()))
 
         def key(vehicle: Vehicle) -> Hashable:
@@ -130,18 +130,23 @@ class Model:
 
     def _time_kind(self, vehicle: Vehicle) -> Hashable:
         lengths = tuple(self._ground.tables.lengths[vehicle.index])
-        return vehicle.travel_factor, vehicle.shift.max_leg_s, lengths
+        return vehicle.profile, vehicle.travel_factor, vehicle.shift.max_leg_s, lengths
 
-    def _slowest(self) -> tuple[list[float], float]:
+    def _legs(self, vehicle: Vehicle) -> NDArray[np.float64]:
+        """Seconds between nodes in these hands, free flow."""
+        legs = self._ground.tables.legs[vehicle.profile].seconds
+        return self._ground.between(legs) * vehicle.travel_factor
+
+    def _slowest(self) -> tuple[list[float], NDArray[np.float64]]:
         lengths = np.array(self._ground.tables.lengths).max(axis=0).tolist()
-        return lengths, max(vehicle.travel_factor for vehicle in self._ground.tables.vehicles)
+        every = {(v.profile, v.travel_factor): v for v in self._ground.tables.vehicles}.values()
+        return lengths, np.max([self._legs(vehicle) for vehicle in every], axis=0)
 
     def _time_cells(
-        self, lengths: Sequence[float], factor: float, longest: float | None
+        self, lengths: Sequence[float], legs: NDArray[np.float64], longest: float | None
     ) -> NDArray[np.int64]:
         """Seconds from the start of one stop to where the next may start, rounded up."""
         where = self._ground.locations
-        legs = self._ground.between(self._ground.tables.seconds) * factor
         road = legs * self._ground.worst_traffic()
         setups = np.array([*self._ground.tables.setups, 0.0])[where]
         moved = (where[:, None] != where[None, :]) & (where[:, None] >= 0)

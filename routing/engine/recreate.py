@@ -27,8 +27,9 @@ class Recreate:
         jobs = range(len(tables.jobs))
         widest = [_window(tables, job) for job in jobs]
         homes = [v.begin for v in tables.vehicles if v.begin is not None] or [tables.places[0]]
+        legs = tables.legs[""]
         far = [
-            min(tables.second_rows[home][tables.places[job]] for home in set(homes)) for job in jobs
+            min(legs.second_rows[home][tables.places[job]] for home in set(homes)) for job in jobs
         ]
         demand = [sum(tables.jobs[job].demand.values()) for job in jobs]
         alone = [v.index for v in tables.vehicles if len(v.crew) == 1]

@@ -180,9 +180,8 @@ def part_of(problem: Problem, region: Region) -> Problem:
     kept = [n for n, place in enumerate(problem.locations) if place.id in needed]
     travel = problem.travel
     if isinstance(travel, MatrixTravel):
-        seconds, metres = (_square(table, kept) for table in (travel.seconds, travel.metres))
-        assert seconds is not None
-        travel = replace(travel, seconds=seconds, metres=metres)
+        profiles = {name: _between(own, kept) for name, own in travel.profiles.items()}
+        travel = replace(_between(travel, kept), profiles=profiles)
     return replace(
         problem,
         locations=tuple(problem.locations[n] for n in kept),
@@ -204,6 +203,12 @@ def _within(solution: Solution, region: Region) -> Solution:
             routes.append(replace(route, stops=stops))
     unserved = tuple(row for row in solution.unserved if row.job in region.jobs)
     return replace(solution, routes=tuple(routes), unserved=unserved, objective=None)
+
+
+def _between(travel: MatrixTravel, kept: Sequence[int]) -> MatrixTravel:
+    seconds, metres = (_square(table, kept) for table in (travel.seconds, travel.metres))
+    assert seconds is not None
+    return replace(travel, seconds=seconds, metres=metres)
 
 
 def _square(

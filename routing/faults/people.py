@@ -19,6 +19,7 @@ class Known:
     technicians: set[str] | None = None
     visits: set[str] | None = None
     equipment: set[str] | None = None
+    profiles: set[str] = field(default_factory=set)
     shifts: dict[str, set[str]] = field(default_factory=dict)  # of a technician
 
     def location(self, notes: Notes, thing: Sound, *, key: str, place: str) -> None:
@@ -30,6 +31,16 @@ class Known:
                 joined(place, key),
                 f"{shown(name)} is no location of this problem",
                 advice="Add it to locations, or correct the id.",
+            )
+
+    def profile(self, notes: Notes, name: str, *, place: str) -> None:
+        """Notes a profile without a table."""
+        if name not in self.profiles:
+            notes.add(
+                "unknown-id",
+                place,
+                f"{shown(name)} is no profile of this problem's travel",
+                advice="Add its table to travel.profiles, or correct the name.",
             )
 
     def technician(self, notes: Notes, name: str, *, place: str) -> bool:
@@ -51,6 +62,7 @@ def look_at_technicians(
     for place, technician in technicians:
         for key in ("start_location", "end_location"):
             known.location(notes, technician, key=key, place=place)
+        known.profile(notes, technician.get("profile", ""), place=f"{place}.profile")
         _look_at_skills(notes, technician.get("skills", {}), place=f"{place}.skills")
         if "cost" in technician:
             cost = notes.shaped(technician["cost"], shapes.COST, f"{place}.cost") or Sound()

@@ -39,7 +39,39 @@ def look_at_travel(notes: Notes, travel: Any, *, places: list[Any] | None) -> No
     if kind == "haversine":
         _look_at_speed(notes, travel, sound)
     if sound.get("traffic"):
-        _look_at_traffic(notes, sound["traffic"])
+        _look_at_traffic(notes, sound["traffic"], "travel.traffic")
+    if sound.get("profiles"):
+        _look_at_profiles(notes, sound["profiles"], kind=kind, places=places)
+
+
+def profiles_of(travel: Any) -> set[str]:  # noqa: ANN401 - any JSON
+    """Names that a technician's profile may have."""
+    named = travel.get("profiles") if isinstance(travel, dict) else None
+    return {"", *(named if isinstance(named, dict) else ())}
+
+
+def _look_at_profiles(
+    notes: Notes,
+    profiles: Sound,
+    *,
+    kind: Any,  # noqa: ANN401 - any JSON
+    places: list[Any] | None,
+) -> None:
+    if kind != "matrix":
+        notes.add(
+            "unknown-key",
+            "travel.profiles",
+            "only a matrix has profiles",
+            advice="Give a matrix, or travel_factor to the technicians.",
+        )
+    for name, table in profiles.items():
+        here = joined("travel.profiles", name)
+        sound = notes.shaped(table, shapes.PROFILE, here) or Sound()
+        for key in ("seconds", "metres"):
+            if key in sound and places is not None:
+                _look_at_matrix(notes, sound[key], f"{here}.{key}", size=len(places))
+        if sound.get("traffic"):
+            _look_at_traffic(notes, sound["traffic"], f"{here}.traffic")
 
 
 def _look_at_matrices(
@@ -114,11 +146,11 @@ def _look_at_speed(notes: Notes, travel: Sound, sound: Sound) -> None:
         )
 
 
-def _look_at_traffic(notes: Notes, traffic: Any) -> None:  # noqa: ANN401 - any JSON
-    sound = notes.shaped(traffic, shapes.TRAFFIC, "travel.traffic") or Sound()
+def _look_at_traffic(notes: Notes, traffic: Any, at: str) -> None:  # noqa: ANN401 - any JSON
+    sound = notes.shaped(traffic, shapes.TRAFFIC, at) or Sound()
     repeat = sound.get("repeat_s")
     last = None
-    for place, piece in notes.each(sound.get("slices"), shapes.SLICE, "travel.traffic.slices"):
+    for place, piece in notes.each(sound.get("slices"), shapes.SLICE, f"{at}.slices"):
         start = piece.get("start")
         if start is None:
             continue

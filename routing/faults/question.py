@@ -11,7 +11,7 @@ from routing.faults.answer import incumbent_faults
 from routing.faults.circles import circle
 from routing.faults.notes import SHOWN, Fault, Notes, Sound, joined, shown
 from routing.faults.people import Known, look_at_technicians
-from routing.faults.places import look_at_travel
+from routing.faults.places import look_at_travel, profiles_of
 from routing.faults.work import look_at_visits
 from routing.problem import METRICS, METRICS_BY_PRIORITY, RelationType
 
@@ -44,6 +44,7 @@ def question_faults(document: Any) -> tuple[Fault, ...]:  # noqa: ANN401 - any J
     known.technicians = _ids(top, "technicians", technicians)
     known.visits = _ids(top, "visits", visits)
     known.equipment = _ids(top, "equipment", pool)
+    known.profiles = profiles_of(top.get("travel"))
     look_at_travel(notes, top.get("travel"), places=top.get("locations"))
     look_at_technicians(notes, technicians, known=known)
     look_at_visits(notes, visits, known=known)

@@ -47,6 +47,12 @@ TRAVEL: Shape = {
     "detour_factor": may(kinds.amount),
     "radius_m": may(kinds.amount),
     "traffic": may(kinds.mapping, null=True),
+    "profiles": may(kinds.mapping, null=True),
+}
+PROFILE: Shape = {
+    "seconds": need(kinds.listing),
+    "metres": may(kinds.listing),
+    "traffic": may(kinds.mapping, null=True),
 }
 TRAFFIC: Shape = {"slices": need(kinds.filled), "repeat_s": may(kinds.amount, null=True)}
 SLICE: Shape = {"start": need(kinds.number), "factor": need(kinds.factor)}
@@ -63,6 +69,7 @@ TECHNICIAN: Shape = {
     "capacity": may(kinds.amounts),
     "service_factor": may(kinds.factor),
     "travel_factor": may(kinds.factor),
+    "profile": may(kinds.text),
     "allowed_territories": may(kinds.texts, null=True),
     "forbidden_territories": may(kinds.texts),
     "preferred_territories": may(kinds.texts, null=True),

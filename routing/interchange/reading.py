@@ -112,7 +112,7 @@ def solution_from(raw: Document) -> Solution:
 
 def _travel(raw: Document) -> TravelSpec:
     kinds: dict[str, tuple[Callable[..., TravelSpec], tuple[str, ...]]] = {
-        "matrix": (MatrixTravel, ("seconds", "metres", "traffic")),
+        "matrix": (MatrixTravel, ("seconds", "metres", "traffic", "profiles")),
         "planar": (PlanarTravel, ("seconds_per_unit", "metres_per_unit", "round_units", "traffic")),
         "haversine": (
             HaversineTravel,
@@ -126,6 +126,9 @@ def _travel(raw: Document) -> TravelSpec:
         metres=_all(tuple),
         round_units=RoundUnits,
         traffic=lambda traffic: _traffic(traffic) if traffic else None,
+        profiles=lambda profiles: {
+            name: _travel({"type": "matrix", **own}) for name, own in (profiles or {}).items()
+        },
     )
     return travel(**{name: keys[name] for name in names if name in keys})
 

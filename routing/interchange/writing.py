@@ -110,10 +110,10 @@ def _(value: Depot) -> object:
 
 @plain.register
 def _(value: MatrixTravel) -> object:
-    keys: Document = {"type": "matrix", "seconds": [list(row) for row in value.seconds]}
-    if value.metres is not None:
-        keys["metres"] = [list(row) for row in value.metres]
-    return keys if value.traffic is None else {**keys, "traffic": plain(value.traffic)}
+    keys = {"type": "matrix", **_table(value)}
+    if value.profiles:
+        keys["profiles"] = {name: _table(value.profiles[name]) for name in sorted(value.profiles)}
+    return keys
 
 
 @plain.register
@@ -162,3 +162,10 @@ def _(value: Stop) -> object:
 @plain.register
 def _(value: Unserved) -> object:
     return _object(value, job="visit")
+
+
+def _table(value: MatrixTravel) -> Document:
+    keys: Document = {"seconds": [list(row) for row in value.seconds]}
+    if value.metres is not None:
+        keys["metres"] = [list(row) for row in value.metres]
+    return keys if value.traffic is None else {**keys, "traffic": plain(value.traffic)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.problem import Job, Shift
+from routing.problem import Job, Shift, traffics
 from routing.trial.tables import Tables
 from routing.trial.weights import COST_PARTS, RouteWeights, Weights
 
@@ -40,7 +40,7 @@ def _of_problem(tables: Tables) -> Iterator[str]:
         yield "a day without visits or technicians"
     if problem.relations:
         yield "relations between visits"
-    if problem.travel.traffic is not None:
+    if traffics(problem.travel):
         yield "traffic"
     if problem.depots and draft.stocked:
         yield "refills at a depot"
@@ -73,7 +73,7 @@ def _of_people(tables: Tables) -> Iterator[str]:
     places = {place for v in tables.vehicles for place in (v.begin, v.finish) if place is not None}
     if any(tables.setups[place] for place in places):
         yield "a way in at a home"
-    if len({v.travel_factor for v in tables.vehicles}) > 1:
+    if len({v.travel_factor for v in tables.vehicles}) > 1 or len(tables.legs) > 1:
         yield "travel that depends on the technician"
     for vehicle in tables.vehicles:
         yield from _of_shift(vehicle.shift)

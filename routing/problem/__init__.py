@@ -42,6 +42,8 @@ from routing.problem.travel import (
     Traffic,
     TrafficSlice,
     TravelSpec,
+    of_profile,
+    traffics,
 )
 from routing.problem.work import (
     Deadline,
@@ -94,4 +96,6 @@ __all__ = [
     "Window",
     "WindowWish",
     "Wish",
+    "of_profile",
+    "traffics",
 ]

@@ -125,7 +125,8 @@ class Technician:
     """``service_factor`` multiplies the length of work, ``travel_factor`` the free-flow seconds.
 
     Territories: None allows all (``allowed``), wishes none (``preferred``). A dimension that
-    ``capacity`` does not name is unlimited.
+    ``capacity`` does not name is unlimited. ``profile`` names the travel's table that holds for
+    this technician; "" is the one for everybody. A crew rides with its lead.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Technician:
     capacity: Mapping[str, float] = field(default_factory=dict)
     service_factor: float = 1
     travel_factor: float = 1
+    profile: str = ""
     allowed_territories: frozenset[str] | None = None
     forbidden_territories: frozenset[str] = frozenset()
     preferred_territories: frozenset[str] | None = None

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from routing.problem.people import Technician
-from routing.problem.travel import Location, TravelSpec
+from routing.problem.travel import Location, MatrixTravel, TravelSpec
 from routing.problem.work import Job, Window
 from routing.solution import Solution
 
@@ -120,7 +120,8 @@ class Problem:
     """``objective``: levels in order, the first decides; a level is the sum of its terms.
 
     The lookups at the end follow from the rest. ``provenance``, ``epoch``, ``time_zone`` and
-    ``currency`` are for readers; no rule depends on them. Raises ValueError on repeated ids.
+    ``currency`` are for readers; no rule depends on them. Raises ValueError on repeated ids, and
+    on a technician whose profile the travel does not have.
     """
 
     name: str = ""
@@ -155,8 +156,17 @@ class Problem:
             "depot_by_id": _by_id(self.depots),
             "equipment_by_id": _by_id(self.equipment),
         }
+        _look_at_profiles(self)
         for name, lookup in lookups.items():
             object.__setattr__(self, name, lookup)  # the way of frozen dataclasses
+
+
+def _look_at_profiles(problem: Problem) -> None:
+    travel = problem.travel
+    known = {"", *travel.profiles} if isinstance(travel, MatrixTravel) else {""}
+    for technician in problem.technicians:
+        if technician.profile not in known:
+            raise ValueError(f"technician {technician.id}: no travel for {technician.profile}")
 
 
 class _Named(Protocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -48,11 +49,18 @@ class MatrixTravel:
     """Rows are where a leg starts; None is no road. Without ``metres`` every distance is 0.
 
     Both are square, in the order of the problem's locations; the diagonal is read as 0.
+    ``profiles`` are tables of their own, with traffic of their own, for technicians who get about
+    otherwise, by bike for instance. Raises ValueError when one of these has profiles again.
     """
 
     seconds: tuple[tuple[float | None, ...], ...]
     metres: tuple[tuple[float | None, ...], ...] | None = None
     traffic: Traffic | None = None
+    profiles: Mapping[str, MatrixTravel] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if any(own.profiles for own in self.profiles.values()):
+            raise ValueError("a profile with profiles of its own")
 
 
 class RoundUnits(StrEnum):
@@ -84,3 +92,19 @@ class HaversineTravel:
 
 
 TravelSpec = MatrixTravel | PlanarTravel | HaversineTravel
+
+
+def of_profile(travel: TravelSpec, profile: str) -> TravelSpec:
+    """The travel of one profile; "" is the one that everybody else has. Raises KeyError."""
+    if not profile:
+        return travel
+    if not isinstance(travel, MatrixTravel):
+        raise KeyError(profile)
+    return travel.profiles[profile]
+
+
+def traffics(travel: TravelSpec) -> tuple[Traffic, ...]:
+    """The traffic of every profile that has any."""
+    profiles = travel.profiles.values() if isinstance(travel, MatrixTravel) else ()
+    every = (travel.traffic, *(own.traffic for own in profiles))
+    return tuple(traffic for traffic in every if traffic is not None)

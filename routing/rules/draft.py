@@ -30,6 +30,7 @@ class Vehicle:
     finish: int | None
     break_places: tuple[int | None, ...]
     travel_factor: float
+    profile: str
     latest: float
     tools: frozenset[str]
     parts: Mapping[str, float]

@@ -77,7 +77,7 @@ def _earliest(
             pauses.append((start, start + stop.length_s))
         else:
             assert here is not None
-            arrival, _ = roads.drive(
+            arrival, _ = roads.of(route.profile).drive(
                 here, stop.place, leave=left, factor=route.travel_factor, pauses=pauses
             )
             ready = max(arrival, free) + stop.setup_s
@@ -102,7 +102,9 @@ def home(
     """Earliest arrival at the end place."""
     if here is None or route.finish is None:
         return left
-    back, _ = roads.drive(here, route.finish, leave=left, factor=route.travel_factor, pauses=pauses)
+    back, _ = roads.of(route.profile).drive(
+        here, route.finish, leave=left, factor=route.travel_factor, pauses=pauses
+    )
     return back
 
 
@@ -280,10 +282,11 @@ def _latest_leave(
     ``sure`` is an instant that is known to do.
     """
     here, there = road
+    own = roads.of(route.profile)
     if not breaks:
         if here is None or there is None:
             return by
-        return roads.retreat(by, work=roads.seconds(here, there, factor=route.travel_factor))
+        return own.retreat(by, work=own.seconds(here, there, factor=route.travel_factor))
 
     def works(leave: float) -> bool:
         ready = _ready(route, roads, road=road, leave=leave, breaks=breaks)
@@ -317,5 +320,7 @@ def _ready(
     here, there = road
     if here is None or there is None:
         return free
-    arrival, _ = roads.drive(here, there, leave=leave, factor=route.travel_factor, pauses=pauses)
+    arrival, _ = roads.of(route.profile).drive(
+        here, there, leave=leave, factor=route.travel_factor, pauses=pauses
+    )
     return max(arrival, free)

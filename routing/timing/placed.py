@@ -37,6 +37,7 @@ class PlacedRoute:
     begin: int | None
     finish: int | None
     travel_factor: float
+    profile: str
     jobs: tuple[str, ...]
 
     @property
@@ -86,6 +87,7 @@ def placed(route: Route, *, problem: Problem) -> PlacedRoute:
         begin=begin,
         finish=finish,
         travel_factor=max(technician.travel_factor for technician in crew),
+        profile=crew[0].profile,
         jobs=route.jobs,
     )
 

@@ -45,15 +45,15 @@ def _latest_departure(route: PlacedRoute, spans: Sequence[Interval], *, roads: R
     assert route.begin is not None
     assert first.place is not None
     here, there, factor, pauses = route.begin, first.place, route.travel_factor, spans[:number]
-    arrive = first.stop.arrival
+    own, arrive = roads.of(route.profile), first.stop.arrival
     if arrive is None:
         arrive = spans[number][0] - first.setup_s
     if not pauses:
-        work = roads.seconds(here, there, factor=factor)
-        return max(route.shift.start, roads.retreat(arrive, work=work))
+        work = own.seconds(here, there, factor=factor)
+        return max(route.shift.start, own.retreat(arrive, work=work))
 
     def arrival(leave: float) -> float:
-        return roads.drive(here, there, leave=leave, factor=factor, pauses=pauses)[0]
+        return own.drive(here, there, leave=leave, factor=factor, pauses=pauses)[0]
 
     low = route.shift.start
     high = max(low, min(arrive, pauses[0][0]))

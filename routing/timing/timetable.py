@@ -212,14 +212,15 @@ def _leg(
     here, there = road
     if here is None or there is None:
         return None
-    arrival, at_wheel = roads.drive(
+    own = roads.of(route.profile)
+    arrival, at_wheel = own.drive(
         here, there, leave=left, factor=route.travel_factor, pauses=pauses
     )
     return Leg(
         earliest_arrival=arrival,
         at_wheel_s=at_wheel,
-        metres=roads.metres(here, there),
-        connected=roads.connects(here, there),
+        metres=own.metres(here, there),
+        connected=own.connects(here, there),
     )
 
 

@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 from routing.travel.crowfly import straight_metres
 from routing.travel.dayparts import PARTS
 from routing.travel.field import FEWEST_LEGS, LEAST, MOST, Field
+from routing.travel.forwarding import Forwarding
 from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
     ALL_DAY,
-    Capabilities,
+    MOTORISED,
     DayPart,
-    Health,
-    Path,
     Point,
     Profile,
     Provider,
@@ -178,7 +177,7 @@ def band_of(metres: NDArray[np.float64]) -> NDArray[np.int64]:
     return bands
 
 
-class Corrected:
+class Corrected(Forwarding):
     """A provider whose seconds are those that were learned; metres, marks and ways stay.
 
     ``lesson`` may also be what reads the one that holds; it is read again after five minutes.
@@ -197,12 +196,8 @@ class Corrected:
         self._until: float | None = None
 
     @property
-    def name(self) -> str:
-        return self._provider.name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return self._provider.capabilities
+    def asked(self) -> Provider:
+        return self._provider
 
     @property
     def hours(self) -> Mapping[str, float]:
@@ -223,7 +218,7 @@ class Corrected:
             origins, destinations=destinations, profile=profile, day_part=day_part
         )
         lesson = self._lesson()
-        if lesson is None or profile not in {Profile.CAR, Profile.VAN}:
+        if lesson is None or profile not in MOTORISED:
             return table
         factors = lesson.factors(origins, destinations=destinations, day_part=day_part)
         return TravelMatrix(
@@ -233,20 +228,6 @@ class Corrected:
             source=table.source,
             graph_version=table.graph_version,
         )
-
-    def path(
-        self,
-        points: Sequence[Point],
-        *,
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,
-    ) -> Path:
-        """The provider's way."""
-        return self._provider.path(points, profile=profile, day_part=day_part)
-
-    def health(self) -> Health:
-        """The provider's."""
-        return self._provider.health()
 
     def _lesson(self) -> Lesson | None:
         if self._until is None or self._monotonic() >= self._until:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,9 @@ from routing.travel import arcs as making
 from routing.travel import turns as turning
 from routing.travel import vehicles
 from routing.travel.arcs import Arcs, Pieces
-from routing.travel.extract import Extract, ExtractUnusable, Restriction, Tags
+from routing.travel.extract import PRECISION, Extract, ExtractUnusable, Restriction, Tags
 from routing.travel.means import MEANS, Means
-from routing.travel.provider import Profile
+from routing.travel.provider import Point, Profile
 from routing.travel.turns import Turns
 from routing.travel.vehicles import Traits
 
@@ -237,3 +238,15 @@ def _lines(pieces: Pieces, used: NDArray[np.int64]) -> tuple[Int32, NDArray[np.i
 
 def _tenths(values: NDArray[np.float64]) -> Int32:
     return np.rint(values * 10).astype(np.int32)
+
+
+def drawn_points(network: Network, *, random: Random, count: int) -> list[Point]:
+    """Points of the lines on which a place may lie, each as likely as another."""
+    usable = np.zeros(len(network.begins) - 1, dtype=np.bool_)
+    usable[network.piece[network.start]] = True
+    chosen = np.nonzero(np.repeat(usable, np.diff(network.begins)))[0]
+    drawn = [int(chosen[random.randrange(len(chosen))]) for _ in range(count)]
+    return [
+        Point(int(network.lat[i]) / PRECISION, int(network.lon[i]) / PRECISION).rounded()
+        for i in drawn
+    ]

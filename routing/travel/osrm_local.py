@@ -102,11 +102,6 @@ def install_command(target: Path, *, system: str, machine: str) -> list[str]:
     return [sys.executable, "-m", "pip", *words, *where, WHEEL]
 
 
-def data_folder(instance: Path, *, name: str, profile: Profile) -> Path:
-    """Where the data set of a profile lies."""
-    return instance / "roads" / name / "osrm" / profile.value
-
-
 def address_file(folder: Path) -> Path:
     """Where the address of the server of a data set stands while it answers."""
     return folder.with_name(f"{folder.name}.{ADDRESS}")

@@ -35,6 +35,10 @@ class Profile(StrEnum):
     FOOT = "foot"
 
 
+# Those that the traffic of the hour holds up, and about which drives teach.
+MOTORISED = frozenset({Profile.CAR, Profile.VAN})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayPart:
     """A part of the day with traffic of its own: whole minutes after midnight, half-open."""

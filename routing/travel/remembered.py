@@ -16,14 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.travel.chain import Answer, Chain
+from routing.travel.forwarding import Forwarding
 from routing.travel.grid import Grid, code_of
 from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
     ALL_DAY,
-    Capabilities,
     DayPart,
-    Health,
-    Path,
     Point,
     Profile,
 )
@@ -66,7 +64,7 @@ class Reach(Protocol):
         """Keep rows for so many days (None: for good). Trouble with the store is not raised."""
 
 
-class Remembered:
+class Remembered(Forwarding):
     """A chain that is asked only for what its store does not know."""
 
     def __init__(self, chain: Chain, *, reach: Reach, most_places: int = MOST_PLACES) -> None:
@@ -75,12 +73,8 @@ class Remembered:
         self._grids: dict[Key, Grid] = {}
 
     @property
-    def name(self) -> str:
-        return self._chain.name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return self._chain.capabilities
+    def asked(self) -> Chain:
+        return self._chain
 
     def matrix(
         self,
@@ -106,20 +100,6 @@ class Remembered:
             for asked in self._questions(missing):
                 self._ask(key, places, sheet, *asked)
         return sheet.table(rows, columns, source=key.provider, version=key.graph_version)
-
-    def path(
-        self,
-        points: Sequence[Point],
-        *,
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,
-    ) -> Path:
-        """The chain's way; lines are not kept."""
-        return self._chain.path(points, profile=profile, day_part=day_part)
-
-    def health(self) -> Health:
-        """The chain's."""
-        return self._chain.health()
 
     def _known(
         self, key: Key, codes: list[int], rows: Sequence[int], columns: Sequence[int]

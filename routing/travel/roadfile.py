@@ -21,7 +21,6 @@ from routing.travel.extract import Extract
 from routing.travel.network import Network
 from routing.travel.provider import Profile
 
-FILE = "graph.npz"
 # Raised when the builder makes something else out of the same extract.
 BUILDER = 1
 # Of zlib: a sixth larger than its usual level, in a third of the time.

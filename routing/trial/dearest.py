@@ -75,7 +75,11 @@ def _longest_legs(tables: Tables) -> tuple[float, float]:
         if place is not None
     }
     places = sorted({*tables.places, *ends})
-    return _largest(tables.seconds, places), _largest(tables.metres, places)
+    every = tables.legs.values()
+    return (
+        max(_largest(legs.seconds, places) for legs in every),
+        max(_largest(legs.metres, places) for legs in every),
+    )
 
 
 def _largest(table: NDArray[np.float64], places: Sequence[int]) -> float:

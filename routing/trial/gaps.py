@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.problem import traffics
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
 from routing.trial.instants import NOISE_S
@@ -50,13 +51,15 @@ class Gaps:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        size = len(tables.setups)
-        # The last row and column stand for an open end: from there and to there it is no way.
-        self.seconds = np.zeros((size + 1, size + 1))
-        self.seconds[:size, :size] = tables.seconds
-        self.metres = np.zeros((size + 1, size + 1))
-        self.metres[:size, :size] = tables.metres
-        self._second_rows = tables.second_rows  # quicker to ask one by one
+        size, legs = len(tables.setups), tuple(tables.legs.values())
+        # One table for each profile. The last row and column stand for an open end: from there and
+        # to there it is no way.
+        self.seconds = np.zeros((len(legs), size + 1, size + 1))
+        self.metres = np.zeros((len(legs), size + 1, size + 1))
+        for table, own in enumerate(legs):
+            self.seconds[table, :size, :size] = own.seconds
+            self.metres[table, :size, :size] = own.metres
+        self._tables_of = table_numbers(tables)
         self._setups = np.array([*tables.setups, 0.0])
         self._setup_list = [*tables.setups, 0.0]
         self._open = size
@@ -108,7 +111,8 @@ class Gaps:
         leaves = [vehicle.shift.start]
         for n, code in enumerate(bare):
             here, there = before[n], before[n + 1]
-            ready = leaves[-1] + self._road(here, there) * factor + self._setup(here, there)
+            road = self._road(vehicle, here, there) * factor
+            ready = leaves[-1] + road + self._setup(here, there)
             spans, length = self._work(vehicle, code)
             start = next((max(a, ready) for a, b in spans if ready <= b + NOISE_S), math.inf)
             leaves.append(start + length)
@@ -121,7 +125,7 @@ class Gaps:
         for n in range(len(bare) - 1, -1, -1):
             here, there = after[n], after[n + 1]
             spans, length = self._work(vehicle, bare[n])
-            road = self._road(here, there) * factor
+            road = self._road(vehicle, here, there) * factor
             road += self._setup(here, there) if n + 1 < len(bare) else 0
             bound = latest[-1] - road - length
             start = max(
@@ -138,8 +142,9 @@ class Gaps:
         spans = [(w.opens, w.closes) for w in depot.windows] or [(-math.inf, math.inf)]
         return spans, depot.duration_s
 
-    def _road(self, here: int, there: int) -> float:
-        return 0.0 if self._open in (here, there) else self._second_rows[here][there]
+    def _road(self, vehicle: Vehicle, here: int, there: int) -> float:
+        rows = self._tables.legs[vehicle.profile].second_rows  # quicker to ask one by one
+        return 0.0 if self._open in (here, there) else rows[here][there]
 
     def _setup(self, here: int, there: int) -> float:
         return 0.0 if here in (there, self._open) else self._setup_list[there]
@@ -150,8 +155,8 @@ class Gaps:
         place, length = self._tables.places[job], self._tables.lengths[vehicle.index][job]
         for before, after, leaves, latest, _, _, setup in block.T.tolist():
             here, there = int(before), int(after)
-            into = self._road(here, place) * vehicle.travel_factor
-            out = self._road(place, there) * vehicle.travel_factor
+            into = self._road(vehicle, here, place) * vehicle.travel_factor
+            out = self._road(vehicle, place, there) * vehicle.travel_factor
             ready = leaves + into * self.ease + self._setup(here, place)
             done = length + out * self.ease + (0 if place == there else setup)
             for opens, closes in self._tables.spans[vehicle.index][job]:
@@ -169,8 +174,9 @@ class Gaps:
             gaps, vehicle = gaps[:, allowed], vehicle[allowed]
         before, after = gaps[BEFORE].astype(np.int64), gaps[AFTER].astype(np.int64)
         place, factor = self._tables.places[job], self._factors[vehicle]
-        into = self.seconds[before, place] * factor
-        out = self.seconds[place, after] * factor
+        table = self._tables_of[vehicle]
+        into = self.seconds[table, before, place] * factor
+        out = self.seconds[table, place, after] * factor
         ready = gaps[LEAVES] + into * self.ease
         ready += np.where((before != place) & (before != self._open), self._setups[place], 0)
         start = np.full(len(ready), np.inf)
@@ -181,9 +187,10 @@ class Gaps:
         met = start + lengths[vehicle] + out * self.ease
         met += np.where(after != place, gaps[SETUP], 0)
         good = met <= gaps[LATEST] + NOISE_S
-        direct = self.seconds[before, after] * factor
+        direct = self.seconds[table, before, after] * factor
         metres = self.metres
-        extra_m = metres[before, place] + metres[place, after] - metres[before, after]
+        extra_m = metres[table, before, place] + metres[table, place, after]
+        extra_m -= metres[table, before, after]
         return Fits(
             vehicle=vehicle[good],
             position=gaps[POSITION].astype(np.int64)[good],
@@ -223,9 +230,13 @@ def _all_spans(tables: Tables, job: int) -> tuple[Span, ...]:
     return tuple(sorted({span for row in tables.spans for span in row[job]}))
 
 
+def table_numbers(tables: Tables) -> NDArray[np.int64]:
+    """``(vehicles,)``: which of the tables of ``Gaps`` holds for each."""
+    number = {profile: table for table, profile in enumerate(tables.legs)}
+    return np.array([number[vehicle.profile] for vehicle in tables.vehicles], dtype=np.int64)
+
+
 def _smallest_traffic_factor(tables: Tables) -> float:
     """The best that traffic can do: roads are never faster than this."""
-    traffic = tables.problem.travel.traffic
-    if traffic is None:
-        return 1.0
-    return min([1.0, *(piece.factor for piece in traffic.slices)])
+    every = traffics(tables.problem.travel)
+    return min([1.0, *(piece.factor for traffic in every for piece in traffic.slices)])

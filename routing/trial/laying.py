@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from routing.problem import traffics
 from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
@@ -68,7 +69,7 @@ class Layer:
         self._aims = aims
         self._job_count = len(tables.jobs)
         self._depots = tables.problem.depots
-        self._traffic = tables.problem.travel.traffic is not None
+        self._traffic = bool(traffics(tables.problem.travel))
 
     def lays(
         self, vehicle: Vehicle, stops: tuple[int, ...], *, fixed: Mapping[int, Span]
@@ -227,9 +228,9 @@ class Layer:
     ) -> float:
         """Arrival. Adds road and time at the wheel; too long a leg makes the route impossible."""
         assert there is not None
-        tables = self._tables
-        laid.distance_m += tables.metre_rows[here][there]
-        work = tables.second_rows[here][there]
+        legs = self._tables.legs[vehicle.profile]
+        laid.distance_m += legs.metre_rows[here][there]
+        work = legs.second_rows[here][there]
         if work >= NO_ROAD:
             laid.travel_s += NO_ROAD
             return leave
@@ -237,7 +238,7 @@ class Layer:
         if not self._traffic and not pauses:
             arrival, wheel = leave + work, work
         else:
-            arrival, wheel = tables.roads.drive(
+            arrival, wheel = legs.roads.drive(
                 here, there, leave=leave, factor=vehicle.travel_factor, pauses=pauses
             )
             # Equal roads are equally long, breaks or not: no rounding may choose between orders.
@@ -305,10 +306,11 @@ class Layer:
         sure: float,
     ) -> float:
         """Latest instant to leave and be ready by ``limit``, taking these breaks on the way."""
-        roads = self._tables.roads
+        legs = self._tables.legs[vehicle.profile]
+        roads = legs.roads
         assert there is not None
         here = there if here is None else here
-        work = self._tables.second_rows[here][there] * vehicle.travel_factor
+        work = legs.second_rows[here][there] * vehicle.travel_factor
         if not breaks:
             return roads.retreat(limit, work=work)
         if not self._traffic:

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 from routing.roads import NO_ROAD
 from routing.rules.spans import Spans
 from routing.trial.fleet import Fleet, Floats, Ints
-from routing.trial.gaps import AFTER, BEFORE, LATEST, LEAVES, POSITION, SETUP, VEHICLE, Block, Gaps
+from routing.trial.gaps import (
+    AFTER,
+    BEFORE,
+    LATEST,
+    LEAVES,
+    POSITION,
+    SETUP,
+    VEHICLE,
+    Block,
+    Gaps,
+    table_numbers,
+)
 from routing.trial.instants import NOISE_S
 from routing.trial.sheets import Sheet, break_choices
 from routing.trial.tables import Tables
@@ -105,6 +116,7 @@ class Openings:
     ) -> None:
         self._tables, self._fleet = tables, fleet
         self._seconds, self._metres, self._ease = gaps.seconds, gaps.metres, gaps.ease
+        self._tables_of = table_numbers(tables)
         self._phantom = len(tables.places)
         self.guest = self._phantom + 1
         blocks = {v: gaps.block(tables.vehicles[v], bare) for v, bare in routes.items()}
@@ -178,9 +190,10 @@ class Openings:
         before, after = block[BEFORE].astype(np.int64), block[AFTER].astype(np.int64)
         factor = fleet.factor[vehicle] * self._ease
         place, nowhere = wanted.place, len(self._setups) - 1
-        ready = block[LEAVES] + self._seconds[before, place] * factor
+        table = self._tables_of[vehicle]
+        ready = block[LEAVES] + self._seconds[table, before, place] * factor
         ready += np.where((before != place) & (before != nowhere), self._setups[place], 0)
-        done = wanted.length[vehicle] + self._seconds[place, after] * factor
+        done = wanted.length[vehicle] + self._seconds[table, place, after] * factor
         done += np.where(after != place, block[SETUP], 0)
         start = np.full((wanted.opens.shape[1], len(vehicle)), math.inf)
         for opens, closes in zip(wanted.opens[::-1], wanted.closes[::-1], strict=True):
@@ -222,10 +235,12 @@ class Openings:
         finish = np.where(finish == nowhere, place[-1], finish)
         place = np.where(codes == self._phantom, begin, place)
         former = np.concatenate([begin[None], place[:-1]])
-        free = self._seconds[former, place]
-        road, home = free * fleet.factor[vehicle], self._seconds[place[-1], finish]
+        table = self._tables_of[vehicle]
+        free = self._seconds[table, former, place]
+        road, home = free * fleet.factor[vehicle], self._seconds[table, place[-1], finish]
         setup = np.where(former != place, self._setups[place], 0)
-        metres = self._metres[former, place].sum(axis=0) + self._metres[place[-1], finish]
+        metres = self._metres[table, former, place].sum(axis=0)
+        metres += self._metres[table, place[-1], finish]
         broken = (free >= NO_ROAD).any(axis=0) | (home >= NO_ROAD)
         home = home * fleet.factor[vehicle]
         depots = (codes >= len(self._tables.jobs)) & (codes < self._phantom)
@@ -313,7 +328,11 @@ def _padded(spans: Floats, depth: int, filling: float) -> Floats:
 
 def shortcuts(tables: Tables) -> tuple[float, float]:
     """Seconds and metres that a way through a depot may be shorter than the direct one."""
-    return _shortcut(tables.seconds, tables), _shortcut(tables.metres, tables)
+    every = tables.legs.values()
+    return (
+        max(_shortcut(legs.seconds, tables) for legs in every),
+        max(_shortcut(legs.metres, tables) for legs in every),
+    )
 
 
 def _shortcut(rows: Floats, tables: Tables) -> float:

@@ -19,6 +19,8 @@ from routing.problem import (
     RoundUnits,
     Shift,
     Technician,
+    TravelSpec,
+    of_profile,
 )
 from routing.roads import NO_ROAD, Roads
 from routing.rules import impose
@@ -29,25 +31,44 @@ from routing.rules.spans import Spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tables:
-    """``seconds`` and ``metres`` are ``(n, n)`` float tables of the locations, free flow, exact.
+class Legs:
+    """All legs of one profile: ``(n, n)`` float tables of the locations, free flow, exact.
 
-    The rows are the same as lists, which are quicker to ask one by one. ``places`` are the
-    locations of jobs, then of depots. The draft says what the rules demand.
+    The rows are the same as lists, which are quicker to ask one by one.
+    """
+
+    seconds: NDArray[np.float64]
+    metres: NDArray[np.float64]
+    second_rows: Sequence[Sequence[float]]
+    metre_rows: Sequence[Sequence[float]]
+    roads: Roads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tables:
+    """``legs`` are those of everybody without a profile ("" first), then of each that is used.
+
+    ``seconds`` and ``metres`` are the first's; a search may rank by them, whoever drives.
+    ``places`` are the locations of jobs, then of depots. The draft says what the rules demand.
     """
 
     problem: Problem
     draft: Draft
     roads: Roads
-    seconds: NDArray[np.float64]
-    metres: NDArray[np.float64]
-    second_rows: Sequence[Sequence[float]]
-    metre_rows: Sequence[Sequence[float]]
+    legs: Mapping[str, Legs]
     setups: Sequence[float]
     job_number: Mapping[str, int]
     places: list[int]
     linked: frozenset[int]
     vehicle_of: Mapping[tuple[frozenset[str], str | None], int]
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        return self.legs[""].seconds
+
+    @property
+    def metres(self) -> NDArray[np.float64]:
+        return self.legs[""].metres
 
     @property
     def vehicles(self) -> tuple[Vehicle, ...]:
@@ -86,19 +107,18 @@ class Tables:
 
 def tabulate(problem: Problem, *, crews: Sequence[Sequence[str]] = ()) -> Tables:
     """Work the numbers out once. ``crews`` names technicians that travel together, lead first."""
-    seconds, metres = _road_tables(problem)
-    given = problem.travel if isinstance(problem.travel, MatrixTravel) else None
+    roads = Roads(problem)
     vehicles = _vehicles(problem, crews=crews)
     draft = Draft.of(problem, vehicles=vehicles, alike=first_alike(problem, vehicles))
     impose(draft, problem=problem)
     return Tables(
         problem=problem,
         draft=draft,
-        roads=Roads(problem),
-        seconds=seconds,
-        metres=metres,
-        second_rows=_rows(seconds, given.seconds if given else None),
-        metre_rows=_rows(metres, given.metres if given else None),
+        roads=roads,
+        legs={
+            profile: _legs(problem, profile, roads=roads)
+            for profile in dict.fromkeys(("", *(v.profile for v in vehicles)))
+        },
         setups=[place.setup_s for place in problem.locations],
         job_number={job.id: number for number, job in enumerate(problem.jobs)},
         places=[problem.location_index[job.location] for job in problem.jobs]
@@ -140,6 +160,7 @@ def _vehicle(
             None if pause.location is None else where[pause.location] for pause in shift.breaks
         ),
         travel_factor=max(one.travel_factor for one in crew),
+        profile=crew[0].profile,
         latest=shift.end + shift.max_overtime_s,
         tools=frozenset(tool for one in crew for tool in one.tools),
         parts=_sums([one.parts for one in crew]),
@@ -155,9 +176,23 @@ def _sums(amounts: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return total
 
 
-def _road_tables(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _legs(problem: Problem, profile: str, *, roads: Roads) -> Legs:
+    travel = of_profile(problem.travel, profile)
+    seconds, metres = _road_tables(problem, travel)
+    given = travel if isinstance(travel, MatrixTravel) else None
+    return Legs(
+        seconds=seconds,
+        metres=metres,
+        second_rows=_rows(seconds, given.seconds if given else None),
+        metre_rows=_rows(metres, given.metres if given else None),
+        roads=roads.of(profile),
+    )
+
+
+def _road_tables(
+    problem: Problem, travel: TravelSpec
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Exactly what ``Roads`` says, worked out at once where that gives the same floats."""
-    travel = problem.travel
     size = len(problem.locations)
     if isinstance(travel, MatrixTravel):
         seconds = _matrix(travel.seconds, size)

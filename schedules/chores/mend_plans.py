@@ -30,6 +30,7 @@ NAME = "mend_plans"
 CANCELLED = "visit-cancelled"
 VISIT_FELL_OUT = (CANCELLED, "visit-blocked", "visit-turned-back", "helper-turned-back")
 SOMEBODY_IS_AWAY = ("absence-reported",)
+ROADS_ARE_OTHERS = ("travel-profile-changed",)
 Where = tuple[date, int]
 
 
@@ -38,7 +39,7 @@ def chore(*, limit_seconds: int, seed: int = 1, workers: int = 1) -> Chore:
 
     def run(session: Session, queue: Queue, now: datetime) -> None:
         facts = journal.facts_after(
-            session, reader=NAME, kinds=(*VISIT_FELL_OUT, *SOMEBODY_IS_AWAY)
+            session, reader=NAME, kinds=(*VISIT_FELL_OUT, *SOMEBODY_IS_AWAY, *ROADS_ARE_OTHERS)
         )
         if not facts:
             return
@@ -84,7 +85,7 @@ def _take_promise_back(session: Session, fact: Fact, *, now: datetime) -> None:
 
 
 def _concerned(session: Session, facts: Collection[Fact], *, now: datetime) -> set[Where]:
-    """Days still to come on which a round has lost something; at most three queries."""
+    """Days still to come on which a round has lost something, or takes longer; at most four queries."""
     visits = [fact.thing_id for fact in facts if fact.kind in VISIT_FELL_OUT]
     technicians = [fact.thing_id for fact in facts if fact.kind in SOMEBODY_IS_AWAY]
     places = select(Assignment.day, Assignment.territory_id).where(
@@ -96,8 +97,10 @@ def _concerned(session: Session, facts: Collection[Fact], *, now: datetime) -> s
         Assignment.starts_at < Absence.ends_at,
         Assignment.ends_at > Absence.starts_at,
     )
+    movers = [fact.thing_id for fact in facts if fact.kind in ROADS_ARE_OTHERS]
+    moved = places.where(Assignment.technician_id.in_(movers))
     return {
         (day, territory_id)
-        for query in (lost, left)
+        for query in (lost, left, moved)
         for day, territory_id in session.execute(query.distinct())
     }

@@ -36,6 +36,7 @@ AUDIENCES = (
     (r"desk\.travel_times .*", DISPATCHERS),
     (r"desk\.(reports|accept_report|set_report_aside) .*", DISPATCHERS),
     (r"desk\.(new_technician|add_technician|set_skill|add_shift|report_absence) .*", DISPATCHERS),
+    (r"desk\.set_travel_profile .*", DISPATCHERS),
     (r"desk\.(record_checks|record_attempt|review|escalate|hand_back|classify|take) .*", SUPPORT),
     (r"desk\.(answer|ask|wait|go_on|resolve|close|merge) .*", SUPPORT),
     (r"desk\..*", DESK),

@@ -9,7 +9,7 @@ import pytest
 from dispatch import legs
 from dispatch.planning.plans import AssignmentState
 from routing.travel.learn import learn
-from routing.travel.provider import Point
+from routing.travel.provider import Point, Profile
 from tests import build
 from tests.clock import DAY, NOW, at
 
@@ -57,6 +57,13 @@ def test_a_day_gives_a_leg_from_home_and_one_from_stop_to_stop(session, shift):
     assert (first.taken_s, first.day_part) == (15 * 60, "weekend-morning-rush")
     assert (second.origin, second.destination) == (Point(*FIRST), Point(*SECOND))
     assert (second.taken_s, second.day_part) == (20 * 60, "weekend-late-morning")
+
+
+def test_a_ride_says_nothing_about_drives(session, shift):
+    shift.technician.travel_profile = Profile.BIKE
+    stop(session, shift, FIRST, "09:00", set_off_at="08:10", arrived_at="08:25")
+
+    assert recorded(session) == []
 
 
 def test_a_leg_is_recorded_once(session, shift):

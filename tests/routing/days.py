@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -48,6 +49,23 @@ def plain(rng: Random, *, visits: int = 9, technicians: int = 3) -> Document:
             "levels": [[{"metric": "unserved"}], [{"metric": "distance_m", "weight": 0.001}]]
         },
     }
+
+
+def profiled(rng: Random, *, visits: int = 9, technicians: int = 3) -> Document:
+    """The first drives, the others ride: tables of two planes, on neither a detour is shorter."""
+    day = plain(rng, visits=visits, technicians=technicians)
+
+    def ground(pace: float) -> Document:
+        points = [(rng.uniform(0, 9000), rng.uniform(0, 9000)) for _ in day["locations"]]
+        metres = [[round(math.dist(one, other)) for other in points] for one in points]
+        return {"seconds": [[cell * pace for cell in row] for row in metres], "metres": metres}
+
+    day["travel"] = {"type": "matrix", **ground(0.125), "profiles": {"bike": ground(0.25)}}
+    for number, technician in enumerate(day["technicians"]):
+        technician["profile"] = "bike" if number else ""
+        technician["cost"] = {"per_m": 0.01, "per_duration_s": 0.02, "fixed": 20}
+    day["objective"] = {"levels": [[{"metric": "unserved"}], [{"metric": "route_cost"}]]}
+    return day
 
 
 def nasty(seed: int) -> Document:

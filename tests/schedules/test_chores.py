@@ -18,8 +18,9 @@ from dispatch.promises import AppointmentState, HoldState
 from dispatch.tasks import TaskRow, TaskState
 from dispatch.tickets import ClockKind, Priority, SlaClock, Ticket, TicketState
 from dispatch.visits import VisitState
-from dispatch.workforce import report_absence
+from dispatch.workforce import report_absence, set_travel_profile
 from routing.travel.crowfly import CrowFly
+from routing.travel.provider import Profile
 from schedules.chores import (
     close_days,
     close_tickets,
@@ -350,6 +351,19 @@ def test_an_absence_asks_for_a_repair_of_the_days_that_it_touches(session, queue
     report_absence(
         session, technician=ill, starts_at=NOW, ends_at=at("00:00", day=next_day), now=NOW
     )
+
+    mend_plans.chore(limit_seconds=20).run(session, queue, NOW)
+
+    assert session.scalars(select(PlanRun.day)).all() == [DAY]
+
+
+def test_whoever_changes_to_a_bike_asks_for_a_repair_of_what_is_still_to_come(session, queue):
+    rider = build.technician(session)
+    build.assignment(
+        session, visit=build.visit(session), shift=build.shift(session, technician=rider)
+    )
+    set_travel_profile(session, technician=rider, travel_profile=Profile.BIKE, now=NOW)
+    set_travel_profile(session, technician=rider, travel_profile=Profile.BIKE, now=NOW)
 
     mend_plans.chore(limit_seconds=20).run(session, queue, NOW)
 

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from random import Random
 
 import click
-import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from app.commands.bench import machine
 from app.commands.roads import named
 from routing.travel.crowfly import CrowFly
-from routing.travel.extract import PRECISION
 from routing.travel.graph import RoadGraph
-from routing.travel.network import Network
+from routing.travel.network import Network, drawn_points
 from routing.travel.provider import Point, Profile, Provider
 
 REPEATS = 5
@@ -66,7 +64,7 @@ def bench(name: str | None, seed: int, profile: str) -> None:
     if network is None:
         points = [Point(random.uniform(45, 46), random.uniform(5, 6)) for _ in range(LARGE)]
     else:
-        points = _points(network, random=random, count=LARGE)
+        points = drawn_points(network, random=random, count=LARGE)
     figures.append(_timed(f"crowfly {LARGE} x {LARGE}", _square(CrowFly(), points, Profile.CAR)))
     if graph is not None:
         figures += _of_graph(graph, points, random=random, profile=Profile(profile))
@@ -86,7 +84,7 @@ def _of_graph(
 ) -> list[Figure]:
     network = graph.network(profile)
     graph.matrix(points[:2], destinations=points[:2], profile=profile)  # compiled from here on
-    fresh = iter(_points(network, random=random, count=REPEATS))
+    fresh = iter(drawn_points(network, random=random, count=REPEATS))
 
     def one_more() -> None:
         new = [next(fresh)]
@@ -119,18 +117,6 @@ def _scipy(network: Network, *, random: Random) -> Callable[[], object]:
     weights = network.turn_cost + network.cost[network.heads]
     table = csr_array((weights, network.heads, network.first), shape=(count, count))
     return lambda: dijkstra(table, indices=random.randrange(count))
-
-
-def _points(network: Network, *, random: Random, count: int) -> list[Point]:
-    """Points of the lines on which a place may lie, each as likely as another."""
-    usable = np.zeros(len(network.begins) - 1, dtype=np.bool_)
-    usable[network.piece[network.start]] = True
-    chosen = np.nonzero(np.repeat(usable, np.diff(network.begins)))[0]
-    drawn = [int(chosen[random.randrange(len(chosen))]) for _ in range(count)]
-    return [
-        Point(int(network.lat[i]) / PRECISION, int(network.lon[i]) / PRECISION).rounded()
-        for i in drawn
-    ]
 
 
 def _timed(what: str, act: Callable[[], object]) -> Figure:

@@ -1,19 +1,17 @@
-"""Where road graphs lie in the instance folder, and which one is meant."""
+"""Which of the road graphs in the instance folder is meant."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from app import config
+from app import config, imported
+from app.imported import Imported
 from routing.travel.graph import RoadGraph
-from routing.travel.roadfile import FILE, RoadsUnusable
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+from routing.travel.roadfile import RoadsUnusable
 
 
 class RoadsName(click.ParamType[str]):
@@ -22,8 +20,8 @@ class RoadsName(click.ParamType[str]):
     name = "name"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's signature
-        if not isinstance(value, str) or not NAME.fullmatch(value):
-            self.fail("letters, digits, - and _, at most 64 of them", param, ctx)
+        if not isinstance(value, str) or not imported.is_name(value):
+            self.fail(imported.SAYS, param, ctx)
         return value
 
 
@@ -32,23 +30,18 @@ def name_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
     return click.option("--name", "name", metavar="NAME", type=RoadsName(), help=text)
 
 
-def folder() -> Path:
-    """Where this instance keeps everything that is made from extracts."""
-    return config.load().instance / "roads"
-
-
 def usual() -> str:
     """The name of the graph that is planned with, by the setting."""
     return config.load().roads
 
 
 def graph_file(name: str) -> Path:
-    return folder() / name / FILE
+    return Imported(instance=config.load().instance, name=name).graph
 
 
 def graph_files() -> list[Path]:
     """All graphs of this instance, by name."""
-    return sorted(folder().glob(f"*/{FILE}"))
+    return imported.graphs(config.load().instance)
 
 
 def open_graph(name: str | None) -> RoadGraph:

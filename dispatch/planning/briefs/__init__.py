@@ -113,11 +113,15 @@ def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT)
     needed: Counter[str] = Counter()
     for job in work:
         needed.update({part: int(pieces_) for part, pieces_ in job.parts.items()})
-    crew = people.technicians(reading, pieces=pieces, parts_needed=needed, settings=settings)
+    profiles = people.profiles(pieces)
+    crew = people.technicians(
+        reading, pieces=pieces, parts_needed=needed, usual=profiles[0], settings=settings
+    )
     places = _places(reading, pieces=pieces, work=work)
     found = roads.ways(
         [point for _, point in places.values()],
         travel=travel,
+        profiles=profiles,
         opens_at=reading.opens_at.astimezone(reading.territory.tz),
         closes_at=reading.closes_at,
     )

@@ -6,6 +6,7 @@ A stop that has begun is no job any more: the round goes on from there, when it 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from dispatch.planning.briefs.scope import Block
 from dispatch.planning.tables import Assignment, AssignmentState
 from dispatch.workforce import Shift, Technician, TechnicianSkill
 from routing import problem as question
+from routing.travel.provider import Profile
 
 HOUR_S = 3600
 
@@ -92,16 +94,26 @@ def technicians(
     *,
     pieces: Sequence[Piece],
     parts_needed: Mapping[str, int],
+    usual: Profile,
     settings: Settings,
 ) -> tuple[question.Technician, ...]:
-    """Everybody who has something left of a shift."""
+    """Everybody who has something left of a shift; the ``usual`` profile goes without saying."""
     by_technician: dict[int, list[Piece]] = {}
     for piece in pieces:
         by_technician.setdefault(piece.technician.id, []).append(piece)
     return tuple(
-        _technician(reading, own[0].technician, own, parts_needed, settings)
+        _technician(reading, own, parts_needed, usual=usual, settings=settings)
         for own in by_technician.values()
     )
+
+
+def profiles(pieces: Sequence[Piece]) -> list[Profile]:
+    """How the day's people get about, the commonest first, a car before others; never empty."""
+    people = {piece.technician.id: piece.technician.travel_profile for piece in pieces}
+    order = list(Profile)
+    counts = Counter(people.values())
+    found = sorted(counts, key=lambda one: (-counts[one], order.index(one)))
+    return found or [Profile.CAR]
 
 
 def blocks(reading: Reading, *, pieces: Sequence[Piece]) -> tuple[Block, ...]:
@@ -167,11 +179,14 @@ def _overtime(technician: Technician) -> timedelta:
 
 def _technician(
     reading: Reading,
-    technician: Technician,
     own: Sequence[Piece],
     parts_needed: Mapping[str, int],
+    *,
+    usual: Profile,
     settings: Settings,
 ) -> question.Technician:
+    technician = own[0].technician
+    profile = technician.travel_profile
     loaded = technician.starts_at_depot and technician.depot is not None
     skills = (_skill(reading, held) for held in technician.skills)
     return question.Technician(
@@ -182,6 +197,7 @@ def _technician(
         # Whoever starts at the depot loads what the day needs before leaving.
         parts=dict(parts_needed) if loaded else dict(reading.carried[technician.id]),
         service_factor=technician.work_factor,
+        profile="" if profile is usual else profile.value,
         allowed_territories=frozenset({reading.territory.code}),
         cost=_cost(technician, settings=settings),
         history=_history(reading, technician),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -17,7 +17,7 @@ from routing import problem as question
 from routing.timing import TimedRoute
 from routing.travel.dayparts import KnowsHours, changes
 from routing.travel.matrix import TravelMatrix
-from routing.travel.provider import Point, Provider
+from routing.travel.provider import MOTORISED, Point, Profile, Provider
 
 KEY = "travel"
 
@@ -31,29 +31,37 @@ class Ways:
 
 
 def ways(
-    points: Sequence[Point], *, travel: Provider, opens_at: datetime, closes_at: datetime
+    points: Sequence[Point],
+    *,
+    travel: Provider,
+    profiles: Sequence[Profile],
+    opens_at: datetime,
+    closes_at: datetime,
 ) -> Ways:
     """Travel between all points, and the traffic of the day where the provider knows of any.
 
-    ``opens_at`` carries the territory's zone. Raises TravelError when roads do not answer.
+    The first profile is the usual one; others get tables of their own. ``opens_at`` carries the
+    territory's zone. Raises TravelError when roads do not answer.
     """
-    if not points:
-        return Ways(travel=question.MatrixTravel(seconds=(), metres=()), told={})
-    table = travel.matrix(points, destinations=points)
-    return Ways(
-        travel=question.MatrixTravel(
+    tables = {
+        profile: travel.matrix(points, destinations=points, profile=profile)
+        for profile in (profiles if points else ())
+    }
+    traffic = _traffic(travel, opens_at=opens_at, closes_at=closes_at)
+    found = {
+        profile: question.MatrixTravel(
             seconds=tuple(tuple(row) for row in table.seconds.tolist()),
             metres=tuple(tuple(row) for row in table.metres.tolist()),
-            traffic=_traffic(travel, opens_at=opens_at, closes_at=closes_at),
-        ),
-        told={
-            KEY: {
-                "source": table.source,
-                "version": table.graph_version,
-                "estimated": table.estimated_cells,
-                "estimated_rows": _rows(table),
-            }
-        },
+            traffic=traffic if profile in MOTORISED else None,
+        )
+        for profile, table in tables.items()
+    }
+    usual, *others = profiles
+    own = found.get(usual, question.MatrixTravel(seconds=(), metres=()))
+    nothing = question.MatrixTravel(seconds=(), metres=())
+    return Ways(
+        travel=replace(own, profiles={one.value: found.get(one, nothing) for one in others}),
+        told={KEY: _told(tables, usual=usual)} if points else {},
     )
 
 
@@ -62,21 +70,37 @@ def told_of(problem: question.Problem, *, routes: Sequence[TimedRoute]) -> dict[
     told = problem.provenance.get(KEY)
     if not isinstance(told, Mapping):
         return {}
-    rows = [int(row, 16) for row in told["estimated_rows"]]
+    each = {"": told, **told.get("profiles", {})}
+    rows = {name: [int(row, 16) for row in one["estimated_rows"]] for name, one in each.items()}
     number = {location.id: index for index, location in enumerate(problem.locations)}
     legs = [
-        (number[here], number[there])
+        (rows[route.lead.profile], number[here], number[there])
         for route in routes
         for here, there in _legs(route)
         if here != there
     ]
     return {
-        "source": told["source"],
-        "version": told["version"],
-        "estimated": told["estimated"],
+        "source": ",".join(dict.fromkeys(one["source"] for one in each.values())),
+        "version": "+".join(dict.fromkeys(one["version"] for one in each.values())).strip("+"),
+        "estimated": sum(one["estimated"] for one in each.values()),
         "legs": len(legs),
-        "estimated_legs": sum(rows[i] >> j & 1 for i, j in legs) if rows else 0,
+        "estimated_legs": sum(marks[i] >> j & 1 for marks, i, j in legs if marks),
     }
+
+
+def _told(tables: Mapping[Profile, TravelMatrix], *, usual: Profile) -> dict[str, object]:
+    """Where the seconds come from; of other profiles than the usual one beneath their names."""
+    each: dict[Profile, dict[str, object]] = {
+        profile: {
+            "source": table.source,
+            "version": table.graph_version,
+            "estimated": table.estimated_cells,
+            "estimated_rows": _rows(table),
+        }
+        for profile, table in tables.items()
+    }
+    own = each.pop(usual)
+    return own | ({"profiles": {one.value: told for one, told in each.items()}} if each else {})
 
 
 def _traffic(

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from dispatch.planning.briefs.reading import Reading
 from routing.problem import Problem
+from routing.travel.provider import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,8 @@ class Stamp:
     """Marks of what was read. A mark that differs means: somebody changed that thing.
 
     ``visits`` tells needs, promise and pin of a visit; ``places`` its rows in the plan in force;
-    ``rounds`` the shifts, absences and taken time of a technician. ``problem`` is the question.
+    ``rounds`` the shifts, absences and taken time of a technician, and the means of travel.
+    ``problem`` is the question.
     """
 
     territory_id: int
@@ -141,7 +143,9 @@ def _place_marks(reading: Reading) -> dict[int, str]:
 def _round_marks(reading: Reading) -> dict[int, str]:
     found: dict[int, list[str]] = defaultdict(list)
     for shift in reading.shifts:
-        found[shift.technician_id].append(f"s{shift.id}:{shift.version}")
+        profile = shift.technician.travel_profile
+        by = "" if profile is Profile.CAR else f"/{profile.value}"
+        found[shift.technician_id].append(f"s{shift.id}:{shift.version}{by}")
     for technician_id, absences in reading.absences.items():
         found[technician_id] += [
             f"a{begins.isoformat()}/{ends.isoformat()}" for begins, ends in absences

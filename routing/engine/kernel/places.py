@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.question import Floats
+from routing.engine.kernel.tolls import Plane, planes
 from routing.engine.kernel.whole import NOISE
 from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
@@ -17,7 +18,8 @@ from routing.trial.tables import Tables
 # A leg that must not be driven, in ticks: longer than any shift.
 NO_LEG = 1 << 30
 
-RoadKind = tuple[float, float]
+# Profile, travel factor, longest leg in seconds.
+RoadKind = tuple[str, float, float]
 
 
 class Places:
@@ -41,7 +43,9 @@ class Places:
         self.last = [node("end", vehicle.finish) for vehicle in tables.vehicles]
         self._where = np.array(where)
         self._is_job = np.array([kind == "job" for kind, _ in known])
-        kinds = dict.fromkeys(road_kind(vehicle) for vehicle in tables.vehicles)
+        every = dict.fromkeys(road_kind(vehicle) for vehicle in tables.vehicles)
+        # Neighbours are ranked by the first, so it had better be everybody's.
+        kinds = sorted(every, key=lambda kind: kind[0] != "")
         self.kinds: dict[RoadKind, int] = {kind: f for f, kind in enumerate(kinds)}
 
     def between(self, table: Floats | NDArray[np.bool_]) -> Floats:
@@ -54,12 +58,12 @@ class Places:
     def ticks(self, *, setup: bool) -> NDArray[np.int32]:
         """``(f, m, m)`` for each kind of road; with setup up to where the work may begin."""
         tables = self._tables
-        legs, gone = self.between(tables.seconds), tables.seconds >= NO_ROAD
-        banned = self.between(gone) > 0 if gone.any() else np.zeros(legs.shape, dtype=np.bool_)
+        free = {profile: self._free(legs.seconds) for profile, legs in tables.legs.items()}
         moved = (self._where[:, None] != self._where[None, :]) & (self._where[:, None] >= 0)
         ready = np.where(self._is_job, np.array([*tables.setups, 0.0])[self._where], 0.0)
-        found = np.empty((len(self.kinds), *legs.shape), dtype=np.int32)
-        for (factor, longest), f in self.kinds.items():
+        found = np.empty((len(self.kinds), *moved.shape), dtype=np.int32)
+        for (profile, factor, longest), f in self.kinds.items():
+            legs, banned = free[profile]
             times = legs * factor
             never = banned | (times > longest + 1e-6)
             if setup:
@@ -68,32 +72,38 @@ class Places:
             found[f] = np.where(never, NO_LEG, np.minimum(ticks, NO_LEG))
         return found
 
+    def _free(self, table: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        """Seconds of legs by node, and where there is no road."""
+        legs, gone = self.between(table), table >= NO_ROAD
+        banned = self.between(gone) > 0 if gone.any() else np.zeros(legs.shape, dtype=np.bool_)
+        return legs, banned
+
     def roads(self, pay: Floats, *, limited: bool) -> NDArray[np.float32]:
         """``(2 or 4, m, m)`` tables that ``pay`` prices: out and in, with a second pair of metres
-        where one table will not do or where roads are limited.
-
-        A table in which each cell means the same to everybody saves half of the look-ups.
+        where one table will not do or where roads are limited, or with one for each of two profiles.
         """
-        seconds, metres = self.between(self._tables.seconds), self.between(self._tables.metres)
-        per_s, per_m = pay[:, c.TOLL].copy(), pay[:, c.SECOND_TOLL].copy()
-        pay[:, c.SECOND_TOLL] = 0
-        share = per_s + per_m
-        tables = [seconds]
-        if not per_m.any():
-            pass
-        elif not per_s.any():
-            tables, pay[:, c.TOLL] = [metres], per_m
-        elif share.all() and np.allclose(per_s / share, per_s[0] / share[0], rtol=1e-12):
-            tables = [per_s[0] * seconds + per_m[0] * metres]
-            pay[:, c.TOLL] = share / share[0]
-        else:
-            tables, pay[:, c.SECOND_TOLL] = [seconds, metres], per_m
+        profiles = [vehicle.profile for vehicle in self._tables.vehicles]
+        found = planes(pay[:, [c.TOLL, c.SECOND_TOLL]], profiles=profiles)
+        pay[:, [c.TOLL, c.SECOND_TOLL]] = 0
+        tables = list[Floats]()
+        for column, plane in zip((c.TOLL, c.SECOND_TOLL), found, strict=False):
+            pay[:, column] = plane.pay
+            tables.append(self._priced(plane))
         if limited and len(tables) == 1:
-            tables.append(metres)
+            tables.append(self.between(self._tables.metres))
         return np.array([turned for table in tables for turned in (table, table.T)], np.float32)
+
+    def _priced(self, plane: Plane) -> Floats:
+        """``(m, m)`` prices of legs; exactly seconds or metres where the other costs nothing."""
+        legs = self._tables.legs[plane.profile]
+        if not plane.per_m:
+            return plane.per_s * self.between(legs.seconds)
+        if not plane.per_s:
+            return plane.per_m * self.between(legs.metres)
+        return plane.per_s * self.between(legs.seconds) + plane.per_m * self.between(legs.metres)
 
 
 def road_kind(vehicle: Vehicle) -> RoadKind:
     """Vehicles of one kind need the same time for each leg."""
     longest = vehicle.shift.max_leg_s
-    return vehicle.travel_factor, math.inf if longest is None else longest
+    return vehicle.profile, vehicle.travel_factor, math.inf if longest is None else longest

@@ -11,6 +11,7 @@ from routing.engine.kernel import columns as c
 from routing.engine.kernel.crews import ENDLESS, opening
 from routing.engine.kernel.places import Places
 from routing.engine.kernel.question import Floats
+from routing.engine.kernel.tolls import tolls_of
 from routing.engine.kernel.whole import NOISE as TICK_NOISE
 from routing.problem import Depot, SoftLimitKind
 from routing.roads import NO_ROAD
@@ -38,12 +39,11 @@ def pay_of(trial: Trial) -> Floats:
     scalar, weights = trial.prices.scalar, trial.prices.weights
     money, soft = scalar(weights("route_cost")), scalar(weights("soft_limit_cost"))
     softs = c.PAY_STEPS + 2 * c.STEPS
+    pay[:, [c.TOLL, c.SECOND_TOLL]] = tolls_of(trial)
     for row, vehicle in zip(pay, trial.tables.vehicles, strict=True):
         road = trial.prices.road(vehicle.index)
         wait = scalar(road.wait)
         row[c.PER_TICK] = (scalar(road.duration) + wait) / c.TICKS
-        row[c.TOLL] = (scalar(road.travel) - wait) * vehicle.travel_factor
-        row[c.SECOND_TOLL] = scalar(road.distance)
         row[c.USED] = scalar(road.used)
         row[c.PER_OVERTIME] = scalar(road.overtime) / c.TICKS
         row[c.OVERTIME_FROM] = vehicle.shift.end * c.TICKS

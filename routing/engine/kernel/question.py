@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from routing.engine.kernel.columns import MOST_BREAKS, MOST_MEMBERS, STEPS
 from routing.engine.kernel.frozen import are_first
 from routing.engine.kernel.sharing import Sharing
+from routing.engine.kernel.tolls import can_tell
+from routing.problem import SoftLimitKind, traffics
+from routing.rules.draft import Amount
 from routing.trial.trial import Trial
 from routing.trial.weights import Weights
 
@@ -80,7 +83,8 @@ def beyond(trial: Trial) -> frozenset[str]:
     """What of this problem the kernel cannot say; nothing when it can say all of it."""
     tables, draft = trial.tables, trial.tables.draft
     found = {
-        "traffic": tables.problem.travel.traffic is not None,
+        "traffic": bool(traffics(tables.problem.travel)),
+        "profiles": len(tables.legs) > 1 and (_limits_metres(trial) or not can_tell(trial)),
         "places of breaks": any(
             place is not None for vehicle in tables.vehicles for place in vehicle.break_places
         ),
@@ -110,3 +114,11 @@ def beyond(trial: Trial) -> frozenset[str]:
         "nobody": not tables.jobs or not tables.vehicles,
     }
     return frozenset(name for name, is_there in found.items() if is_there)
+
+
+def _limits_metres(trial: Trial) -> bool:
+    """Whether any route may only be so many metres long, or pays for more."""
+    tables = trial.tables
+    hard = any(kind is Amount.DISTANCE_M for _, kind in tables.draft.limits)
+    softs = {limit.limit for v in tables.vehicles for limit in v.shift.soft_limits}
+    return hard or SoftLimitKind.DISTANCE in softs

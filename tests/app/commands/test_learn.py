@@ -9,9 +9,11 @@ from click.testing import CliRunner
 
 from app import travel
 from app.commands.learn import learn
+from app.commands.roads import roads
 from dispatch import store
 from routing.travel.crowfly import CrowFly
-from routing.travel.provider import Point
+from routing.travel.learn import Corrected
+from routing.travel.provider import Point, Profile
 
 HERE = Point(45.0, 7.0)
 PLACES = [Point(45.01 + i * 0.002, 7.0 + i % 7 * 0.01) for i in range(40)]
@@ -49,10 +51,41 @@ def test_legs_of_a_file_correct_the_times_of_the_installation(instance):
     assert "40 of 40 legs are new" in done.output
     assert "33.3% before" in done.output
     sessions = store.sessions(store.open_store(f"sqlite:///{instance / 'onsite.db'}"))
-    learned = travel.as_learned(CrowFly(), open_session=sessions)
+    learned = Corrected(
+        CrowFly(), lesson=lambda: travel.lesson_about("crowfly", open_session=sessions)
+    )
     plain = CrowFly().matrix([HERE], destinations=PLACES).seconds.sum()
     assert learned.matrix([HERE], destinations=PLACES).seconds.sum() > 1.3 * plain
     assert learned.hours["morning-rush"] == pytest.approx(1, abs=0.1)
+
+
+def matrix(instance, *options):
+    points = instance / "points.json"
+    points.write_text(json.dumps({"coordinates": [list(HERE), list(PLACES[-1])]}))
+    out = instance / "matrix.json"
+    done = CliRunner().invoke(roads, ["matrix", str(points), "--out", str(out), *options])
+    assert done.exit_code == 0, done.output
+    return json.loads(out.read_bytes())["seconds"][0][1], done.stderr
+
+
+def test_a_matrix_is_corrected_by_what_was_learned_unless_it_is_asked_for_raw(instance):
+    plain, nothing = matrix(instance, "--provider", "crowfly")
+    run(write(instance, slow_legs(departed="2026-03-30T08:15:00+02:00")))
+
+    learned, said = matrix(instance, "--provider", "crowfly")
+    chained, _ = matrix(instance, "--provider", "chain", "--slot", "morning-rush")
+    raw, silent = matrix(instance, "--provider", "crowfly", "--raw")
+    walked, still = matrix(instance, "--provider", "crowfly", "--profile", "foot")
+
+    assert learned > 1.3 * plain
+    assert chained > 1.3 * plain
+    assert raw == plain
+    assert (
+        walked
+        == CrowFly().matrix([HERE], destinations=PLACES[-1:], profile=Profile.FOOT).seconds[0, 0]
+    )
+    assert "corrected by what 40 legs taught about crowfly" in said
+    assert (nothing, silent, still) == ("", "", "")
 
 
 def test_a_file_that_is_given_twice_counts_once(instance):

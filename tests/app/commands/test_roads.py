@@ -228,6 +228,28 @@ def test_a_graph_that_is_not_there_is_said_with_how_to_make_it(points, tmp_path)
 
 
 @pytest.mark.usefixtures("instance")
+@pytest.mark.parametrize(
+    ("source", "says"), [("osrm", "ONSITE_OSRM_URL"), ("valhalla", "ONSITE_VALHALLA_URL")]
+)
+def test_a_server_that_is_not_set_is_said_with_its_setting(points, tmp_path, source, says):
+    result = roads("matrix", points, "--provider", source, "--out", tmp_path / "m.json")
+
+    assert result.exit_code == 1
+    assert says in result.stderr
+
+
+def test_a_chain_answers_whoever_is_ill(instance, points, tmp_path, monkeypatch):
+    monkeypatch.setenv("ONSITE_TRAVEL", "osrm,graph")
+    target = tmp_path / "m.json"
+
+    result = roads("matrix", points, "--provider", "chain", "--out", target)
+
+    assert result.exit_code == 0, result.output
+    assert "cells estimated" in result.stderr
+    assert not (instance / "onsite.db").exists()
+
+
+@pytest.mark.usefixtures("instance")
 def test_a_profile_without_roads_is_refused(extract, points, tmp_path):
     roads("import", extract)
 

@@ -7,9 +7,11 @@ import pytest
 from dispatch.accounts import Account, RoleName
 from dispatch.customers import Contact, Customer
 from dispatch.geocoding import GeocodeRequest, RequestState
+from dispatch.journal import Fact
 from dispatch.places import Asset, Precision, Site
 from dispatch.workforce import Absence, Shift, Technician
 from routing.geocode.index import build_index
+from routing.travel.provider import Profile
 from tests import build
 from tests.app.desk.kept import again, every, only
 from tests.clock import at
@@ -219,6 +221,43 @@ def test_a_technician_is_added_with_skill_and_shift(dispatcher, rows):
     assert [(row.skill_id, row.level) for row in made.skills] == [(printers.id, 2)]
     assert (shift.starts_at, shift.ends_at) == (at("01:00"), at("09:00"))
     assert (shift.ends_at - shift.starts_at).total_seconds() == 7 * 3600
+
+
+def test_somebody_who_rides_is_added_and_drives_later(dispatcher, rows):
+    area = build.territory(rows)
+    rows.commit()
+    dispatcher.post(
+        "/technicians/new",
+        data={
+            "name": "Zoé",
+            "territory_id": area.id,
+            "employment": "own",
+            "travel_profile": "bike",
+            "home_latitude": "52.2",
+            "home_longitude": "21.0",
+        },
+    )
+    made = only(rows, Technician)
+    riding = made.travel_profile
+    listed = dispatcher.get("/technicians").text
+
+    dispatcher.post(f"/technicians/{made.id}/travel", data={"travel_profile": "van"})
+
+    assert riding is Profile.BIKE
+    assert "Bike" in listed
+    assert again(rows, made).travel_profile is Profile.VAN
+    told = [fact.thing_id for fact in every(rows, Fact) if fact.kind == "travel-profile-changed"]
+    assert told == [made.id]
+
+
+def test_a_means_of_travel_that_there_is_not_is_marked(dispatcher, rows, technician):
+    answer = dispatcher.post(
+        f"/technicians/{technician.id}/travel", data={"travel_profile": "rocket"}
+    )
+
+    assert answer.status_code == 422
+    assert "Please choose one." in answer.text
+    assert again(rows, technician).travel_profile is Profile.CAR
 
 
 def test_a_shift_that_ends_before_it_begins_is_marked(dispatcher, technician):

@@ -23,6 +23,7 @@ from dispatch.tickets import Ticket, TicketState
 from dispatch.visits import Visit, VisitSkill, VisitState
 from dispatch.workforce import Shift, Technician, TechnicianSkill
 from routing.travel.crowfly import CrowFly
+from routing.travel.provider import Profile
 from tests.dispatch.demo.days import D0
 
 NOW = datetime(2026, 3, 24, 6, tzinfo=UTC)
@@ -314,6 +315,13 @@ def test_no_telephone_number_lies_outside_the_reserved_ranges(world_of, pack):
 
     assert [number for number in numbers if not number.startswith(prefixes)] == []
     assert all(phonenumbers.is_possible_number(phonenumbers.parse(number)) for number in numbers)
+
+
+def test_in_one_firm_somebody_rides_a_bike_and_has_visits(world):
+    rides = Technician.travel_profile == Profile.BIKE
+
+    assert count(world, Technician, rides) == 1
+    assert world.scalars(select(Assignment).join(Assignment.technician).where(rides)).first()
 
 
 @EVERY_PACK

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import ClassVar
+
+import numpy as np
 
 from dispatch.planning import briefs, plans
+from dispatch.planning.briefs import roads as told_roads
 from dispatch.planning.plans import AssignmentState
 from dispatch.visits import VisitState
+from dispatch.workforce import set_travel_profile
+from routing.check import judge
 from routing.problem import Window
+from routing.solution import Route, Solution, Stop
+from routing.travel.crowfly import CrowFly
+from routing.travel.dayparts import PARTS
+from routing.travel.provider import Profile
 from tests import build, clock
 from tests.dispatch.planning.day import brief_of
 
@@ -252,3 +263,101 @@ def test_a_pin_counts_also_for_what_starts_soon(session):
     job = job_of(brief_of(session, territory, now=now), visit)
 
     assert (job.pin.technician, job.pin.must_serve) == (str(shift.technician_id), True)
+
+
+class Asked:
+    """Straight lines that know a rush, and who was asked for."""
+
+    name = "asked"
+    capabilities = CrowFly().capabilities
+    hours: ClassVar = {part.name: 1.5 for part in PARTS.values()}
+
+    def __init__(self):
+        self.profiles = []
+
+    def matrix(self, origins, *, destinations, profile=Profile.CAR, **_):
+        self.profiles.append(profile)
+        table = CrowFly().matrix(origins, destinations=destinations, profile=profile)
+        return replace(table, estimated=np.full(table.shape, profile is Profile.BIKE))
+
+
+def crew_of(session, *profiles):
+    area = build.territory(session)
+    for profile in profiles:
+        who = build.technician(session, territory=area, travel_profile=profile)
+        build.shift(session, technician=who)
+    build.visit(session, site=build.site(session, territory=area))
+    return area
+
+
+def asked_about(session, area):
+    roads = Asked()
+    brief = briefs.brief(session, territory_id=area.id, day=clock.DAY, travel=roads, now=clock.NOW)
+    return brief.problem, roads
+
+
+def test_everybody_gets_the_table_of_the_own_profile(session):
+    area = crew_of(session, Profile.CAR, Profile.BIKE, Profile.CAR)
+
+    problem, roads = asked_about(session, area)
+
+    bike = problem.travel.profiles["bike"]
+    assert [one.profile for one in problem.technicians] == ["", "bike", ""]
+    assert roads.profiles == [Profile.CAR, Profile.BIKE]
+    assert max(map(max, bike.seconds)) > max(map(max, problem.travel.seconds)) > 0
+
+
+def test_a_round_is_another_one_when_its_technician_takes_the_bike(session):
+    area = crew_of(session, Profile.CAR, Profile.CAR)
+    before = brief_of(session, area)
+    rider, driver = (piece.technician for piece in before.pieces)
+    set_travel_profile(session, technician=rider, travel_profile=Profile.BIKE, now=clock.NOW)
+
+    after = brief_of(session, area).stamp.seen
+
+    assert after.round_changed(rider.id, since=before.stamp.seen)
+    assert not after.round_changed(driver.id, since=before.stamp.seen)
+
+
+def test_only_profiles_that_somebody_of_the_day_has_are_asked_for(session):
+    area = crew_of(session, Profile.FOOT)
+    build.technician(session, territory=area, travel_profile=Profile.BIKE)  # has no shift
+
+    problem, roads = asked_about(session, area)
+
+    assert roads.profiles == [Profile.FOOT]
+    assert [one.profile for one in problem.technicians] == [""]
+    assert problem.travel.profiles == {}
+
+
+def test_traffic_holds_up_cars_and_not_bikes(session):
+    problem, _ = asked_about(session, crew_of(session, Profile.VAN, Profile.BIKE))
+    riders, _ = asked_about(session, crew_of(session, Profile.BIKE))
+
+    assert [t.traffic is None for t in (problem.travel, problem.travel.profiles["bike"])] == [
+        False,
+        True,
+    ]
+    assert riders.travel.traffic is None
+
+
+def test_what_is_estimated_is_told_of_who_goes_there(session):
+    area = crew_of(session, Profile.CAR, Profile.BIKE)
+    problem, _ = asked_about(session, area)
+    job = problem.jobs[0].id
+    driver, rider = (one.id for one in problem.technicians)
+
+    told = {
+        who: told_roads.told_of(
+            problem,
+            routes=judge(
+                Solution(routes=(Route(technicians=(who,), stops=(Stop(id=job),)),)),
+                problem=problem,
+            ).timetable.routes,
+        )
+        for who in (driver, rider)
+    }
+
+    assert told[driver]["estimated_legs"] == 0
+    assert told[rider]["estimated_legs"] == told[rider]["legs"] == 2
+    assert told[driver]["estimated"] == told[rider]["estimated"] > 0

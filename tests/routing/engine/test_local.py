@@ -105,6 +105,17 @@ def test_routes_of_the_model_keep_the_rule_exactly(rule, seed):
     assert lost == []
 
 
+@pytest.mark.parametrize("limits", [{}, {"max_distance_m": 30000, "max_travel_s": 6000}])
+@pytest.mark.parametrize("seed", range(3))
+def test_routes_of_the_model_go_by_the_own_profile(seed, limits):
+    day = change_every_shift(days.profiled(Random(seed), visits=14), **limits)
+
+    served, lost = kept_by_the_model(day)
+
+    assert served
+    assert lost == []
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_whatever_the_model_says_a_trial_stays_within_the_rules(seed):
     trial = trial_of(days.nasty(seed))

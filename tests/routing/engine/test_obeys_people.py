@@ -9,6 +9,7 @@ import pytest
 from routing.problem import (
     Break,
     Cost,
+    MatrixTravel,
     OvertimeStep,
     Pin,
     Requirement,
@@ -43,9 +44,11 @@ def sends_bob(
     always: dict[str, Any] | None = None,
     bob_always: dict[str, Any] | None = None,
     without: dict[str, Any] | None = None,
+    question: dict[str, Any] | None = None,
 ) -> Case:
     """Keys of the visit and of both people; ``always`` are keys of the visit that stay when the
-    rule goes, ``bob_always`` those of Bob, ``without`` what Anna has instead.
+    rule goes, ``bob_always`` those of Bob, ``without`` what Anna has instead; ``question`` has keys
+    of the problem.
     """
 
     def asked(visit: dict[str, Any], near: dict[str, Any], far: dict[str, Any]) -> Any:
@@ -53,13 +56,22 @@ def sends_bob(
             person("anna", home="młyn", **near),
             person("bob", home="farm", **(bob_always or {}), **far),
         )
-        return problem(build.job(**(always or {}), **visit), people=people)
+        return problem(build.job(**(always or {}), **visit), people=people, **(question or {}))
 
     return Case(
         kept=asked(job or {}, anna or {}, bob or {}),
         free=asked({}, without or {}, {}),
         best={"bob": ("till",)},
     )
+
+
+def line(seconds: int, **keys: Any) -> MatrixTravel:
+    """Ten kilometres and so many seconds from place to place."""
+    rows = {
+        name: tuple(tuple(step * abs(i - j) for j in range(4)) for i in range(4))
+        for name, step in (("seconds", seconds), ("metres", 10000))
+    }
+    return MatrixTravel(**rows, **keys)
 
 
 def has(**skills: float) -> dict[str, Any]:
@@ -154,6 +166,12 @@ CASES = {
         always={"location": "bank", "windows": SOON},
         anna={"travel_factor": 3.1},
         bob_always=costs(per_visit=100),
+    ),
+    "own roads": sends_bob(
+        always={"location": "bank", "windows": SOON},
+        anna={"profile": "bike"},
+        bob_always=costs(per_visit=100),
+        question={"travel": line(600, profiles={"bike": line(1860)})},
     ),
     "shift": sends_bob(anna={"day": {"end": EIGHT + 1700}}),
     "absence": sends_bob(always={"windows": SOON}, anna={"day": {"start": EIGHT + 3600}}),
