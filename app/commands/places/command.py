@@ -10,6 +10,7 @@ from random import Random
 import click
 
 from app import config, geocoders
+from app.commands import own_area
 from app.commands.places import addresses
 from app.commands.places.bench import measure
 from app.commands.planner import write_whole
@@ -37,11 +38,13 @@ def places() -> None:
 @places.command()
 @click.argument("extract", metavar="FILE.osm.pbf", type=EXTRACT)
 @click.option("--name", help="What it is called here; default: ONSITE_ROADS.")
-def index(extract: Path, name: str | None) -> None:
+@own_area.anyway_option()
+def index(extract: Path, name: str | None, anyway: bool) -> None:  # noqa: FBT001 - a flag
     """Read streets, addresses, towns and named things, and write their index.
 
     It is kept in the instance folder, as roads/NAME/places.db. A file that cannot be read, or has
-    no addresses, leaves an older index of that name as it was.
+    no addresses, leaves an older index of that name as it was; so does one in which none of the
+    database's sites and depots lies, unless --anyway is given.
 
     \b
     Exit status:
@@ -58,7 +61,7 @@ def index(extract: Path, name: str | None) -> None:
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from wrong
     began = time.monotonic()
-    built = _built(extract, target)
+    built = _built(extract, target, anyway=anyway)
     seconds = time.monotonic() - began
     megabytes = target.stat().st_size / 1_000_000
     click.echo(f"{_told(built)}; {seconds:.1f} s, {megabytes:.1f} MB: {target}", err=True)
@@ -155,11 +158,18 @@ def bench(extract: Path, count: int, seed: int, misses: bool) -> None:  # noqa: 
             click.echo(f"  {miss}")
 
 
-def _built(extract: Path, target: Path) -> Built:
+def _built(extract: Path, target: Path, *, anyway: bool) -> Built:
     try:
-        return build_index(extract, target)
-    except (ExtractWrong, OSError) as wrong:
-        raise click.ClickException(str(wrong)) from wrong
+        return build_index(
+            extract,
+            target,
+            accept=lambda bounds: own_area.expect_ours(
+                bounds, anyway=anyway, otherwise="addresses there will not be found"
+            ),
+        )
+    except (ExtractWrong, OSError, own_area.OtherArea) as wrong:
+        kept = " The former index is kept." if target.exists() else ""
+        raise click.ClickException(f"{str(wrong).removesuffix('.')}.{kept}") from wrong
 
 
 def _told(built: Built) -> str:
