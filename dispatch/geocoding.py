@@ -179,6 +179,25 @@ def kept(
     return None if row is None else candidates(row)
 
 
+def keep(
+    session: Session, *, provider: str, address: str, answers: Sequence[Answer], now: datetime
+) -> GeocodeAnswer:
+    """Keep what the provider said to this address, in place of what it said before."""
+    query = _query(address)
+    row = session.scalars(
+        select(GeocodeAnswer).where(
+            GeocodeAnswer.provider == provider, GeocodeAnswer.query == query
+        )
+    ).one_or_none()
+    if row is None:
+        row = GeocodeAnswer(provider=provider, query=query)
+        session.add(row)
+    row.candidates = [asdict(answer) for answer in answers]
+    row.fetched_at = now
+    session.flush()
+    return row
+
+
 def candidates(answer: GeocodeAnswer | None) -> tuple[Answer, ...]:
     """The places of a kept answer, best first."""
     return tuple(
@@ -233,7 +252,9 @@ def record(
     request = session.get(GeocodeRequest, request_id)
     if request is None or request.state is RequestState.DECIDED:
         return
-    request.answer = _keep(session, provider, request.address, answers, now)
+    request.answer = keep(
+        session, provider=provider, address=request.address, answers=answers, now=now
+    )
     request.verdict, request.fault = judge(answers), ""
     request.state = RequestState.REVIEW
     if request.site.precision is Precision.MANUAL:
@@ -330,24 +351,6 @@ def _unclear() -> Select[Site, GeocodeRequest]:
 
 def _query(address: str) -> str:
     return " ".join(fold(address).split())
-
-
-def _keep(
-    session: Session, provider: str, address: str, answers: Sequence[Answer], now: datetime
-) -> GeocodeAnswer:
-    query = _query(address)
-    row = session.scalars(
-        select(GeocodeAnswer).where(
-            GeocodeAnswer.provider == provider, GeocodeAnswer.query == query
-        )
-    ).one_or_none()
-    if row is None:
-        row = GeocodeAnswer(provider=provider, query=query)
-        session.add(row)
-    row.candidates = [asdict(answer) for answer in answers]
-    row.fetched_at = now
-    session.flush()
-    return row
 
 
 def _put(
