@@ -53,9 +53,16 @@ REFUSALS: Mapping[str, Said] = {
     "email-taken": Said(409, _l("Another account has the address %(email)s.")),
     "last-admin": Said(409, _l("Nobody would be left who may administer Onsite.")),
     "no-territory": Said(409, _l("There is no territory yet that a site could belong to.")),
+    "nothing-to-undo": Said(
+        409, _l("There is nothing to take back: the site was changed meanwhile.")
+    ),
     "pin-kept": Said(409, _l("A person put this site where it is; that stays.")),
     "place-unsure": Said(
-        409, _l("Nobody knows yet in which street this site is; place it on the map first.")
+        409,
+        _l(
+            "Nobody knows yet in which street this site is, so no window can be promised."
+            " Place it on the map first, under Addresses."
+        ),
     ),
     "other-customer": Said(422, _l("These two belong to different customers.")),
     "shift-overlaps": Said(409, _l("The technician already works at that time.")),

@@ -17,7 +17,7 @@ from app.database import session
 from app.desk import reports
 from app.security import DESK, Audience
 from app.words import word
-from dispatch import geocoding
+from dispatch import pinning
 from dispatch.accounts import Account, Role, RoleName
 
 # Where each role begins its day; the first that fits.
@@ -100,7 +100,7 @@ def places_to_decide() -> int:
     """Return how many sites' places wait for who is signed in to decide; one query."""
     if not security.has(Audience.DISPATCHER, Audience.LEAD):
         return 0
-    return geocoding.review_count(session())
+    return pinning.review_count(session())
 
 
 def _shown(

@@ -17,13 +17,9 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Select,
     String,
     Text,
     UniqueConstraint,
-    false,
-    func,
-    or_,
     select,
     update,
 )
@@ -31,8 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from dispatch import places
-from dispatch.accounts import Account
-from dispatch.base import Base, DispatchError, expect_version, one_of
+from dispatch.base import Base, DispatchError, one_of
 from dispatch.places import Precision, Site
 from routing.geocode.answer import Answer, Verdict, judge
 from routing.geocode.answer import Precision as Exactness
@@ -179,6 +174,25 @@ def kept(
     return None if row is None else candidates(row)
 
 
+def keep(
+    session: Session, *, provider: str, address: str, answers: Sequence[Answer], now: datetime
+) -> GeocodeAnswer:
+    """Keep what the provider said to this address, in place of what it said before."""
+    query = _query(address)
+    row = session.scalars(
+        select(GeocodeAnswer).where(
+            GeocodeAnswer.provider == provider, GeocodeAnswer.query == query
+        )
+    ).one_or_none()
+    if row is None:
+        row = GeocodeAnswer(provider=provider, query=query)
+        session.add(row)
+    row.candidates = [asdict(answer) for answer in answers]
+    row.fetched_at = now
+    session.flush()
+    return row
+
+
 def candidates(answer: GeocodeAnswer | None) -> tuple[Answer, ...]:
     """The places of a kept answer, best first."""
     return tuple(
@@ -233,7 +247,9 @@ def record(
     request = session.get(GeocodeRequest, request_id)
     if request is None or request.state is RequestState.DECIDED:
         return
-    request.answer = _keep(session, provider, request.address, answers, now)
+    request.answer = keep(
+        session, provider=provider, address=request.address, answers=answers, now=now
+    )
     request.verdict, request.fault = judge(answers), ""
     request.state = RequestState.REVIEW
     if request.site.precision is Precision.MANUAL:
@@ -273,81 +289,15 @@ def give_up(session: Session, *, request_id: int, fault: str) -> None:
         session.flush()
 
 
-def to_review(session: Session, *, most: int = 100) -> Sequence[tuple[Site, GeocodeRequest | None]]:
-    """Sites whose place a person must look at, the longest waiting first; one query.
-
-    A site at town precision without a request was typed or imported so.
-    """
-    rows = session.execute(_unclear().limit(most)).all()
-    return [(row[0], row[1]) for row in rows]
-
-
-def review_count(session: Session) -> int:
-    """How many sites a person must look at; one query."""
-    unclear = _unclear().order_by(None).subquery()
-    return session.scalar(select(func.count()).select_from(unclear)) or 0
-
-
-def pin(
-    session: Session,
-    *,
-    site: Site,
-    latitude: float,
-    longitude: float,
-    now: datetime,
-    expected_version: int | None = None,
-    by: Account | None = None,
-) -> None:
-    """A person says where the site is, once and for all. Raises StaleVersion."""
-    expect_version(site, expected=expected_version)
-    places.relocate_site(
-        session,
-        site=site,
-        latitude=latitude,
-        longitude=longitude,
-        precision=Precision.MANUAL,
-        now=now,
-        by=by,
-    )
-    request = request_of(session, site=site)
-    if request is not None:
-        request.provider, request.attribution, request.confidence = "", "", 1.0
-        _decide(request, now=now)
-        session.flush()
-
-
-def _unclear() -> Select[Site, GeocodeRequest]:
-    waits = GeocodeRequest.state == RequestState.WAITING
-    reviewed = GeocodeRequest.state == RequestState.REVIEW
-    vague = Site.precision == Precision.LOCALITY
-    return (
-        select(Site, GeocodeRequest)
-        .outerjoin(GeocodeRequest, GeocodeRequest.site_id == Site.id)
-        .where(or_(reviewed, vague & ~func.coalesce(waits, false())))
-        .order_by(GeocodeRequest.asked_at, Site.id)
-    )
+def decide(session: Session, *, request: GeocodeRequest, now: datetime) -> None:
+    """A person has said where the site is; no provider is behind it any more."""
+    request.provider, request.attribution, request.confidence = "", "", 1.0
+    _decide(request, now=now)
+    session.flush()
 
 
 def _query(address: str) -> str:
     return " ".join(fold(address).split())
-
-
-def _keep(
-    session: Session, provider: str, address: str, answers: Sequence[Answer], now: datetime
-) -> GeocodeAnswer:
-    query = _query(address)
-    row = session.scalars(
-        select(GeocodeAnswer).where(
-            GeocodeAnswer.provider == provider, GeocodeAnswer.query == query
-        )
-    ).one_or_none()
-    if row is None:
-        row = GeocodeAnswer(provider=provider, query=query)
-        session.add(row)
-    row.candidates = [asdict(answer) for answer in answers]
-    row.fetched_at = now
-    session.flush()
-    return row
 
 
 def _put(

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from dispatch import journal, polygons
@@ -343,6 +343,28 @@ def territory_at(session: Session, *, latitude: float, longitude: float) -> tupl
         if polygons.contains(territory.polygon, here):
             return territory, False
     return min(territories, key=lambda area: (polygons.distance(area.polygon, here), area.id)), True
+
+
+def likely_territory(session: Session, *, customer: Customer, town: str) -> Territory:
+    """Where a site without a coordinate may be: where others of that town, else of that customer are.
+
+    Where there are none, the oldest territory. Raises NoTerritory.
+    """
+    for near in (func.lower(Site.town) == town.lower(), Site.customer_id == customer.id):
+        found = session.scalars(
+            select(Territory)
+            .join(Site, Site.territory_id == Territory.id)
+            .where(near)
+            .group_by(Territory.id)
+            .order_by(func.count().desc(), Territory.id)
+            .limit(1)
+        ).one_or_none()
+        if found is not None:
+            return found
+    oldest = session.scalars(select(Territory).order_by(Territory.id).limit(1)).one_or_none()
+    if oldest is None:
+        raise NoTerritory(customer_id=customer.id)
+    return oldest
 
 
 def open_windows(site: Site, *, day: date) -> tuple[Period, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, post_load, validate
 from sqlalchemy import select
 
 from app import clock, security
@@ -26,12 +26,29 @@ from dispatch.field import (
     OutcomeState,
     RemoteFixable,
 )
+from dispatch.pinning import Position
 from dispatch.workforce import Technician
 
 blueprint = Blueprint("api-field", __name__, description="What happens on the round")
 
 CLIENT_ID = validate.Regexp(r"^[0-9A-Za-z-]{8,64}$", error="8 to 64 letters, digits or hyphens.")
 TOLD_IN_DEEDS = tuple(kind for kind in DeedKind if kind is not DeedKind.FINISH)
+
+
+class PositionIn(Schema):
+    """Where the phone is, if its owner lets it tell.
+
+    Kept only when somebody arrives more than 150 m from the site's pin, so that a dispatcher can
+    put the pin right: the point and its distance, not who came.
+    """
+
+    latitude = fields.Float(required=True, validate=validate.Range(min=-90, max=90))
+    longitude = fields.Float(required=True, validate=validate.Range(min=-180, max=180))
+    accuracy_m = fields.Float(load_default=0.0, validate=validate.Range(min=0))
+
+    @post_load
+    def _read(self, told: dict[str, float], **_more: object) -> Position:
+        return Position(**told)
 
 
 class DeedIn(Schema):
@@ -46,6 +63,7 @@ class DeedIn(Schema):
         load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=1440)
     )
     reason = fields.String(load_default="", validate=validate.Length(max=400))
+    position = fields.Nested(PositionIn, load_default=None, allow_none=True)
 
 
 class DeedOut(Schema):

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Response, abort, jsonify, make_response, url_for
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase
 
-from app import clock, security
+from app import clock, placing, security
 from app.api.conventions import (
     PageQuery,
     after,
@@ -133,22 +133,54 @@ class SiteOut(Schema):
     latitude = fields.Float()
     longitude = fields.Float()
     precision = fields.Enum(Precision, by_value=True)
+    place_unsure = fields.Boolean(
+        attribute="is_unsure",
+        metadata={
+            "description": "The coordinate is provisional: the address waits to be looked up, or for"
+            " a person. Visits there are planned roughly, and no window is offered."
+        },
+    )
     outside_territory = fields.Boolean()
     access_notes = fields.String()
     opening_hours = fields.List(fields.List(fields.Raw()))
 
 
 class SiteIn(Schema):
-    """A new site; its territory follows from where it lies."""
+    """A new site; its territory follows from where it lies.
+
+    Without a coordinate its address is looked up. A coordinate counts as the caller's own word,
+    which no geocoder changes, unless ``precision`` says less.
+    """
 
     customer_id = identifier(required=True)
     name = fields.String(required=True, validate=validate.Length(min=1, max=200))
     address = fields.String(required=True, validate=validate.Length(min=1, max=400))
     postcode = fields.String(load_default="", validate=validate.Length(max=16))
     town = fields.String(required=True, validate=validate.Length(min=1, max=200))
-    latitude = fields.Float(required=True, validate=validate.Range(min=-90, max=90))
-    longitude = fields.Float(required=True, validate=validate.Range(min=-180, max=180))
+    latitude = fields.Float(
+        load_default=None, allow_none=True, validate=validate.Range(min=-90, max=90)
+    )
+    longitude = fields.Float(
+        load_default=None, allow_none=True, validate=validate.Range(min=-180, max=180)
+    )
+    precision = fields.Enum(
+        Precision,
+        by_value=True,
+        load_default=Precision.MANUAL,
+        validate=validate.NoneOf([Precision.SYNTHETIC]),
+    )
+    territory_id = identifier(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Without a coordinate: where it probably is."},
+    )
     access_notes = fields.String(load_default="", validate=validate.Length(max=4000))
+
+    @validates_schema
+    def _expect_both_or_neither(self, new: dict[str, Any], **_more: object) -> None:
+        missing = [name for name in ("latitude", "longitude") if new.get(name) is None]
+        if len(missing) == 1:
+            raise ValidationError("Give both latitude and longitude, or neither.", missing[0])
 
 
 class SiteChange(Schema):
@@ -226,11 +258,8 @@ class Sites(MethodView):
     @blueprint.arguments(SiteIn)
     @blueprint.response(201, SiteOut)
     def post(self, new: dict[str, Any]) -> tuple[Site, int, dict[str, str]]:
-        """Add a site."""
-        customer = session().get(Customer, new.pop("customer_id")) or abort(422)
-        site = places.add_site(
-            session(), customer=customer, by=security.account(), now=clock.now(), **new
-        )
+        """Add a site; without a coordinate it waits for one."""
+        site = _added(new)
         session().flush()
         return site, 201, {"Location": url_for("api-people.OneSite", site_id=site.id)}
 
@@ -262,6 +291,19 @@ class OneSite(MethodView):
             )
         session().commit()
         return _shown(site)
+
+
+def _added(new: dict[str, Any]) -> Site:
+    customer = session().get(Customer, new.pop("customer_id")) or abort(422)
+    territory_id = new.pop("territory_id")
+    by_whom: dict[str, Any] = {"by": security.account(), "now": clock.now()}
+    if new["latitude"] is not None:
+        return places.add_site(session(), customer=customer, **by_whom, **new)
+    territory = None
+    if territory_id is not None:
+        territory = session().get(Territory, territory_id) or abort(422)
+    told = {name: new[name] for name in ("name", "address", "postcode", "town", "access_notes")}
+    return placing.add_waiting_site(customer=customer, territory=territory, **by_whom, **told)
 
 
 def _shown(site: Site) -> Response:

@@ -7,9 +7,10 @@ person decides stays, whatever a geocoder says later.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from flask import flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -21,8 +22,10 @@ from app.desk.board.ground import HEIGHT, WIDTH, Degrees, Frame, Label
 from app.desk.pages import blueprint
 from app.forms import Form, fields_of
 from app.security import Audience, open_to
-from dispatch import geocoding
+from dispatch import geocoding, pinning
 from dispatch.base import DispatchError
+from dispatch.geocoding import GeocodeRequest, RequestState
+from dispatch.pinning import Before, FarArrival, NothingToUndo
 from dispatch.places import Depot, Precision, Site
 from routing.geocode.answer import Answer
 from schedules.tasks import locate_sites
@@ -30,6 +33,8 @@ from schedules.tasks import locate_sites
 DECIDERS = (Audience.DISPATCHER, Audience.LEAD)
 # As many sites of the same customer are shown on the map, and can be chosen as the same place.
 NEIGHBOURS = 30
+# In the cookie of whoever placed it: how the site stood before.
+LAST_PIN = "last-pin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,7 @@ class PinMap:
     top: float
     outline: str
     pin: tuple[float, float]
+    arrival: tuple[float, float] | None
     candidates: tuple[Candidate, ...]
     others: tuple[Label, ...]
 
@@ -62,15 +68,21 @@ class PinMap:
 @open_to(*DECIDERS)
 def addresses() -> str:
     """List the sites whose place a person must decide, the longest waiting first."""
-    waiting = geocoding.to_review(session())
-    return render_template(
-        "desk/addresses.html",
-        waiting=[
-            (site, asked, geocoding.candidates(asked.answer if asked else None))
-            for site, asked in waiting
-        ],
-        count=geocoding.review_count(session()),
-    )
+    return _list()
+
+
+@blueprint.post("/addresses/undo")
+@open_to(*DECIDERS)
+def undo_pin() -> ResponseReturnValue:
+    """Take one's own last pin back, as long as nobody has changed the site since."""
+    errors.retry_with(lambda sentence, _refusal: _list(sentence))
+    last = cookie.pop(LAST_PIN, None)
+    if last is None:
+        raise NothingToUndo(site_id=None)
+    found = pinning.unpin(session(), before=Before(**last), now=clock.now(), by=security.account())
+    session().commit()
+    flash(_("%(name)s is where it was before.", name=found.name), "done")
+    return redirect(url_for("desk.address", site_id=found.id))
 
 
 @blueprint.get("/addresses/<int:site_id>")
@@ -92,7 +104,7 @@ def pin_address(site_id: int) -> ResponseReturnValue:
     longitude = same.longitude if same else form.decimal("longitude", least=-180, most=180)
     form.check()
     found = db.get_or_404(Site, site_id)
-    geocoding.pin(
+    before = pinning.pin(
         session(),
         site=found,
         latitude=latitude,
@@ -102,8 +114,9 @@ def pin_address(site_id: int) -> ResponseReturnValue:
         by=security.account(),
     )
     session().commit()
+    cookie[LAST_PIN] = asdict(before)
     flash(_("%(name)s stays where you put it.", name=found.name), "done")
-    onward = geocoding.to_review(session(), most=1)
+    onward = pinning.to_review(session(), most=1)
     if not onward:
         return redirect(url_for("desk.addresses"))
     return redirect(url_for("desk.address", site_id=onward[0][0].id))
@@ -123,10 +136,33 @@ def ask_again(site_id: int) -> ResponseReturnValue:
     return redirect(url_for("desk.address", site_id=site_id))
 
 
+def _undoable() -> str:
+    """The name of the site whose pin can be taken back, or nothing."""
+    last = cookie.get(LAST_PIN)
+    if last is None:
+        return ""
+    found = session().get(Site, last["site_id"])
+    return found.name if found is not None and found.version == last["version"] else ""
+
+
+def _list(refused: str = "") -> str:
+    return render_template(
+        "desk/addresses.html",
+        waiting=[
+            (site, asked, geocoding.candidates(asked.answer if asked else None), arrival)
+            for site, asked, arrival in pinning.to_review(session())
+        ],
+        count=pinning.review_count(session()),
+        undoable=_undoable(),
+        refused=refused,
+    )
+
+
 def _page(site_id: int, refused: str = "", refusal: DispatchError | None = None) -> str:
     found = db.get_or_404(Site, site_id)
     asked = geocoding.request_of(session(), site=found)
     answers = geocoding.candidates(asked.answer if asked else None)
+    arrival = pinning.doubt(session(), site=found)
     neighbours = (
         session()
         .scalars(
@@ -141,23 +177,42 @@ def _page(site_id: int, refused: str = "", refusal: DispatchError | None = None)
         "desk/address.html",
         site=found,
         asked=asked,
-        map=_map(found, answers, neighbours),
+        arrival=arrival,
+        start=_start(found, asked, answers),
+        undoable=_undoable(),
+        map=_map(found, asked, answers, neighbours, arrival),
         neighbours=[
             (each.id, f"{each.name}, {each.address}, {each.town}")
             for each in neighbours
             if not each.is_unsure
         ],
-        left=geocoding.review_count(session()),
+        left=pinning.review_count(session()),
         askable=asking.available(),
         refused=refused,
         wrong=fields_of(refusal) if refusal else {},
     )
 
 
-def _map(site: Site, answers: Sequence[Answer], neighbours: Sequence[Site]) -> PinMap:
-    """Everything that may be meant fits in; without candidates the whole territory does."""
+def _start(site: Site, asked: GeocodeRequest | None, answers: Sequence[Answer]) -> Degrees:
+    """Where the pin begins: where the site is, or where it likeliest is while that is open."""
+    if answers and asked is not None and asked.state is not RequestState.DECIDED:
+        return (answers[0].latitude, answers[0].longitude)
+    return (site.latitude, site.longitude)
+
+
+def _map(
+    site: Site,
+    asked: GeocodeRequest | None,
+    answers: Sequence[Answer],
+    neighbours: Sequence[Site],
+    arrival: FarArrival | None,
+) -> PinMap:
+    """Everything that may be meant fits in; without any of it the whole territory does."""
     here = (site.latitude, site.longitude)
     places: list[Degrees] = [(each.latitude, each.longitude) for each in answers]
+    arrived = None if arrival is None else (arrival.latitude, arrival.longitude)
+    if arrived is not None:
+        places.append(arrived)
     outline = [(float(corner[0]), float(corner[1])) for corner in site.territory.polygon]
     depots = session().scalars(select(Depot).where(Depot.territory_id == site.territory_id)).all()
     known = [(each.latitude, each.longitude, each.name) for each in neighbours]
@@ -171,7 +226,8 @@ def _map(site: Site, answers: Sequence[Answer], neighbours: Sequence[Site]) -> P
         left=frame.left,
         top=frame.top,
         outline=frame.line(outline),
-        pin=frame.at(places[0] if places else here),
+        pin=frame.at(_start(site, asked, answers)),
+        arrival=None if arrived is None else frame.at(arrived),
         candidates=tuple(
             Candidate(
                 number=number,

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, errors, geocoding, security, work
+from app import clock, errors, geocoding, placing, security
 from app.database import db, reads_first, session
 from app.desk.hours import read_hours, told_hours
 from app.desk.pages import blueprint
@@ -23,7 +23,6 @@ from dispatch.customers import Contact, Customer
 from dispatch.places import Asset, Precision, Site, Territory
 from dispatch.tickets import Ticket
 from routing.geocode.answer import Answer, GeocoderBusy, GeocoderRefused
-from schedules.tasks import locate_sites
 
 SHOWN_TICKETS = 20
 
@@ -89,13 +88,9 @@ def _placed(customer: Customer, form: Form, told: dict[str, Any]) -> Site:
 def _unplaced(customer: Customer, form: Form, told: dict[str, Any]) -> Site:
     territory = form.row(Territory, "territory_id")
     form.check()
-    now = clock.now()
-    made = places.add_unplaced_site(
-        session(), customer=customer, territory=territory, now=now, by=security.account(), **told
+    return placing.add_waiting_site(
+        customer=customer, territory=territory, now=clock.now(), by=security.account(), **told
     )
-    if geocoding.ask(made, now=now):
-        locate_sites.start(session(), work.queue(), now=now)
-    return made
 
 
 @blueprint.post("/customers/<int:customer_id>/sites/find")

@@ -12,6 +12,7 @@ from app.field.pages import blueprint, fresh_id, my_visit
 from app.security import Audience, open_to
 from dispatch import field
 from dispatch.field import DeedKind
+from dispatch.pinning import Position
 from dispatch.planning import cards, company
 from dispatch.planning.company import Companion
 from dispatch.visits import Visit, VisitState
@@ -75,6 +76,7 @@ def deed(visit_id: int) -> ResponseReturnValue:
         device_at=now,
         minutes_left=request.form.get("minutes_left", type=int),
         reason=request.form.get("reason", "")[:400],
+        position=_position(),
         now=now,
     )
     session().commit()
@@ -83,3 +85,14 @@ def deed(visit_id: int) -> ResponseReturnValue:
     if kind is DeedKind.ARRIVE:
         return redirect(url_for("field.visit", visit_id=visit_id))
     return redirect(url_for("field.today"))
+
+
+def _position() -> Position | None:
+    """Where the phone says it is; None when its owner does not let it tell, or it tells nonsense."""
+    told = [request.form.get(name, type=float) for name in ("latitude", "longitude", "accuracy_m")]
+    latitude, longitude, accuracy_m = told
+    if latitude is None or longitude is None:
+        return None
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180 and (accuracy_m or 0) >= 0):
+        return None
+    return Position(latitude=latitude, longitude=longitude, accuracy_m=accuracy_m or 0.0)

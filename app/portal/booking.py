@@ -115,13 +115,15 @@ def _page(token: str, visit: Visit, *, moving: bool = False, refused: str = "") 
     held = hold_of(session(), visit_id=visit.id, now=now)
     card = cards.cards_of(session(), visits=[visit])[visit.id]
     choosing = visit.state is VisitState.READY and held is None and (moving or not card.promise)
+    lost = choosing and visit.site.is_unsure
     return render_template(
         "portal/visit.html",
         token=token,
         visit=visit,
         promise=card.promise,
         held=held,
-        days=_by_day(offers.windows_for(visit), visit=visit) if choosing else [],
+        days=_by_day(offers.windows_for(visit), visit=visit) if choosing and not lost else [],
+        lost=lost,
         choosing=choosing,
         moving=moving,
         over=visit.state in OVER,

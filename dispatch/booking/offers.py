@@ -94,12 +94,12 @@ def offer_windows(
 ) -> tuple[Offer, ...]:
     """Windows of the coming days, those the customer prefers first, then the cheapest.
 
-    Raises WrongState when the visit does not wait for a window. Empty: nothing can be kept, or
-    nobody knows yet in which street the site is.
+    Raises WrongState when the visit does not wait for a window, PlaceUnsure when nobody knows yet
+    in which street the site is. Empty: nothing can be kept.
     """
     demand_bookable(visit, verb="offer")
     if visit.site.is_unsure:
-        return ()
+        raise PlaceUnsure(site_id=visit.site_id)
     offers: list[Offer] = []
     today = now.astimezone(visit.site.tz).date()
     for ahead in range(booking.horizon_days + 1):

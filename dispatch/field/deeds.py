@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from dispatch import journal, visits
+from dispatch import journal, pinning, visits
 from dispatch.base import Incomplete
 from dispatch.field.tables import Deed, DeedKind
+from dispatch.pinning import Position
 from dispatch.planning import assignments, plans
 from dispatch.planning.assignments import STEPS
 from dispatch.planning.tables import Assignment
@@ -28,6 +29,8 @@ from dispatch.workforce import Technician
 # A phone's clock that is further ahead, or tells of an older deed, is not believed.
 AHEAD = timedelta(minutes=2)
 BEHIND = timedelta(days=2)
+# Flags of arrivals that took place all the same.
+BELIEVED = frozenset({"", "clock"})
 
 
 def record_deed(  # noqa: PLR0913 - a phone tells that much
@@ -41,9 +44,11 @@ def record_deed(  # noqa: PLR0913 - a phone tells that much
     now: datetime,
     minutes_left: int | None = None,
     reason: str = "",
+    position: Position | None = None,
 ) -> Deed:
     """Keep a step and let it take effect; a repeat returns what was kept.
 
+    ``position`` is where the phone was, if its owner lets it tell; only an arrival looks at it.
     Raises Incomplete when a pause lacks its minutes or a turning back its reason.
     """
     known = _known(session, client_id)
@@ -70,6 +75,8 @@ def record_deed(  # noqa: PLR0913 - a phone tells that much
         return twin
     deed.flagged = _obey(session, deed=deed, visit=visit, now=now)
     session.flush()
+    if position is not None and kind is DeedKind.ARRIVE and deed.flagged in BELIEVED:
+        pinning.note_arrival(session, site=visit.site, position=position, now=now)
     if deed.flagged:
         _tell(session, "deed-flagged", deed=deed, visit=visit, now=now)
     return deed

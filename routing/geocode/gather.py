@@ -19,6 +19,8 @@ from osmium.osm.types import OSMEntity
 from routing.geocode.answer import apart
 
 Point = tuple[float, float]
+# South, west, north, east.
+Bounds = tuple[float, float, float, float]
 
 # Keys of things that people name in an address.
 SIGHTS = (
@@ -100,6 +102,17 @@ class Gathered:
     sights: list[Sight] = field(default_factory=list)
     settlements: list[Settlement] = field(default_factory=list)
     borders: list[Border] = field(default_factory=list)
+
+    @property
+    def bounds(self) -> Bounds:
+        """How far streets, doors and settlements reach; borders are often cut from more."""
+        points = [
+            *(street.middle for street in self.streets),
+            *(door.at for door in self.doors),
+            *(settlement.at for settlement in self.settlements),
+        ]
+        lats, lons = [lat for lat, _ in points], [lon for _, lon in points]
+        return min(lats), min(lons), max(lats), max(lons)
 
 
 def gather(extract: Path) -> Gathered:

@@ -45,11 +45,6 @@ class About:
     road_km: float
     arcs: int
 
-    def covers(self, lat: float, lon: float) -> bool:
-        """Whether a place lies in the rectangle around the roads."""
-        south, west, north, east = self.bounds
-        return south <= lat <= north and west <= lon <= east
-
 
 def graph_version(extract: Extract) -> str:
     """12 hex digits of the extract's sha256, and the builder's version."""

@@ -6,8 +6,12 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
-from dispatch import geocoding
+from dispatch import geocoding, pinning
+from dispatch.accounts import RoleName
+from dispatch.pinning import FarArrival, Position
 from dispatch.places import Precision, Site
+from dispatch.planning.plans import AssignmentState
+from dispatch.visits import VisitState
 from tests import build
 from tests.app.desk.test_addresses import answer
 from tests.clock import NOW
@@ -83,3 +87,56 @@ def test_the_pages_have_no_barriers(page, axe):
     page.goto("/addresses")
 
     assert axe(page) == []
+
+
+@pytest.fixture
+def doubted(site, site_id):
+    """The same site with an arrival north of its pin."""
+    with site.app.app_context(), Session(site.app.extensions["sqlalchemy"].engine) as session:
+        found = session.get_one(Site, site_id)
+        there = Position(latitude=52.26, longitude=21.0)
+        pinning.note_arrival(session, site=found, position=there, now=NOW)
+        session.commit()
+    return site_id
+
+
+def test_an_arrival_is_taken_by_keys_and_taken_back(page, site, doubted, axe):
+    page.goto(f"/addresses/{doubted}")
+    assert axe(page) == []
+    page.keyboard.press("a")
+    assert latitude(page) == 52.26
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Every place is known")).to_be_visible()
+    assert kept(site, doubted).latitude == 52.26
+    assert axe(page) == []
+    page.get_by_role("button", name="Take back: Zajezdnia").click()
+    expect(page.get_by_text("is where it was before")).to_be_visible()
+    assert kept(site, doubted).precision is Precision.LOCALITY
+
+
+def test_the_phone_tells_where_it_is_only_when_asked_to(new_context, site):
+    with site.app.app_context(), Session(site.app.extensions["sqlalchemy"].engine) as session:
+        account = build.account(session, roles=[RoleName.TECHNICIAN], name="Ola Nowa")
+        place = build.site(session, at=(52.2319, 21.0067))
+        worker = build.technician(session, territory=place.territory, account_id=account.id)
+        visit = build.visit(session, site=place, state=VisitState.UNDER_WAY)
+        shift = build.shift(session, technician=worker)
+        build.assignment(session, visit=visit, shift=shift, state=AssignmentState.UNDER_WAY)
+        session.commit()
+        visit_id = visit.id
+    context = new_context()
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation({"latitude": 52.25, "longitude": 21.0067, "accuracy": 9})
+    page = context.new_page()
+    page.goto("/demo/sign-in/technician")
+    page.goto(f"/m/visits/{visit_id}")
+    choice = page.get_by_label("Tell where I am when I arrive")
+    expect(choice).not_to_be_checked()
+
+    choice.check()
+    page.get_by_role("button", name="I have arrived").click()
+
+    expect(page.get_by_text("On site")).to_be_visible()
+    with site.app.app_context(), Session(site.app.extensions["sqlalchemy"].engine) as session:
+        assert [each.metres for each in session.query(FarArrival)] == [2013]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import geocoding, places, store
+from dispatch import geocoding, pinning, places, store
 from dispatch.base import StaleVersion
 from dispatch.geocoding import PinKept, RequestState
 from dispatch.places import Precision
@@ -70,12 +70,12 @@ def test_an_unsure_answer_waits_for_a_person_at_a_towns_precision(
 
     assert (request_.state, request_.verdict) == (RequestState.REVIEW, verdict)
     assert request_.site.precision is Precision.LOCALITY
-    assert geocoding.to_review(session) == [(request_.site, request_)]
-    assert geocoding.review_count(session) == 1
+    assert pinning.to_review(session) == [(request_.site, request_, None)]
+    assert pinning.review_count(session) == 1
 
 
 def test_a_persons_pin_wins_over_what_is_said_later(session, request_):
-    geocoding.pin(session, site=request_.site, latitude=52.2, longitude=20.9, now=NOW)
+    pinning.pin(session, site=request_.site, latitude=52.2, longitude=20.9, now=NOW)
 
     record(session, request_, answer())
 
@@ -106,21 +106,21 @@ def test_a_pin_is_refused_where_somebody_else_moved_the_site_meanwhile(session, 
     record(session, request_, answer())
 
     with pytest.raises(StaleVersion):
-        geocoding.pin(session, site=site, latitude=1, longitude=1, now=NOW, expected_version=seen)
+        pinning.pin(session, site=site, latitude=1, longitude=1, now=NOW, expected_version=seen)
 
 
 def test_a_site_at_a_towns_precision_that_nobody_asked_for_is_reviewed_too(session):
     vague = build.site(session, precision=Precision.LOCALITY)
     build.site(session)
 
-    assert geocoding.to_review(session) == [(vague, None)]
-    geocoding.pin(session, site=vague, latitude=52.2, longitude=20.9, now=NOW)
-    assert geocoding.review_count(session) == 0
+    assert pinning.to_review(session) == [(vague, None, None)]
+    pinning.pin(session, site=vague, latitude=52.2, longitude=20.9, now=NOW)
+    assert pinning.review_count(session) == 0
 
 
 def test_what_waits_for_a_provider_is_not_a_persons_affair_yet(session, request_):
     assert request_.state is RequestState.WAITING
-    assert geocoding.review_count(session) == 0
+    assert pinning.review_count(session) == 0
 
 
 def test_an_answer_is_kept_for_the_address_however_it_is_spelled(session, request_):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections import Counter
@@ -11,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from routing.geocode.answer import Answer, Geocoder, Verdict, judge
+from app.commands.places.begun import Found
+from routing.geocode.answer import Answer, Geocoder, GeocoderPuzzled, Verdict, judge
 
 ADDED = ("lat", "lon", "precision", "confidence", "verdict", "provider", "candidates")
 PARTS = ("street", "number", "postcode", "town", "city", "country")
@@ -36,6 +38,7 @@ class Lines(Protocol):
 class Row:
     """One row as it came, with its address as one line; empty when it could not be read."""
 
+    line: int
     cells: Sequence[str]
     address: str
 
@@ -45,16 +48,9 @@ class Table:
     """What was read. ``faults`` name each bad row by its line."""
 
     header: Sequence[str]
+    digest: str
     rows: list[Row] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """The table to be written, and how many rows got which verdict."""
-
-    text: str
-    summary: str
 
 
 def read(path: Path) -> Table:
@@ -80,26 +76,37 @@ def read(path: Path) -> Table:
         )
     if doubled := [name for name, times in Counter(header).items() if times > 1]:
         raise TableWrong(f"{path} has the column {doubled[0]} twice.")
-    table = Table(header=header)
+    table = Table(header=header, digest=hashlib.sha256(text.encode()).hexdigest())
     _read_rows(lines, table, columns)
     return table
 
 
-def geocode(table: Table, geocoder: Geocoder, *, language: str) -> Done:
-    """Ask for every row that could be read."""
+def find(row: Row, geocoder: Geocoder, *, language: str) -> Found:
+    """What is added to a row. Raises GeocoderBusy and GeocoderRefused."""
+    if not row.address:
+        return Found(cells=("",) * len(ADDED))
+    try:
+        return Found(cells=_added(geocoder.find(row.address, language=language)))
+    except GeocoderPuzzled as puzzled:
+        return Found(cells=_added(()), fault=f"line {row.line}: {puzzled}.")
+
+
+def written(table: Table, found: Sequence[Found]) -> str:
+    """The table with what was found, one for each of its rows."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     kept = [place for place, name in enumerate(table.header) if name not in ADDED]
     writer.writerow([*(table.header[place] for place in kept), *ADDED])
-    verdicts: Counter[Verdict] = Counter()
-    for row in table.rows:
-        answers = geocoder.find(row.address, language=language) if row.address else ()
-        if row.address:
-            verdicts[judge(answers)] += 1
+    for row, added in zip(table.rows, found, strict=True):
         cells = [row.cells[place] if place < len(row.cells) else "" for place in kept]
-        writer.writerow([*cells, *(_added(answers) if row.address else [""] * len(ADDED))])
-    summary = ", ".join(f"{verdicts[verdict]} {verdict.value}" for verdict in Verdict)
-    return Done(text=out.getvalue(), summary=summary)
+        writer.writerow([*cells, *added.cells])
+    return out.getvalue()
+
+
+def told(found: Sequence[Found]) -> str:
+    """How many rows got which verdict."""
+    verdicts = Counter(one.cells[ADDED.index("verdict")] for one in found)
+    return ", ".join(f"{verdicts[verdict.value]} {verdict.value}" for verdict in Verdict)
 
 
 def _read_rows(lines: Lines, table: Table, columns: dict[str, int]) -> None:
@@ -120,7 +127,7 @@ def _read_rows(lines: Lines, table: Table, columns: dict[str, int]) -> None:
         address, fault = _address(cells, table.header, columns)
         if fault:
             table.faults.append(f"line {line}: {fault}.")
-        table.rows.append(Row(cells=cells, address=address))
+        table.rows.append(Row(line=line, cells=cells, address=address))
 
 
 def _address(
@@ -142,7 +149,7 @@ def _address(
     return whole, ""
 
 
-def _added(answers: Sequence[Answer]) -> list[str]:
+def _added(answers: Sequence[Answer]) -> tuple[str, ...]:
     verdict = judge(answers)
     candidates = json.dumps(
         [
@@ -158,9 +165,9 @@ def _added(answers: Sequence[Answer]) -> list[str]:
         ensure_ascii=False,
     )
     if verdict is Verdict.NOT_FOUND:
-        return ["", "", "", "", verdict.value, "", candidates]
+        return ("", "", "", "", verdict.value, "", candidates)
     best = answers[0]
-    return [
+    return (
         f"{best.latitude:.6f}",
         f"{best.longitude:.6f}",
         best.precision.value,
@@ -168,4 +175,4 @@ def _added(answers: Sequence[Answer]) -> list[str]:
         verdict.value,
         best.provider,
         candidates,
-    ]
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from random import Random
@@ -10,22 +9,22 @@ from random import Random
 import click
 
 from app import config, geocoders
-from app.commands.places import addresses
+from app.commands import own_area
 from app.commands.places.bench import measure
-from app.commands.planner import write_whole
-from app.commands.target import Target
-from routing.geocode.index import Built, ExtractWrong, IndexWrong, build_index
+from app.commands.places.tables import geocode
+from routing.geocode.index import Built, ExtractWrong, build_index
 
 EXTRACT = click.Path(path_type=Path)
 
 
 @click.group()
 def places() -> None:
-    """Find coordinates for addresses, on this machine, from one extract of OpenStreetMap.
+    """Find coordinates for addresses: on this machine, or by a service that the settings name.
 
     An extract is a file FILE.osm.pbf of a town, a region or a country, for example from
-    download.geofabrik.de. Addresses are asked of its index; nothing leaves the machine.
-    The data is © OpenStreetMap contributors (ODbL); show that where you show coordinates.
+    download.geofabrik.de. Addresses are asked of its index, and nothing leaves the machine; or, when
+    ONSITE_GEOCODER names one, of a service. Data of OpenStreetMap is © OpenStreetMap contributors
+    (ODbL); show that where you show coordinates.
 
     \b
     Examples:
@@ -37,11 +36,13 @@ def places() -> None:
 @places.command()
 @click.argument("extract", metavar="FILE.osm.pbf", type=EXTRACT)
 @click.option("--name", help="What it is called here; default: ONSITE_ROADS.")
-def index(extract: Path, name: str | None) -> None:
+@own_area.anyway_option()
+def index(extract: Path, name: str | None, anyway: bool) -> None:  # noqa: FBT001 - a flag
     """Read streets, addresses, towns and named things, and write their index.
 
     It is kept in the instance folder, as roads/NAME/places.db. A file that cannot be read, or has
-    no addresses, leaves an older index of that name as it was.
+    no addresses, leaves an older index of that name as it was; so does one in which none of the
+    database's sites and depots lies, unless --anyway is given.
 
     \b
     Exit status:
@@ -58,64 +59,10 @@ def index(extract: Path, name: str | None) -> None:
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from wrong
     began = time.monotonic()
-    built = _built(extract, target)
+    built = _built(extract, target, anyway=anyway)
     seconds = time.monotonic() - began
     megabytes = target.stat().st_size / 1_000_000
     click.echo(f"{_told(built)}; {seconds:.1f} s, {megabytes:.1f} MB: {target}", err=True)
-
-
-@places.command()
-@click.argument("addresses_file", metavar="ADDRESSES.csv", type=EXTRACT)
-@click.option("--out", "out_file", metavar="FILE", type=Target(), required=True, help="A CSV file.")
-@click.option("--name", help="The index to ask; default: ONSITE_ROADS.")
-def geocode(addresses_file: Path, out_file: Path, name: str | None) -> None:
-    """Find a coordinate for each row of ADDRESSES.csv and write the rows with it to FILE.
-
-    ADDRESSES.csv is UTF-8 with a header; commas, semicolons or tabs part its columns. A column
-    address holds the whole address in one line, as on a letter; or the columns street, number,
-    postcode, town (or city) and country hold its parts. Other columns are handed through.
-
-    FILE has the same rows in the same order, and these columns more:
-
-    \b
-      lat, lon    degrees (WGS 84); empty where nothing was found
-      precision   rooftop, interpolated, street or locality
-      confidence  from 0 to 1; from 0.8 on it may be taken
-      verdict     accepted; or for a person to look at: ambiguous, unsure, not-found
-      provider    who answered
-      candidates  up to five places as JSON, best first
-
-    A row that cannot be read is named with its line on standard error, and written without a
-    coordinate; it stops no other.
-
-    \b
-    Exit status:
-      0  every row was read; some may not have been found
-      1  a row could not be read, or there is no index
-      2  asked wrongly, or the file is not such a file
-
-    \b
-    Example:
-      onsite places geocode customers.csv --out found.csv
-    """
-    settings = config.load()
-    try:
-        table = addresses.read(addresses_file)
-        places = geocoders.open_index(settings, name)
-    except addresses.TableWrong as wrong:
-        click.echo(f"Error: {wrong}", err=True)
-        sys.exit(2)
-    except IndexWrong as wrong:
-        raise click.ClickException(str(wrong)) from wrong
-    except ValueError as wrong:
-        raise click.UsageError(str(wrong)) from wrong
-    done = addresses.geocode(table, places, language=settings.language)
-    places.close()
-    write_whole(out_file, done.text)
-    for fault in table.faults:
-        click.echo(f"{addresses_file}, {fault}", err=True)
-    click.echo(f"{len(table.rows)} rows: {done.summary}", err=True)
-    sys.exit(int(bool(table.faults)))
 
 
 @places.command()
@@ -155,11 +102,18 @@ def bench(extract: Path, count: int, seed: int, misses: bool) -> None:  # noqa: 
             click.echo(f"  {miss}")
 
 
-def _built(extract: Path, target: Path) -> Built:
+def _built(extract: Path, target: Path, *, anyway: bool) -> Built:
     try:
-        return build_index(extract, target)
-    except (ExtractWrong, OSError) as wrong:
-        raise click.ClickException(str(wrong)) from wrong
+        return build_index(
+            extract,
+            target,
+            accept=lambda bounds: own_area.expect_ours(
+                bounds, anyway=anyway, otherwise="addresses there will not be found"
+            ),
+        )
+    except (ExtractWrong, OSError, own_area.OtherArea) as wrong:
+        kept = " The former index is kept." if target.exists() else ""
+        raise click.ClickException(f"{str(wrong).removesuffix('.')}.{kept}") from wrong
 
 
 def _told(built: Built) -> str:
@@ -168,3 +122,6 @@ def _told(built: Built) -> str:
         f"{built.streets} streets, {built.doors} addresses{districts}, {built.towns} towns,"
         f" {built.sights} named things"
     )
+
+
+places.add_command(geocode)

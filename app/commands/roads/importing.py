@@ -6,18 +6,12 @@ import time
 from pathlib import Path
 
 import click
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from app import config
+from app.commands import own_area
 from app.commands.roads import named
-from dispatch import store
-from dispatch.places import Site
 from routing.travel.extract import ExtractUnusable
 from routing.travel.graph import PROFILES, build_roads
 from routing.travel.provider import Profile
-from routing.travel.roadfile import About
 
 EXTRACT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -37,13 +31,20 @@ EXTRACT = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice(["left", "right"]),
     help="Side on which one drives; default: found on the map.",
 )
-def import_(source: Path, name: str | None, profiles: tuple[str, ...], traffic: str | None) -> None:
+@own_area.anyway_option()
+def import_(
+    source: Path,
+    name: str | None,
+    profiles: tuple[str, ...],
+    traffic: str | None,
+    anyway: bool,  # noqa: FBT001 - a flag
+) -> None:
     """Make a road graph from FILE.osm.pbf, for cars and vans, or also for bikes and walkers.
 
     The graph knows one-ways, access, turn restrictions, signals, gates, ferries, and what turns
     cost. A former graph of the same name is replaced when the new one is complete; when anything is
-    wrong with the file it stays as it is. Where the database has sites, a file in which none of them
-    lies is refused as the wrong place. Progress goes to standard error.
+    wrong with the file it stays as it is. Where the database has sites or depots, a file in which none
+    of them lies is refused as the wrong place; --anyway takes it. Progress goes to standard error.
 
     \b
     Exit status:
@@ -68,10 +69,12 @@ def import_(source: Path, name: str | None, profiles: tuple[str, ...], traffic: 
             target=target,
             profiles=[Profile(each) for each in profiles] or PROFILES,
             left_hand=None if traffic is None else traffic == "left",
-            accept=_expect_sites,
+            accept=lambda about: own_area.expect_ours(
+                about.bounds, anyway=anyway, otherwise="their travel times will be estimates"
+            ),
             tell=tell,
         )
-    except ExtractUnusable as wrong:
+    except (ExtractUnusable, own_area.OtherArea) as wrong:
         raise click.ClickException(f"{wrong}.{_kept(target)}") from wrong
     except OSError as wrong:
         raise click.ClickException(
@@ -88,40 +91,3 @@ def import_(source: Path, name: str | None, profiles: tuple[str, ...], traffic: 
 
 def _kept(target: Path) -> str:
     return " The former road graph is kept." if target.exists() else ""
-
-
-def _expect_sites(about: About) -> None:
-    """Refuse roads on which none of our customers lives."""
-    places = _sites()
-    inside = sum(about.covers(lat, lon) for lat, lon in places)
-    if places and not inside:
-        south, west, north, east = about.bounds
-        raise ExtractUnusable(
-            f"none of the {len(places)} sites in the database lies on this map, which reaches from"
-            f" {south:.2f}, {west:.2f} to {north:.2f}, {east:.2f};"
-            " take the extract of your own area"
-        )
-    if inside < len(places):
-        click.echo(
-            f"{len(places) - inside} of {len(places)} sites lie outside of the map;"
-            " their travel times will be estimates",
-            err=True,
-        )
-
-
-def _sites() -> list[tuple[float, float]]:
-    """Coordinates of all sites; none where there is no database yet."""
-    settings = config.load()
-    database = settings.instance / "onsite.db"
-    if not settings.database_url and not database.exists():
-        return []
-    engine = store.open_store(settings.database)
-    try:
-        with Session(engine) as session:
-            rows = session.execute(select(Site.latitude, Site.longitude))
-            return [(float(lat), float(lon)) for lat, lon in rows]
-    except SQLAlchemyError as wrong:
-        click.echo(f"sites are not compared: the database cannot be read ({wrong})", err=True)
-        return []
-    finally:
-        engine.dispose()

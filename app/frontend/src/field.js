@@ -1,3 +1,5 @@
 import { askFirst } from './ask.js';
+import { tellPlace } from './place.js';
 
 askFirst();
+tellPlace();

@@ -70,7 +70,8 @@ class PinMap {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return;
     if (event.key === '+') this.zoomBy(2);
     if (event.key === '-') this.zoomBy(0.5);
-    const chosen = /^[1-9]$/.test(event.key) && document.querySelector(`[data-candidate="${event.key}"]`);
+    const chosen = (event.key.toLowerCase() === 'a' && document.querySelector('[data-arrival]'))
+      || (/^[1-9]$/.test(event.key) && document.querySelector(`[data-candidate="${event.key}"]`));
     if (!chosen) return;
     this.latitude.value = chosen.dataset.latitude;
     this.longitude.value = chosen.dataset.longitude;

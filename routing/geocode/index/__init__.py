@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from routing.geocode.fold import fold
-from routing.geocode.gather import LAST_REGION, ExtractWrong, Gathered, gather
+from routing.geocode.gather import LAST_REGION, Bounds, ExtractWrong, Gathered, gather
 from routing.geocode.index import store
 from routing.geocode.index.blocks import PROVIDER
 from routing.geocode.index.search import Places
@@ -41,13 +42,17 @@ class Built:
     towns: int
 
 
-def build_index(extract: Path, target: Path) -> Built:
+def build_index(
+    extract: Path, target: Path, *, accept: Callable[[Bounds], None] = lambda _bounds: None
+) -> Built:
     """Read an ``.osm.pbf`` and write its index of places to ``target``.
 
-    Written beside and renamed: a failed build leaves the old index. About a second for a town and
-    a minute for a small country. Raises ExtractWrong, and OSError when the disk is full.
+    Written beside and renamed: a failed build leaves the old index. ``accept`` sees how far the
+    places reach before anything is written, and may raise. About a second for a town and a minute
+    for a small country. Raises ExtractWrong, and OSError when the disk is full.
     """
     found = gather(extract)
+    accept(found.bounds)
     rows = make_rows(found)
     store.write(target, rows, facts=_facts(extract, found))
     count = {kind: sum(row.kind is kind for row in rows) for kind in Kind}

@@ -41,6 +41,7 @@ class Places:
         """Open an index. Raises IndexWrong."""
         self._store = Store(path)
         self.attribution = self._store.facts["attribution"]
+        self.digest = self._store.facts["extract"]
 
     def close(self) -> None:
         """Let the file go."""

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from dispatch.accounts import RoleName
+from dispatch.pinning import FarArrival
 from tests import build
+from tests.app.desk.kept import only
 from tests.clock import DAY, THE_DAY_BEFORE, at
 
 
@@ -42,7 +44,7 @@ def needs(firm):
     }
 
 
-def test_a_ticket_goes_through_the_whole_line(firm, dispatcher, machine, clock):
+def test_a_ticket_goes_through_the_whole_line(firm, dispatcher, machine, clock, rows):
     site = firm["site"]
     opened = dispatcher.post(
         "/tickets",
@@ -89,6 +91,7 @@ def test_a_ticket_goes_through_the_whole_line(firm, dispatcher, machine, clock):
     for kind in ("set-off", "arrive"):
         clock.advance(minutes=20)
         deed = {"client_id": f"phone-{kind}", "kind": kind, "device_at": clock().isoformat()}
+        deed["position"] = {"latitude": site.latitude + 0.01, "longitude": site.longitude}
         assert phone.post(f"{visit_path}/deeds", deed).status_code == 201
     clock.advance(hours=1)
     report = {
@@ -111,6 +114,7 @@ def test_a_ticket_goes_through_the_whole_line(firm, dispatcher, machine, clock):
     assert dispatcher.get(ticket).json["remedy"] == "Wymieniony"
     kept = dispatcher.get(f"{visit_path}/appointments").json
     assert [each["state"] for each in kept] == ["kept"]
+    assert only(rows, FarArrival).metres == 1112
 
 
 def test_a_window_that_is_taken_names_others(firm, dispatcher, rows, clock):

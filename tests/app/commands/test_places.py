@@ -7,8 +7,12 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.orm import Session
 
 from app.commands import onsite
+from dispatch import store
+from tests import build
+from tests.databases import with_schema
 from tests.routing.geocode.land import NEUDORF, Land, invented
 
 
@@ -66,15 +70,76 @@ def test_a_name_that_leaves_the_folder_is_refused(command, extract):
     assert "is no name" in done.output
 
 
-def test_a_bad_extract_is_refused_and_the_old_index_stays(command, indexed, tmp_path):
-    (tmp_path / "bad.osm.pbf").write_bytes(b"")
+def without_names(folder):
+    land = Land()
+    land.point((1.0, 1.0), natural="tree")
+    return land.write(folder / "bare.osm.pbf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda _whole, _folder: b"", "is empty"),
+        (lambda whole, _folder: whole[: len(whole) // 2], "cut off"),
+        (lambda whole, _folder: whole[:-1], "cut off"),
+        (lambda _whole, _folder: b"<osm></osm>" * 20, "no .osm.pbf file"),
+        (lambda _whole, folder: without_names(folder), "no streets, addresses or towns"),
+    ],
+    ids=["empty", "truncated", "truncated by a byte", "another format", "no streets"],
+)
+def test_a_bad_extract_is_refused_and_the_old_index_stays(
+    command, indexed, extract, tmp_path, spoil, says
+):
     old = indexed.read_bytes()
+    (tmp_path / "bad.osm.pbf").write_bytes(spoil(extract.read_bytes(), tmp_path))
 
     done = command("index", tmp_path / "bad.osm.pbf")
 
     assert done.exit_code == 1
-    assert "is empty" in done.output
+    assert says in done.output
+    assert "The former index is kept." in done.output
     assert indexed.read_bytes() == old
+
+
+def with_a_site(folder, at):
+    """A database in which one site lies there."""
+    folder.mkdir(exist_ok=True)
+    url = f"sqlite:///{folder / 'onsite.db'}"
+    with_schema(url)
+    engine = store.open_store(url)
+    with Session(engine) as session:
+        build.site(session, at=at)
+        session.commit()
+    engine.dispose()
+
+
+def test_an_extract_in_which_none_of_our_sites_lies_is_refused(command, extract, tmp_path):
+    with_a_site(tmp_path / "instance", (-33.0, 151.0))
+
+    done = command("index", extract)
+
+    assert done.exit_code == 1
+    assert "none of the 1 sites and depots" in done.output
+    assert not (tmp_path / "instance/roads/area/places.db").exists()
+
+
+def test_an_extract_of_an_area_still_to_come_is_taken_when_asked_for(command, extract, tmp_path):
+    with_a_site(tmp_path / "instance", (-33.0, 151.0))
+
+    done = command("index", extract, "--anyway")
+
+    assert done.exit_code == 0
+    assert "1 of 1 sites and depots lie outside" in done.output
+    assert (tmp_path / "instance/roads/area/places.db").exists()
+
+
+def test_an_extract_of_our_own_area_is_taken(command, extract, tmp_path):
+    with_a_site(tmp_path / "instance", NEUDORF)
+
+    done = command("index", extract)
+
+    assert done.exit_code == 0
+    assert "outside" not in done.output
 
 
 def test_a_row_gets_its_place_and_how_far_to_trust_it(geocode):

@@ -109,8 +109,10 @@ def test_without_a_graph_status_says_that_lines_are_straight():
     [
         (lambda whole: whole[: len(whole) // 2], "no whole .osm.pbf"),
         (lambda _whole: b"", "is empty"),
+        (lambda _whole: b"<osm></osm>" * 20, "no whole .osm.pbf"),
+        (lambda whole: whole[:-1], "no whole .osm.pbf"),
     ],
-    ids=["truncated", "empty"],
+    ids=["truncated", "empty", "another format", "truncated by a byte"],
 )
 def test_a_bad_file_is_refused_and_the_old_graph_stays(instance, extract, spoil, says):
     roads("import", extract)
@@ -155,8 +157,19 @@ def test_roads_on_which_no_site_lies_are_refused(instance, extract):
     result = roads("import", extract)
 
     assert result.exit_code == 1
-    assert "none of the 1 sites" in result.stderr
+    assert "none of the 1 sites and depots" in result.stderr
+    assert "--anyway" in result.stderr
     assert not (instance / "roads" / "area" / "graph.npz").exists()
+
+
+def test_roads_of_an_area_that_is_still_to_come_are_taken_when_asked_for(instance, extract):
+    with_a_site(instance, towns.build(lat=43.0, lon=1.0), 3, 3)
+
+    result = roads("import", extract, "--anyway")
+
+    assert result.exit_code == 0
+    assert "1 of 1 sites and depots lie outside of the map" in result.stderr
+    assert (instance / "roads" / "area" / "graph.npz").exists()
 
 
 def test_roads_on_which_a_site_lies_are_taken(instance, extract):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch import geocoding
+from dispatch import geocoding, pinning
 from dispatch.geocoding import RequestState
+from dispatch.pinning import Position
 from dispatch.places import Precision
 from routing.geocode.answer import Answer
 from routing.geocode.answer import Precision as Exactness
@@ -165,3 +166,70 @@ def test_a_pin_is_never_looked_up_again(dispatcher, rows, vague):
     again(rows, vague)
     assert answer.status_code == 409
     assert (vague.latitude, vague.precision) == (52.2, Precision.MANUAL)
+
+
+@pytest.fixture
+def doubted(rows):
+    """A site whose pin somebody arrived 334 m away from."""
+    site = build.site(rows, name="Magazyn", at=(52.2319, 21.0067))
+    far = Position(latitude=52.2349, longitude=21.0067)
+    pinning.note_arrival(rows, site=site, position=far, now=NOW)
+    rows.commit()
+    return site
+
+
+def test_an_arrival_far_from_the_pin_is_listed_and_drawn(dispatcher, doubted):
+    listed = dispatcher.get("/addresses").text
+    page = dispatcher.get(f"/addresses/{doubted.id}").text
+
+    assert "Arrival 334 m away" in listed
+    assert "Somebody arrived 334 m from the pin" in page
+    assert 'class="pin-arrival"' in page
+    assert 'name="latitude" value="52.234900"' in page
+
+
+def test_one_click_takes_the_arrival_as_the_new_pin(dispatcher, rows, doubted):
+    pinned(dispatcher, doubted, latitude="52.234900", longitude="21.006700")
+
+    again(rows, doubted)
+    assert (doubted.latitude, doubted.precision) == (52.2349, Precision.MANUAL)
+    assert "Every place is known" in dispatcher.get("/addresses").text
+
+
+def test_a_pin_is_taken_back_with_one_button(dispatcher, rows, vague):
+    pinned(dispatcher, vague, latitude="52.2", longitude="21")
+    assert "Take back: Zajezdnia" in dispatcher.get("/addresses").text
+
+    answer = dispatcher.post("/addresses/undo")
+
+    again(rows, vague)
+    assert answer.location == f"/addresses/{vague.id}"
+    assert (vague.latitude, vague.precision) == (52.25, Precision.LOCALITY)
+    assert pinning.review_count(rows) == 1
+    assert "Take back" not in dispatcher.get("/addresses").text
+
+
+def test_there_is_nothing_to_take_back_after_somebody_elses_change(dispatcher, rows, vague):
+    pinned(dispatcher, vague, latitude="52.2", longitude="21")
+    pinning.pin(rows, site=again(rows, vague), latitude=52.3, longitude=21.0, now=NOW)
+    rows.commit()
+
+    answer = dispatcher.post("/addresses/undo")
+
+    assert answer.status_code == 409
+    assert "nothing to take back" in answer.text
+    assert again(rows, vague).latitude == 52.3
+
+
+def test_nothing_was_placed_so_there_is_nothing_to_take_back(dispatcher, vague):
+    assert vague.is_unsure
+
+    assert dispatcher.post("/addresses/undo").status_code == 409
+
+
+def test_a_pin_outside_of_every_territory_is_said(dispatcher, vague):
+    pinned(dispatcher, vague, latitude="48.0", longitude="2.0")
+
+    page = dispatcher.get(f"/addresses/{vague.id}").text
+
+    assert "It lies outside every territory" in page

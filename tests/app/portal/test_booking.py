@@ -6,6 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from app import links
+from dispatch.places import Precision
 from dispatch.promises import Appointment, AppointmentState, Hold, HoldState
 from dispatch.visits import VisitState
 from tests import build
@@ -54,6 +55,17 @@ def test_the_page_offers_windows_and_says_in_which_zone(client, door):
 
     assert len(windows(client, door)) >= 3
     assert "Europe/Warsaw" in page
+
+
+def test_who_lives_where_nobody_knows_the_street_is_told_so(client, door, rows, visit):
+    visit.site.precision = Precision.LOCALITY
+    rows.commit()
+
+    page = client.get(door)
+
+    assert page.status_code == 200
+    assert windows(client, door) == []
+    assert "We are looking for your address" in page.text
 
 
 def test_looking_at_the_page_changes_nothing(client, door, rows):
