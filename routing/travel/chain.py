@@ -153,6 +153,10 @@ class Chain:
         self._complete(sheet, question)
         return sheet.answer().table
 
+    def straight(self, points: Sequence[Point], *, profile: Profile) -> Path:
+        """The crow's flight; asks nobody."""
+        return self._crowfly.path(points, profile=profile)
+
     def path(
         self,
         points: Sequence[Point],

@@ -109,7 +109,9 @@ class Way:
     straight: bool = False
 
     @classmethod
-    def between(cls, begin: Point, end: Point, *, seconds: float, metres: float, line: Line) -> Way:
+    def between(
+        cls, begin: Point, end: Point, *, seconds: float, metres: float, line: Sequence[Point]
+    ) -> Way:
         """The way on roads whose ``line`` begins and ends on roads, from doorstep to doorstep."""
         if begin.rounded() == end.rounded():
             return cls(seconds=0, metres=0, line=(begin, end))
@@ -118,9 +120,6 @@ class Way:
             metres=round(metres),
             line=_without_repeats((begin, *line, end)),
         )
-
-
-Line = Sequence[Point]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +142,7 @@ class Path:
         return _without_repeats([point for leg in self.legs for point in leg.line])
 
 
-def _without_repeats(points: Line) -> tuple[Point, ...]:
+def _without_repeats(points: Sequence[Point]) -> tuple[Point, ...]:
     """The same line with no point twice in succession, and at least two points."""
     kept = [
         point for point, before in zip(points, (None, *points), strict=False) if point != before
