@@ -95,6 +95,11 @@ class Round:
     def travel_minutes(self) -> int:
         return sum(stop.travel_seconds for stop in self.stops) // 60
 
+    @property
+    def travel_metres(self) -> int:
+        """To all stops, as planned; the way home is not among them."""
+        return sum(stop.travel_metres for stop in self.stops)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOver:

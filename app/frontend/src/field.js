@@ -1,3 +1,5 @@
 import { askFirst } from './ask.js';
+import { drawRound } from './round.js';
 
 askFirst();
+drawRound();
