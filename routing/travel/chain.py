@@ -199,7 +199,7 @@ class Chain:
         pieces = sketch.pieces(most=provider.capabilities.max_stops)
         watch = _Watch(self._monotonic, seconds=BASE_S + LEG_S * len(sketch.wanting))
         while pieces:
-            if watch.would_be_late():
+            if watch.is_over():
                 self._failed(provider, breaker, TravelBusy("slower than it may be"))
                 return False
             piece = pieces.pop()
@@ -289,6 +289,10 @@ class _Watch:
     def would_be_late(self) -> bool:
         """Whether a piece that takes as long as the longest so far would end too late."""
         return self._lap + self._longest > self._end
+
+    def is_over(self) -> bool:
+        """Whether no time is left. Who loads its roads first is slow only once."""
+        return self._lap > self._end
 
     def lap(self) -> None:
         """A piece is done."""

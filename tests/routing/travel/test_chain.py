@@ -347,7 +347,19 @@ def test_who_draws_too_slowly_is_stopped_between_two_pieces(watch):
 
     legs = Chain([first], monotonic=watch).path(POINTS).legs
 
-    assert [leg.straight for leg in legs] == [False] + [True] * 6
+    assert [leg.straight for leg in legs] == [False] * 2 + [True] * 5
+    assert Chain([first], monotonic=watch).path(POINTS[:2]).legs[0].straight is False
+
+
+def test_who_loads_its_roads_before_the_first_piece_draws_the_others(watch):
+    first = Told("graph", 60, stops=2)
+
+    def load():
+        watch.now += 1.9 if len(first.questions) == 1 else 0.01
+
+    first.on_ask = load
+
+    assert not any(leg.straight for leg in Chain([first], monotonic=watch).path(POINTS).legs)
 
 
 def test_a_leg_between_two_spellings_of_one_place_is_asked_of_nobody(watch):
