@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from sqlalchemy.orm import Session
 
 from app import travel
@@ -187,3 +187,45 @@ def test_the_phones_map_fits_a_narrow_screen_in_every_language(day, language, un
     until(page, "document.querySelectorAll('.round-map polyline').length === 4")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+# A worker stands by, and the page and its ways are kept.
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  const wanted = [location.href, document.querySelector('[data-round-map]').dataset.roundMap];
+  for (const each of wanted) {
+    while (!(await caches.match(each))) await new Promise((on) => setTimeout(on, 50));
+  }
+}"""
+
+
+def test_without_coverage_the_phone_shows_the_round_it_has_kept_and_says_so(phone, until):
+    expect(phone.get_by_text("No coverage")).to_be_hidden()
+    phone.evaluate(KEPT)
+    phone.context.set_offline(True)
+
+    phone.reload()
+
+    expect(phone.get_by_text("No coverage: this is your round as of 07:00")).to_be_visible()
+    until(phone, "document.querySelectorAll('.round-map polyline:not(.straight)').length === 2")
+    dashed = phone.locator(".round-map .map-line.straight").first
+    assert dashed.evaluate("line => getComputedStyle(line).strokeDasharray") == "5px, 4px"
+
+
+def test_who_has_signed_out_leaves_no_round_for_whoever_has_no_coverage(phone):
+    phone.evaluate(KEPT)
+    phone.get_by_role("button", name="Sign out").click()
+    phone.wait_for_url("**/sign-in*")
+    phone.context.set_offline(True)
+
+    with pytest.raises(Error, match=r"ERR_INTERNET_DISCONNECTED|ERR_FAILED"):
+        phone.goto("/m/")
+
+
+def test_a_sign_in_that_has_ended_takes_the_round_off_the_phone(phone):
+    phone.evaluate(KEPT)
+    phone.context.clear_cookies()
+
+    phone.goto("/m/")
+
+    assert phone.evaluate("caches.keys()") == []

@@ -2,20 +2,17 @@
 // straight lines, and again when the ways are there; it needs no tiles, and what came once is kept
 // for places without coverage.
 
+import { WAYS } from './shelves.js';
 import { afterPaint, ask, attribute, lines, mercator, shape } from './ways.js';
 
 const WIDE = 340;
 const HIGH = 260;
 const MARGIN = 26;
-const KEPT = 'onsite-ways';
 const MOST_KEPT = 10;
 
 export function drawRound(root = document) {
   const box = root.querySelector('[data-round-map]');
   if (box) new RoundMap(box);
-  for (const form of root.querySelectorAll('form.out')) {
-    form.addEventListener('submit', () => { window.caches?.delete(KEPT); });
-  }
 }
 
 class RoundMap {
@@ -123,7 +120,7 @@ function scale(metre) {
 // The server's answer, or without coverage the one of before.
 async function askAndKeep(address) {
   const told = await ask(address);
-  const shelf = await window.caches?.open(KEPT).catch(() => null);
+  const shelf = await window.caches?.open(WAYS).catch(() => null);
   if (!shelf) return told;
   if (!told) return (await shelf.match(address))?.json() ?? null;
   await shelf.put(address, new Response(JSON.stringify(told)));
