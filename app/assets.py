@@ -25,6 +25,9 @@ HERE = Path(__file__).parent
 SOURCE = HERE / "frontend"
 OUTPUT = HERE / "static" / "dist"
 MANIFEST = OUTPUT / "manifest.json"
+ENTRIES = frozenset({"desk", "field", "portal", "worker"})
+# The phone's worker lies among the assets and serves these pages alone.
+WORKER, WORKER_SCOPE = "/static/dist/worker-", "/m/"
 OLDEST_NODE = 20
 YEAR = 365 * 24 * 3600
 OPTIONS = (
@@ -103,7 +106,7 @@ def _bundle(node: str, *, into: Path) -> dict[str, str]:
     entries = sorted(
         str(path.relative_to(SOURCE))
         for path in (SOURCE / "src").iterdir()
-        if path.stem in {"desk", "field", "portal"} and path.suffix in {".js", ".css"}
+        if path.stem in ENTRIES and path.suffix in {".js", ".css"}
     )
     meta = into / "meta.json"
     places = (f"--metafile={meta}", f"--outdir={into}")
@@ -122,6 +125,8 @@ def _let_keep(response: Response) -> Response:
     """A file under a hashed name never changes: browsers may keep it for a year."""
     if request.path.startswith("/static/dist/") and response.status_code == 200:
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        if request.path.startswith(WORKER):
+            response.headers["Service-Worker-Allowed"] = WORKER_SCOPE
     return response
 
 

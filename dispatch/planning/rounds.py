@@ -29,6 +29,7 @@ from dispatch.planning.runs import PlanRun, latest_run
 from dispatch.tickets import Ticket
 from dispatch.visits import CrewRole, Visit, VisitState
 from dispatch.workforce import Absence, Shift, Technician
+from routing.travel.provider import Profile
 
 _PRIORITY_ORDER = {"urgent": 0, "high": 1, "normal": 2, "planned": 3}
 
@@ -76,6 +77,7 @@ class Round:
     technician_id: int
     technician: str
     phone: str | None
+    profile: Profile
     start: tuple[float, float]
     end: tuple[float, float]
     shifts: tuple[tuple[datetime, datetime], ...]
@@ -94,6 +96,11 @@ class Round:
     @property
     def travel_minutes(self) -> int:
         return sum(stop.travel_seconds for stop in self.stops) // 60
+
+    @property
+    def travel_metres(self) -> int:
+        """To all stops, as planned; the way home is not among them."""
+        return sum(stop.travel_metres for stop in self.stops)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,6 +333,7 @@ def _round(
         technician_id=technician.id,
         technician=technician.name,
         phone=technician.phone,
+        profile=technician.travel_profile,
         start=place,
         end=place,
         shifts=tuple((shift.starts_at, shift.ends_at) for shift in shifts),

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,12 +36,15 @@ from routing.travel.provider import (
     TravelImpossible,
     TravelRefused,
 )
+from routing.travel.sketch import Drawing, Sketch, halves
 from routing.travel.tiles import tiles
 
 # Seconds that a table may take: to begin with, for each further piece, and for each cell. OSRM
 # needs 1 to 3 millionths for a cell (measured). A provider that is slower than that is
 # stopped between two pieces.
 BASE_S, PIECE_S, CELL_S = 2.0, 0.02, 4e-6
+# And that each leg of a path may take beyond the first seconds. The slowest, Valhalla, needs less.
+LEG_S = 0.05
 
 Question = tuple[tuple[Point, ...], tuple[Point, ...], Profile, DayPart]
 Piece = tuple[list[int], list[int]]
@@ -149,6 +153,10 @@ class Chain:
         self._complete(sheet, question)
         return sheet.answer().table
 
+    def straight(self, points: Sequence[Point], *, profile: Profile) -> Path:
+        """The crow's flight; asks nobody."""
+        return self._crowfly.path(points, profile=profile)
+
     def path(
         self,
         points: Sequence[Point],
@@ -156,21 +164,57 @@ class Chain:
         profile: Profile = Profile.CAR,
         day_part: DayPart = ALL_DAY,
     ) -> Path:
-        """The way by the first who can draw it, else straight lines; never raises TravelError."""
+        """Each leg by the first who can draw it, else straight; never raises TravelError."""
+        return self.draw(points, profile=profile, day_part=day_part).path
+
+    def draw(
+        self,
+        points: Sequence[Point],
+        *,
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,
+    ) -> Drawing:
+        """As `path`, and what of it is worth keeping."""
+        sketch = Sketch(points)
         for provider, breaker in zip(self._providers, self._breakers, strict=True):
             able = provider.capabilities
-            if not able.geometry or profile not in able.profiles or not breaker.admits():
+            if not sketch.wanting or not able.geometry or profile not in able.profiles:
                 continue
+            ask = partial(provider.path, profile=profile, day_part=day_part)
+            if not (breaker.admits() and self._draw(provider, breaker, sketch, ask)):
+                sketch.give_up()
+        return sketch.complete(self._crowfly.path(points, profile=profile, day_part=day_part))
+
+    def _draw(
+        self,
+        provider: Provider,
+        breaker: Breaker,
+        sketch: Sketch,
+        ask: Callable[[Sequence[Point]], Path],
+    ) -> bool:
+        """Ask for the legs that are wanting, in pieces; whether it held out to the end.
+
+        A piece without a way is halved, so that one odd place does not cost its neighbours theirs.
+        """
+        pieces = sketch.pieces(most=provider.capabilities.max_stops)
+        watch = _Watch(self._monotonic, seconds=BASE_S + LEG_S * len(sketch.wanting))
+        while pieces:
+            if watch.is_over():
+                self._failed(provider, breaker, TravelBusy("slower than it may be"))
+                return False
+            piece = pieces.pop()
             try:
-                way = provider.path(points, profile=profile, day_part=day_part)
+                path = ask(sketch.points[piece.start : piece.stop + 1])
             except TravelImpossible:
-                breaker.succeed()
+                pieces += halves(piece)
             except TravelError as error:
                 self._failed(provider, breaker, error)
+                return False
             else:
-                breaker.succeed()
-                return way
-        return self._crowfly.path(points, profile=profile, day_part=day_part)
+                sketch.take(path, piece)
+            watch.lap()
+        breaker.succeed()
+        return True
 
     def health(self) -> Health:
         """Whether all are well; names those who are not."""
@@ -195,7 +239,9 @@ class Chain:
         """Ask piece by piece for what is wanting; whether it held out to the end."""
         origins, destinations, profile, day_part = question
         pieces = sheet.pieces(most=provider.capabilities.max_elements)
-        watch = _Watch(self._monotonic, pieces)
+        cells = sum(len(rows) * len(columns) for rows, columns in pieces)
+        seconds = BASE_S + CELL_S * cells + PIECE_S * (len(pieces) - 1)
+        watch = _Watch(self._monotonic, seconds=seconds)
         for rows, columns in pieces:
             if watch.would_be_late():
                 self._failed(provider, breaker, TravelBusy("slower than it may be"))
@@ -232,18 +278,21 @@ class Chain:
 
 
 class _Watch:
-    """Time that a provider has for all pieces of a table."""
+    """Time that a provider has for all pieces of a question."""
 
-    def __init__(self, monotonic: Callable[[], float], pieces: Sequence[Piece]) -> None:
-        cells = sum(len(rows) * len(columns) for rows, columns in pieces)
+    def __init__(self, monotonic: Callable[[], float], *, seconds: float) -> None:
         self._monotonic = monotonic
         self._lap = monotonic()
-        self._end = self._lap + BASE_S + CELL_S * cells + PIECE_S * (len(pieces) - 1)
+        self._end = self._lap + seconds
         self._longest = 0.0
 
     def would_be_late(self) -> bool:
         """Whether a piece that takes as long as the longest so far would end too late."""
         return self._lap + self._longest > self._end
+
+    def is_over(self) -> bool:
+        """Whether no time is left. Who loads its roads first is slow only once."""
+        return self._lap > self._end
 
     def lap(self) -> None:
         """A piece is done."""

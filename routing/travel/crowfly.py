@@ -17,7 +17,16 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from routing.travel.matrix import TravelMatrix
-from routing.travel.provider import ALL_DAY, Capabilities, DayPart, Health, Path, Point, Profile
+from routing.travel.provider import (
+    ALL_DAY,
+    Capabilities,
+    DayPart,
+    Health,
+    Path,
+    Point,
+    Profile,
+    Way,
+)
 
 EARTH_M = 6_371_000.0  # mean radius; errs by at most 0.26 % against the ellipsoid
 
@@ -101,13 +110,18 @@ class CrowFly:
         profile: Profile = Profile.CAR,
         day_part: DayPart = ALL_DAY,
     ) -> Path:
-        """Straight lines from point to point."""
+        """Straight lines from point to point, and marked as such."""
         table = self.matrix(points, destinations=points, profile=profile, day_part=day_part)
-        steps = range(len(points) - 1)
         return Path(
-            seconds=sum(int(table.seconds[i, i + 1]) for i in steps),
-            metres=sum(int(table.metres[i, i + 1]) for i in steps),
-            line=tuple(points),
+            legs=tuple(
+                Way(
+                    seconds=int(table.seconds[i, i + 1]),
+                    metres=int(table.metres[i, i + 1]),
+                    line=(points[i], points[i + 1]),
+                    straight=bool(table.metres[i, i + 1]),
+                )
+                for i in range(len(points) - 1)
+            )
         )
 
     def health(self) -> Health:

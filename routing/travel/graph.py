@@ -8,7 +8,7 @@ estimated, so that a plan is always made.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from threading import Lock
 
@@ -30,6 +30,7 @@ from routing.travel.provider import (
     Point,
     Profile,
     TravelImpossible,
+    Way,
 )
 from routing.travel.roadfile import About, RoadsUnusable
 from routing.travel.searching import FAR, unpacked
@@ -145,23 +146,18 @@ class RoadGraph:
         """The way through the points; a straight line where the graph knows none."""
         ways = self._of(profile)
         feet = ways.lines.feet(points)
-        seconds = metres = 0
-        line: list[Point] = list(points[:1])
-        for here in range(len(points) - 1):
-            leg = self._leg(ways, points[here : here + 2], feet[here : here + 2])
-            if leg is None:
-                guess = self._fallback.path(
-                    points[here : here + 2], profile=profile, day_part=day_part
-                )
-                leg = Path(
+        guesses = self._fallback.path(points, profile=profile, day_part=day_part).legs
+        return Path(
+            legs=tuple(
+                self._leg(ways, points[here : here + 2], feet[here : here + 2])
+                or replace(
+                    guess,
                     seconds=guess.seconds * ESTIMATE_FACTOR,
                     metres=guess.metres * ESTIMATE_FACTOR,
-                    line=guess.line,
                 )
-            seconds += leg.seconds
-            metres += leg.metres
-            line += leg.line[1:]
-        return Path(seconds=seconds, metres=metres, line=tuple(line))
+                for here, guess in enumerate(guesses)
+            )
+        )
 
     def snap(
         self, points: Sequence[Point], *, profile: Profile = Profile.CAR
@@ -194,17 +190,16 @@ class RoadGraph:
                 self._ways[profile] = Ways(roadfile.read(self._file, profile=profile))
             return self._ways[profile]
 
-    def _leg(self, ways: Ways, ends: Sequence[Point], feet: Sequence[list[Foot]]) -> Path | None:
+    def _leg(self, ways: Ways, ends: Sequence[Point], feet: Sequence[list[Foot]]) -> Way | None:
         begin, end = ends
         if begin.rounded() == end.rounded():
-            return Path(seconds=0, metres=0, line=(begin, end))
+            return Way.between(begin, end, seconds=0, metres=0, line=())
         found = ways.way(feet[0], feet[1]) if all(feet) else None
         if found is None:
             return None
         time, length = (int(_whole(each)) for each in unpacked(np.array(found.takes)))
-        return Path(
-            seconds=time, metres=length, line=(begin, *ways.line(found, feet[0], feet[1]), end)
-        )
+        line = ways.line(found, feet[0], feet[1])
+        return Way.between(begin, end, seconds=time, metres=length, line=line)
 
 
 def _about(

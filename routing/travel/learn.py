@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -26,6 +26,7 @@ from routing.travel.provider import (
     ALL_DAY,
     MOTORISED,
     DayPart,
+    Path,
     Point,
     Profile,
     Provider,
@@ -178,7 +179,7 @@ def band_of(metres: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 class Corrected(Forwarding):
-    """A provider whose seconds are those that were learned; metres, marks and ways stay.
+    """A provider whose seconds are those that were learned; metres, marks and lines stay.
 
     ``lesson`` may also be what reads the one that holds; it is read again after five minutes.
     """
@@ -227,6 +228,26 @@ class Corrected(Forwarding):
             estimated=table.estimated,
             source=table.source,
             graph_version=table.graph_version,
+        )
+
+    def path(
+        self,
+        points: Sequence[Point],
+        *,
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,
+    ) -> Path:
+        """The provider's way, with seconds as in the table."""
+        path = self._provider.path(points, profile=profile, day_part=day_part)
+        lesson = self._lesson()
+        if lesson is None or profile not in MOTORISED or not path.legs:
+            return path
+        factors = lesson.factors(points[:-1], destinations=points[1:], day_part=day_part)
+        return Path(
+            legs=tuple(
+                replace(leg, seconds=round(leg.seconds * factor))
+                for leg, factor in zip(path.legs, factors.diagonal().tolist(), strict=True)
+            )
         )
 
     def _lesson(self) -> Lesson | None:

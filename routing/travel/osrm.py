@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ import numpy as np
 import polyline
 from numpy.typing import NDArray
 
-from routing.travel.answered import SNAP_M, cells, without_holes
+from routing.travel.answered import NO_WAY, SNAP_M, cells, without_holes
+from routing.travel.crowfly import CrowFly
 from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
     ALL_DAY,
@@ -30,6 +32,7 @@ from routing.travel.provider import (
     TravelBusy,
     TravelError,
     TravelImpossible,
+    Way,
 )
 from routing.travel.tiles import tiled
 from routing.travel.wire import Rejected, Wire
@@ -41,6 +44,8 @@ PATIENCE_S = 1.5
 MOST_CELLS = 40_000
 USUAL_CELLS = 10_000
 FEWEST_CELLS = 100
+# Places of one way; what osrm-routed takes unless it is told otherwise is 500.
+MOST_STOPS = 100
 # A server's data may be prepared anew without a word to us: rows are asked again after so long.
 KEPT_DAYS = 7
 # What a server that knows no POST, or not this service by POST, says about it.
@@ -93,6 +98,7 @@ class Osrm:
             geometry=True,
             profiles=frozenset(self._wires),
             max_elements=self._most_cells,
+            max_stops=MOST_STOPS,
             may_cache_days=KEPT_DAYS,
             attribution="© OpenStreetMap contributors",
         )
@@ -129,15 +135,32 @@ class Osrm:
         profile: Profile = Profile.CAR,
         day_part: DayPart = ALL_DAY,  # noqa: ARG002 - one data set, one speed
     ) -> Path:
-        """The way on the roads. Raises TravelImpossible where there is none."""
-        options = {"overview": "full", "geometries": "polyline", "generate_hints": False}
+        """The way on the roads. Raises TravelImpossible where there is none.
+
+        One may turn at a stop, as in tables; a leg to a place far from every road is straight.
+        """
+        options = {
+            "steps": True,
+            "overview": "false",
+            "geometries": "polyline",
+            "continue_straight": False,
+            "generate_hints": False,
+        }
         said = self._ask("route", points, options, profile=profile)
+        lost = _astray(said.get("waypoints"), len(points))
+        guesses = CrowFly().path(points, profile=profile).legs
         try:
-            best = said["routes"][0]
-            line = tuple(Point(lat, lon) for lat, lon in polyline.decode(best["geometry"], 5))
-            return Path(seconds=round(best["duration"]), metres=round(best["distance"]), line=line)
-        except (LookupError, TypeError, ValueError):
+            legs = tuple(
+                replace(guess, seconds=guess.seconds * NO_WAY, metres=guess.metres * NO_WAY)
+                if lost[here] or lost[here + 1]
+                else _way(leg, points[here], points[here + 1])
+                for here, (guess, leg) in enumerate(
+                    zip(guesses, said["routes"][0]["legs"], strict=True)
+                )
+            )
+        except (LookupError, TypeError, ValueError, AttributeError):
             raise TravelBusy("a way that cannot be read") from None
+        return Path(legs=legs)
 
     def health(self) -> Health:
         """Whether every server finds a nearest road."""
@@ -260,6 +283,16 @@ def _told(name: str, value: object) -> str:
     if isinstance(value, list):
         return ("," if name == "annotations" else ";").join(str(each) for each in value)
     return str(value)
+
+
+def _way(leg: Mapping[str, Any], begin: Point, end: Point) -> Way:
+    """A leg of an answer; its line is that of its steps."""
+    line = [
+        Point(lat, lon)
+        for step in leg["steps"]
+        for lat, lon in polyline.decode(step["geometry"], 5)
+    ]
+    return Way.between(begin, end, seconds=leg["duration"], metres=leg["distance"], line=line)
 
 
 def _astray(waypoints: object, count: int) -> NDArray[np.bool_]:

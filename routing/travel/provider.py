@@ -61,7 +61,8 @@ ALL_DAY = DayPart(name="all-day", begins_minute=0, ends_minute=24 * 60)
 class Capabilities:
     """What a provider can do, so that a caller need not try.
 
-    ``max_elements`` is the largest origins times destinations of one question (None: any).
+    ``max_elements`` is the largest origins times destinations of one question (None: any), and
+    ``max_stops`` the most points of one path.
     ``may_cache_days`` follows from the source's terms (None: for good).
     """
 
@@ -70,6 +71,7 @@ class Capabilities:
     day_parts: bool = False
     profiles: frozenset[Profile] = frozenset({Profile.CAR})
     max_elements: int | None = None
+    max_stops: int | None = None
     may_cache_days: int | None = None
     attribution: str = ""
 
@@ -99,12 +101,57 @@ class TravelImpossible(TravelError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Path:
-    """A way through points, for a map: its length and its line."""
+class Way:
+    """One leg as it is driven, for a map: its ``line`` leads from the one place to the other.
+
+    ``straight``: nobody knows the roads between them, so the line is no way that can be driven.
+    """
 
     seconds: int
     metres: int
     line: tuple[Point, ...]
+    straight: bool = False
+
+    @classmethod
+    def between(
+        cls, begin: Point, end: Point, *, seconds: float, metres: float, line: Sequence[Point]
+    ) -> Way:
+        """The way on roads whose ``line`` begins and ends on roads, from doorstep to doorstep."""
+        if begin.rounded() == end.rounded():
+            return cls(seconds=0, metres=0, line=(begin, end))
+        return cls(
+            seconds=round(seconds),
+            metres=round(metres),
+            line=_without_repeats((begin, *line, end)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """The way through points in their order: one leg from each to the next."""
+
+    legs: tuple[Way, ...]
+
+    @property
+    def seconds(self) -> int:
+        return sum(leg.seconds for leg in self.legs)
+
+    @property
+    def metres(self) -> int:
+        return sum(leg.metres for leg in self.legs)
+
+    @property
+    def line(self) -> tuple[Point, ...]:
+        """The lines of all legs as one."""
+        return _without_repeats([point for leg in self.legs for point in leg.line])
+
+
+def _without_repeats(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The same line with no point twice in succession, and at least two points."""
+    kept = [
+        point for point, before in zip(points, (None, *points), strict=False) if point != before
+    ]
+    return tuple(kept) if len(kept) != 1 else (kept[0], kept[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +188,10 @@ class Provider(Protocol):
         profile: Profile = Profile.CAR,
         day_part: DayPart = ALL_DAY,
     ) -> Path:
-        """The way through the points in their order. Raises TravelError."""
+        """The way through the points in their order, leg by leg.
+
+        Raises TravelError; TravelImpossible where one of the legs has no way.
+        """
 
     def health(self) -> Health:
         """Whether it answers now."""

@@ -8,8 +8,9 @@ because it was ill is used once and not kept.
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -18,12 +19,15 @@ from numpy.typing import NDArray
 from routing.travel.chain import Answer, Chain
 from routing.travel.forwarding import Forwarding
 from routing.travel.grid import Grid, code_of
+from routing.travel.lines import packed, simplified, unpacked
 from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
     ALL_DAY,
     DayPart,
+    Path,
     Point,
     Profile,
+    Way,
 )
 
 # Places of one grid: 36 MB. Whoever needs more begins a new grid and reads rows again.
@@ -50,8 +54,25 @@ class Row(NamedTuple):
     estimated: NDArray[np.bool_]
 
 
+class Leg(NamedTuple):
+    """From one place to another."""
+
+    origin: int
+    destination: int
+
+
+class Line(NamedTuple):
+    """The way of one leg, its line packed (routing/travel/lines.py)."""
+
+    leg: Leg
+    seconds: int
+    metres: int
+    shape: str
+    straight: bool
+
+
 class Reach(Protocol):
-    """Keeps rows. Later ones win over earlier ones."""
+    """Keeps rows and lines. Later ones win over earlier ones."""
 
     @property
     def busy(self) -> bool:
@@ -62,6 +83,12 @@ class Reach(Protocol):
 
     def append(self, key: Key, rows: Sequence[Row], *, days: int | None) -> None:
         """Keep rows for so many days (None: for good). Trouble with the store is not raised."""
+
+    def lines(self, key: Key, legs: Sequence[Leg]) -> Iterable[Line]:
+        """The lines of these legs, oldest first."""
+
+    def append_lines(self, key: Key, lines: Sequence[Line], *, days: int | None) -> None:
+        """Keep lines, as rows are kept."""
 
 
 class Remembered(Forwarding):
@@ -100,6 +127,38 @@ class Remembered(Forwarding):
             for asked in self._questions(missing):
                 self._ask(key, places, sheet, *asked)
         return sheet.table(rows, columns, source=key.provider, version=key.graph_version)
+
+    def path(
+        self,
+        points: Sequence[Point],
+        *,
+        profile: Profile = Profile.CAR,
+        day_part: DayPart = ALL_DAY,
+    ) -> Path:
+        """The chain's way with simplified lines; asks the chain for legs that are not known."""
+        places = [point.rounded() for point in points]
+        codes = [code_of(point) for point in places]
+        legs = [Leg(*ends) for ends in itertools.pairwise(codes)]
+        key = Key(self._chain.name, profile, day_part.name, self._chain.graph_version)
+        known = {line.leg: _way(line) for line in self._reach.lines(key, legs)}
+        for run in _runs([leg not in known for leg in legs]):
+            known |= self._drawn(key, places[run.start : run.stop + 1], day_part)
+        return Path(legs=tuple(known[leg] for leg in legs))
+
+    def _drawn(self, key: Key, places: Sequence[Point], day_part: DayPart) -> Mapping[Leg, Way]:
+        """The ways from place to place; those that last are kept."""
+        legs = [Leg(*map(code_of, ends)) for ends in itertools.pairwise(places)]
+        if self._reach.busy:
+            ways = self._chain.straight(places, profile=key.profile).legs
+            return dict(zip(legs, ways, strict=True))
+        drawing = self._chain.draw(places, profile=key.profile, day_part=day_part)
+        lines = [
+            Line(leg, way.seconds, way.metres, packed(simplified(way.line)), way.straight)
+            for leg, way in zip(legs, drawing.path.legs, strict=True)
+        ]
+        kept = [line for line, lasts in zip(lines, drawing.lasting, strict=True) if lasts]
+        self._reach.append_lines(key, kept, days=self._chain.capabilities.may_cache_days)
+        return {line.leg: _way(line) for line in lines}
 
     def _known(
         self, key: Key, codes: list[int], rows: Sequence[int], columns: Sequence[int]
@@ -163,6 +222,21 @@ class _Places(NamedTuple):
     points: list[Point]
     profile: Profile
     day_part: DayPart
+
+
+def _way(line: Line) -> Way:
+    return Way(
+        seconds=line.seconds,
+        metres=line.metres,
+        line=unpacked(line.shape),
+        straight=line.straight,
+    )
+
+
+def _runs(wanted: Sequence[bool]) -> list[range]:
+    """The stretches in which everything is wanted."""
+    edges = np.flatnonzero(np.diff([False, *wanted, False]))
+    return [range(begin, end) for begin, end in edges.reshape(-1, 2).tolist()]
 
 
 def _fewest(missing: NDArray[np.bool_]) -> list[int]:

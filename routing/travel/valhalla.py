@@ -8,6 +8,7 @@ protocol. Distances are kilometres there, metres here.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -29,6 +30,7 @@ from routing.travel.provider import (
     TravelBusy,
     TravelError,
     TravelImpossible,
+    Way,
 )
 from routing.travel.tiles import tiled
 from routing.travel.wire import Rejected, Wire
@@ -37,6 +39,8 @@ from routing.travel.wire import Rejected, Wire
 PATIENCE_S = 5.0
 # The default limit of a server is 2,500 pairs of places.
 MOST_CELLS = 2_500
+# And 20 places of one way.
+MOST_STOPS = 20
 KEPT_DAYS = 7
 COSTING = {
     Profile.CAR: "auto",
@@ -71,6 +75,7 @@ class Valhalla:
             geometry=True,
             profiles=frozenset(Profile),
             max_elements=MOST_CELLS,
+            max_stops=MOST_STOPS,
             may_cache_days=KEPT_DAYS,
             attribution="© OpenStreetMap contributors",
         )
@@ -115,17 +120,10 @@ class Valhalla:
             },
         )
         try:
-            trip = said["trip"]
-            line: list[Point] = []
-            for leg in trip["legs"]:
-                shape = [Point(lat, lon) for lat, lon in polyline.decode(leg["shape"], 6)]
-                line += shape[1:] if line else shape
-            return Path(
-                seconds=round(trip["summary"]["time"]),
-                metres=round(trip["summary"]["length"] * 1000),
-                line=tuple(line),
-            )
-        except (LookupError, TypeError, ValueError):
+            ends = itertools.pairwise(points)
+            legs = zip(ends, said["trip"]["legs"], strict=True)
+            return Path(legs=tuple(_way(leg, *places) for places, leg in legs))
+        except (LookupError, TypeError, ValueError, AttributeError):
             raise TravelBusy("a way that cannot be read") from None
 
     def health(self) -> Health:
@@ -164,6 +162,15 @@ class Valhalla:
 
 def _places(points: Sequence[Point]) -> list[dict[str, float]]:
     return [{"lat": lat, "lon": lon} for lat, lon in (point.rounded() for point in points)]
+
+
+def _way(leg: Mapping[str, Any], begin: Point, end: Point) -> Way:
+    """A leg of an answer."""
+    line = [Point(lat, lon) for lat, lon in polyline.decode(leg["shape"], 6)]
+    summary = leg["summary"]
+    return Way.between(
+        begin, end, seconds=summary["time"], metres=summary["length"] * 1000, line=line
+    )
 
 
 def _short(table: Mapping[str, Any]) -> tuple[object, object]:

@@ -40,7 +40,7 @@ AUDIENCES = (
     (r"desk\.(record_checks|record_attempt|review|escalate|hand_back|classify|take) .*", SUPPORT),
     (r"desk\.(answer|ask|wait|go_on|resolve|close|merge) .*", SUPPORT),
     (r"desk\..*", DESK),
-    (r"board\.(today|day|run_state|run_events) .*", DISPATCHERS),
+    (r"board\.(today|day|day_ways|round_file|run_state|run_events) .*", DISPATCHERS),
     (r"board\..*", {Audience.DISPATCHER}),
     (r"field\..*", TECHNICIANS),
     (r"portal\..*", {Audience.LINK}),

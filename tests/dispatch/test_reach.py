@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from dispatch import reach, store
-from dispatch.reach import StoredReach, TravelReach
+from dispatch.reach import StoredReach, TravelReach, TravelWay
 from routing.travel.provider import Profile
-from routing.travel.remembered import Key, Row
+from routing.travel.remembered import Key, Leg, Line, Row
 
 KEY = Key("osrm,crowfly", Profile.CAR, "all-day", "v1")
 
@@ -121,3 +121,42 @@ def test_rows_that_have_expired_go(kept, open_session, clock):
     clock.advance(days=8)
 
     assert drop(open_session, clock) == 1
+
+
+WAY = Line(Leg(1, 2**50), 600, 5200, "_p~iF~ps|U_ulLnnqC", straight=False)
+
+
+def test_lines_come_back_for_the_legs_that_are_asked_and_in_their_direction(kept):
+    back = WAY._replace(leg=Leg(2**50, 1), straight=True)
+    kept.append_lines(KEY, [WAY, back, WAY._replace(leg=Leg(1, 3))], days=None)
+
+    assert list(kept.lines(KEY, [WAY.leg])) == [WAY]
+    assert list(kept.lines(KEY, [back.leg])) == [back]
+    assert list(kept.lines(KEY._replace(graph_version="v2"), [WAY.leg])) == []
+
+
+def test_a_line_that_may_not_be_kept_longer_is_neither_read_nor_kept(kept, open_session, clock):
+    kept.append_lines(KEY, [WAY], days=7)
+    clock.advance(days=8)
+
+    assert list(kept.lines(KEY, [WAY.leg])) == []
+    with open_session() as session:
+        assert reach.drop_unread(session, now=clock()) == 1
+        assert session.scalar(select(func.count()).select_from(TravelWay)) == 0
+
+
+def test_of_too_many_lines_the_longest_unread_go(kept, open_session, clock):
+    kept.append_lines(KEY, [WAY], days=None)
+    clock.advance(days=2)
+    kept.append_lines(KEY, [WAY._replace(leg=Leg(1, 3))], days=None)
+
+    with open_session() as session:
+        assert reach.drop_unread(session, now=clock(), most_rows=1) == 1
+        assert session.scalars(select(TravelWay.destination_id)).all() == [3]
+
+
+def test_lines_are_not_written_while_somebody_waits_for_the_caller(kept):
+    with store.writing():
+        kept.append_lines(KEY, [WAY], days=None)
+
+    assert list(kept.lines(KEY, [WAY.leg])) == []

@@ -20,7 +20,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, planner, progress, watching
+from app import clock, gpx, planner, progress, watching, ways
 from app.context import settings
 from app.database import session
 from app.desk.board import ground, placing, timeline, words
@@ -80,6 +80,26 @@ def day(territory_id: int, day: str) -> str:
         sentences=watching.sentences(),
         seconds=settings().plan_seconds,
     )
+
+
+@blueprint.get("/<int:territory_id>/<day>/ways")
+@open_to(*READERS)
+def day_ways(territory_id: int, day: str) -> Response:
+    """Tell the ways of the day's rounds, for the map."""
+    territory, wanted = _asked(territory_id, day)
+    return ways.answer(rounds.day_of(session(), territory=territory, day=wanted).rounds)
+
+
+@blueprint.get("/<int:territory_id>/<day>/rounds/<int:technician_id>.gpx")
+@open_to(*READERS)
+def round_file(territory_id: int, day: str, technician_id: int) -> Response:
+    """Give a round of the day as a file for navigators."""
+    territory, wanted = _asked(territory_id, day)
+    shown = rounds.day_of(session(), territory=territory, day=wanted)
+    found = next((each for each in shown.rounds if each.technician_id == technician_id), None)
+    if found is None or not found.stops:
+        abort(404)
+    return gpx.download(found, day=wanted)
 
 
 @blueprint.post("/<int:territory_id>/<day>/plan")

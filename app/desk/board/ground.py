@@ -10,12 +10,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app import ways
 from dispatch.planning.rounds import Day, LeftOver, Round, RoundStop
 
 WIDTH, HEIGHT, MARGIN = 960.0, 640.0, 28.0
 Degrees = tuple[float, float]
 Point = tuple[float, float]
-# Colours come from the style sheet by number; the dash tells rounds apart without colour.
+# Colours come from the style sheet by number.
 PALETTE = 12
 
 
@@ -40,9 +41,15 @@ class Loose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """A round on the map: its line from start place to end place, and its stops."""
+    """A round on the map: its line from start place to end place, and its stops.
+
+    ``points`` is the straight line; its ways come after the page, for the same ``version``.
+    ``initials`` of the technician tell rounds apart without colour.
+    """
 
     round: Round
+    initials: str
+    version: str
     colour: int
     points: str
     start: Point
@@ -60,7 +67,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The whole map in a frame of WIDTH by HEIGHT; ``scale_km`` long is ``scale_width``."""
+    """The whole map in a frame of WIDTH by HEIGHT; ``scale_km`` long is ``scale_width``.
+
+    ``projection`` is what a browser needs to put places into the frame: left, top, factor.
+    """
 
     width: float
     height: float
@@ -71,6 +81,7 @@ class Ground:
     depots: tuple[Label, ...]
     scale_km: float
     scale_width: float
+    projection: tuple[float, float, float]
 
 
 class Frame:
@@ -117,6 +128,7 @@ def draw(day: Day) -> Ground:
         ),
         scale_km=scale_km,
         scale_width=scale_width,
+        projection=(frame.left, frame.top, frame.factor),
     )
 
 
@@ -132,6 +144,8 @@ def _track(round_: Round, *, colour: int, frame: Frame) -> Track:
         marks.append(Mark(x=x, y=y, number=number, stop=stop))
     return Track(
         round=round_,
+        initials="".join(word[0] for word in round_.technician.split()[:2]),
+        version=ways.course_of(round_).version,
         colour=colour,
         points=frame.line(_way(round_)),
         start=frame.at(round_.start),

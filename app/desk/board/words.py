@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
         why_left=why_left,
         why_nobody=why_nobody,
         share=share,
+        roads_word=roads_word,
         priority_word=lambda code: word(Priority(code)),
         priority_tone=lambda code: tone(Priority(code)),
     )
@@ -34,6 +35,19 @@ def init_app(app: Flask) -> None:
 def share(part: float) -> str:
     """Say a part of a whole in per cent."""
     return formats.percent(part)
+
+
+def roads_word(source: str) -> str:
+    """Say who told travel times: providers by name, straight lines only where they stand alone."""
+    known = {
+        "osrm": "OSRM",
+        "valhalla": "Valhalla",
+        "graph": _("imported roads"),
+        "crowfly": _("straight lines"),
+    }
+    names = source.split(",")
+    asked = [name for name in names if name != "crowfly"] or names
+    return str(_(", ")).join(known.get(name, name) for name in asked)
 
 
 def why_left(left: LeftOver) -> str:

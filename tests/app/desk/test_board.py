@@ -217,10 +217,12 @@ def test_whoever_could_lead_a_visit_for_two_is_shown_with_whom(rows, board, firm
 
 @pytest.mark.parametrize(("legs", "shown"), [(0, False), (1, True), (23, True)])
 def test_a_plan_that_stands_on_estimates_says_so(board, firm, rows, legs, shown):
-    build.plan(rows, territory=firm["territory"], travel={"estimated_legs": legs})
+    told = {"estimated_legs": legs, "source": "graph,crowfly"}
+    build.plan(rows, territory=firm["territory"], travel=told)
     rows.commit()
 
     page = day_page(board, firm).get_data(as_text=True)
 
     word = "1 travel time estimated." if legs == 1 else f"{legs} travel times estimated."
     assert (word in page) == shown
+    assert "Travel times: imported roads." in page

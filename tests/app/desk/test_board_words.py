@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.desk.board.words import lack_words, reason_words
+from app.desk.board.words import lack_words, reason_words, roads_word
 from routing.reasons import Lack
 from routing.solution import Reason
 
@@ -27,3 +27,8 @@ def test_every_reason_has_words(reason):
     said = reason_words(reason.value)
 
     assert said.endswith(".")
+
+
+def test_travel_times_are_from_whom_was_asked_and_straight_lines_only_alone():
+    assert roads_word("osrm,graph,crowfly") == "OSRM, imported roads"
+    assert roads_word("crowfly") == "straight lines"

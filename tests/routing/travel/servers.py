@@ -88,6 +88,10 @@ def running(engine: Engine) -> Iterator[Engine]:
         engine.kill()
 
 
+# How a server of OSRM tells that a place lies three metres from a road.
+NEAR = {"distance": 3.0, "location": [0, 0]}
+
+
 def osrm() -> Engine:
     """As osrm-routed of 2026."""
     return Engine(answer_as_osrm)
@@ -113,10 +117,12 @@ def valhalla(*, verbose: bool = False) -> Engine:
         if path.startswith("/route"):
             engine.asked.append("route")
             points = [Point(each["lat"], each["lon"]) for each in body["locations"]]
-            legs = [{"shape": polyline.encode([a, b], 6)} for a, b in itertools.pairwise(points)]
-            seconds, metres = through(points)
-            summary = {"time": seconds, "length": metres / 1000}
-            return 200, {"trip": {"legs": legs, "summary": summary}}
+            legs = []
+            for begin, end in itertools.pairwise(points):
+                seconds, metres, line = through(begin, end)
+                summary = {"time": seconds, "length": metres / 1000}
+                legs.append({"shape": polyline.encode(line, 6), "summary": summary})
+            return 200, {"trip": {"legs": legs}}
         engine.asked.append("table")
         points = [[Point(p["lat"], p["lon"]) for p in body[k]] for k in ("sources", "targets")]
         seconds, metres = table(engine, *points)
@@ -150,21 +156,20 @@ def answer_as_osrm(engine: Engine, path: str, body: Any) -> tuple[int, Any]:
         points = [Point(lat, lon) for lon, lat in body["coordinates"]]
         chosen = body
     if service == "route":
-        seconds, metres = through(points)
-        route = {"duration": seconds, "distance": metres, "geometry": polyline.encode(points, 5)}
-        return 200, {"code": "Ok", "routes": [route]}
+        if engine.nowhere & set(points):
+            return 400, {"code": "NoRoute", "message": "Impossible route between points"}
+        return 200, {"code": "Ok", "routes": [route(points)], "waypoints": [NEAR] * len(points)}
     sources = [points[i] for i in chosen["sources"]]
     targets = [points[i] for i in chosen["destinations"]]
     if len(sources) * len(targets) > engine.most_cells:
         return 400, {"code": "TooBig", "message": "Too many table coordinates"}
     seconds, metres = table(engine, sources, targets)
-    near = {"distance": 3.0, "location": [0, 0]}
     return 200, {
         "code": "Ok",
         "durations": seconds,
         "distances": metres,
-        "sources": [near] * len(sources),
-        "destinations": [near] * len(targets),
+        "sources": [NEAR] * len(sources),
+        "destinations": [NEAR] * len(targets),
     }
 
 
@@ -185,10 +190,22 @@ def table(engine: Engine, sources: list[Point], targets: list[Point]) -> tuple[A
     )
 
 
-def through(points: list[Point]) -> tuple[float, float]:
-    straight = straight_metres(points, destinations=points)
-    metres = sum(float(straight[i, i + 1]) for i in range(len(points) - 1))
-    return metres / 10, metres * 1.3
+def route(points: list[Point]) -> dict[str, Any]:
+    """A way through points; each leg has two steps, round a corner."""
+    legs = []
+    for begin, end in itertools.pairwise(points):
+        seconds, metres, (_, corner, _) = through(begin, end)
+        steps = [
+            {"geometry": polyline.encode(each, 5)} for each in ([begin, corner], [corner, end])
+        ]
+        legs.append({"duration": seconds, "distance": metres, "steps": steps})
+    return {"legs": legs}
+
+
+def through(begin: Point, end: Point) -> tuple[float, float, list[Point]]:
+    """Seconds, metres and line of a leg: first to the north or south, then east or west."""
+    metres = float(straight_metres([begin], destinations=[end])[0, 0])
+    return metres / 10, metres * 1.3, [begin, Point(end.lat, begin.lon), end]
 
 
 def send(handler: BaseHTTPRequestHandler, status: int, text: bytes) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 
@@ -19,6 +20,7 @@ from routing.travel.provider import (
     TravelBusy,
     TravelImpossible,
     TravelRefused,
+    Way,
 )
 from tests.routing.travel import servers
 
@@ -28,11 +30,15 @@ POINTS = [Point(45 + i * 0.01, 7 + (i * i % 5) * 0.01) for i in range(8)]
 class Told:
     """A provider that does as it is told: every leg takes ``seconds``, unless it fails."""
 
-    def __init__(self, name, seconds, *, most=None, unknown=frozenset(), geometry=False):
+    def __init__(self, name, seconds, *, most=None, unknown=frozenset(), stops=None):
         self.name, self.seconds, self.unknown = name, seconds, unknown
         self.capabilities = Capabilities(
-            profiles=frozenset({Profile.CAR}), max_elements=most, geometry=geometry
+            profiles=frozenset({Profile.CAR}),
+            max_elements=most,
+            geometry=stops is not None,
+            max_stops=stops,
         )
+        self.impossible = frozenset()
         self.error, self.questions, self.takes_s, self.on_ask = None, [], 0.0, lambda: None
         self.graph_version = f"{name}-1"
 
@@ -53,9 +59,23 @@ class Told:
         )
 
     def path(self, points, **_choices):
+        self.questions.append(len(points))
+        self.on_ask()
         if self.error:
             raise self.error
-        return Path(seconds=1, metres=1, line=(points[0], Point(45.5, 7.5), points[-1]))
+        if self.impossible & set(points):
+            raise TravelImpossible("no way")
+        return Path(
+            legs=tuple(
+                Way(
+                    seconds=self.seconds,
+                    metres=1,
+                    line=(a, Point(45.5, 7.5), b),
+                    straight=bool(self.unknown & {a, b}),
+                )
+                for a, b in itertools.pairwise(points)
+            )
+        )
 
     def health(self):
         return Health(well=self.error is None, message=str(self.error))
@@ -259,12 +279,97 @@ def test_a_profile_that_a_provider_does_not_serve_goes_past_it(watch):
 
 
 def test_a_way_is_drawn_by_the_first_who_can_and_else_straight(watch):
-    blind, drawing = Told("a", 1), Told("b", 1, geometry=True)
+    blind, drawing = Told("a", 1), Told("b", 1, stops=9)
     chain = Chain([blind, drawing], monotonic=watch)
 
     assert len(chain.path(POINTS[:2]).line) == 3
     drawing.error = TravelBusy("away")
     assert chain.path(POINTS[:2]).line == tuple(POINTS[:2])
+    assert chain.path(POINTS[:2]).legs[0].straight
+    assert blind.questions == []
+
+
+def test_only_legs_that_the_first_does_not_know_are_drawn_by_the_next(watch):
+    first = Told("osrm", 60, stops=9, unknown={POINTS[3]})
+    second = Told("graph", 70, stops=9)
+
+    drawing = Chain([first, second], monotonic=watch).draw(POINTS)
+
+    assert [leg.seconds for leg in drawing.path.legs] == [60, 60, 70, 70, 60, 60, 60]
+    assert second.questions == [3]
+    assert all(drawing.lasting)
+
+
+def test_a_leg_without_a_way_does_not_cost_its_neighbours_theirs(watch):
+    first = Told("osrm", 60, stops=9)
+    first.impossible = {POINTS[7]}
+
+    legs = Chain([first], monotonic=watch).path(POINTS).legs
+
+    assert [leg.straight for leg in legs] == [False] * 6 + [True]
+
+
+def test_a_long_path_is_asked_in_pieces_that_the_provider_takes(watch):
+    first = Told("valhalla", 60, stops=3)
+
+    path = Chain([first], monotonic=watch).path(POINTS)
+
+    assert first.questions == [3, 3, 3, 2]
+    assert [(leg.line[0], leg.line[-1]) for leg in path.legs] == list(itertools.pairwise(POINTS))
+
+
+def test_legs_drawn_before_a_failure_are_kept_and_the_others_do_not_last(watch):
+    first = Told("osrm", 60, stops=3)
+
+    def fail_at_the_third():
+        if len(first.questions) == 3:
+            first.error = TravelBusy("killed")
+
+    first.on_ask = fail_at_the_third
+    chain = Chain([first], monotonic=watch)
+
+    drawing = chain.draw(POINTS)
+    again = chain.draw(POINTS)
+
+    assert [leg.straight for leg in drawing.path.legs] == [False] * 4 + [True] * 3
+    assert drawing.lasting == (True,) * 4 + (False,) * 3
+    assert again.lasting == (False,) * 7
+    assert len(first.questions) == 3
+
+
+def test_who_draws_too_slowly_is_stopped_between_two_pieces(watch):
+    first = Told("osrm", 60, stops=2)
+
+    def take_long():
+        watch.now += 1.4
+
+    first.on_ask = take_long
+
+    legs = Chain([first], monotonic=watch).path(POINTS).legs
+
+    assert [leg.straight for leg in legs] == [False] * 2 + [True] * 5
+    assert Chain([first], monotonic=watch).path(POINTS[:2]).legs[0].straight is False
+
+
+def test_who_loads_its_roads_before_the_first_piece_draws_the_others(watch):
+    first = Told("graph", 60, stops=2)
+
+    def load():
+        watch.now += 1.9 if len(first.questions) == 1 else 0.01
+
+    first.on_ask = load
+
+    assert not any(leg.straight for leg in Chain([first], monotonic=watch).path(POINTS).legs)
+
+
+def test_a_leg_between_two_spellings_of_one_place_is_asked_of_nobody(watch):
+    first = Told("osrm", 60, stops=9)
+    here = POINTS[0]
+
+    (leg,) = Chain([first], monotonic=watch).path([here, Point(here.lat + 1e-7, here.lon)]).legs
+
+    assert (leg.seconds, leg.metres, leg.straight) == (0, 0, False)
+    assert first.questions == []
 
 
 def test_health_names_who_is_ill(watch):

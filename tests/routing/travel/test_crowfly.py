@@ -79,6 +79,7 @@ def test_a_path_is_as_long_as_its_legs():
     legs = CrowFly().matrix([WARSAW, LODZ], destinations=[WARSAW, LODZ])
     assert there_and_back.seconds == legs.seconds[0, 1] + legs.seconds[1, 0]
     assert there_and_back.line == (WARSAW, LODZ, WARSAW)
+    assert all(leg.straight for leg in there_and_back.legs)
 
 
 @given(st.lists(POINTS, min_size=1, max_size=6))

@@ -82,6 +82,17 @@ def test_a_way_is_as_long_as_its_cell_and_ends_at_the_places(town, graph):
         assert (path.line[0], path.line[-1]) == (points[here], points[here + 1])
 
 
+def test_each_leg_of_a_way_is_as_long_as_its_cell_and_no_straight_line(town, graph):
+    _, points = middles(town, 6, seed=4)
+    table = graph.matrix(points, destinations=points)
+
+    legs = graph.path(points).legs
+
+    assert [leg.metres for leg in legs] == [table.metres[i, i + 1] for i in range(5)]
+    assert not any(leg.straight for leg in legs)
+    assert all(len(leg.line) > 2 for leg in legs)
+
+
 def test_the_line_of_a_way_has_its_length(town, graph):
     _, points = middles(town, 6, seed=4)
 
@@ -217,6 +228,7 @@ def test_a_place_without_a_road_near_is_estimated_and_said(town, graph):
     assert table.seconds.diagonal().tolist() == [0, 0]
     assert graph.snap([far]) == (None,)
     assert graph.path([inside, far]).seconds == table.seconds[0, 1]
+    assert graph.path([inside, far]).legs[0].straight
 
 
 def test_a_place_on_an_island_is_put_on_a_road_that_leads_away(town, graph):

@@ -53,6 +53,17 @@ def error(lesson, legs):
     return mean_error(expected_s(legs, provider=corrected), [leg.taken_s for leg in legs])
 
 
+def test_legs_of_a_path_take_what_the_corrected_table_says():
+    roads = Corrected(CROW, lesson=taught(driven(300, lambda *_: 1.5)))
+    here = places(5)
+
+    legs = roads.path(here).legs
+
+    table = roads.matrix(here, destinations=here)
+    assert [leg.seconds for leg in legs] == [table.seconds[i, i + 1] for i in range(4)]
+    assert legs[0].seconds > CROW.path(here).legs[0].seconds
+
+
 def test_without_legs_nothing_changes():
     lesson = learn([], expected=[], provider="crowfly")
     here = places(5)

@@ -111,16 +111,41 @@ def test_a_place_that_the_server_moves_far_away_to_a_road_is_not_taken_for_one_o
     assert table.seconds[0, 1] != 60
 
 
-def test_a_way_comes_with_its_line(engine):
-    way = provider(engine).path(POINTS[:3])
+def test_a_way_comes_leg_by_leg_with_its_lines(engine):
+    first, second = provider(engine).path(POINTS[:3]).legs
 
-    assert way.line == tuple(point.rounded() for point in POINTS[:3])
-    assert way.metres == round(sum(_steps(POINTS[:3])) * 1.3)
+    straight = straight_metres(POINTS, destinations=POINTS)
+    corner = Point(POINTS[1].lat, POINTS[0].lon)
+    assert first.line == (POINTS[0], corner.rounded(), POINTS[1])
+    assert second.line[0] == POINTS[1]
+    assert (first.metres, second.metres) == (
+        round(straight[0, 1] * 1.3),
+        round(straight[1, 2] * 1.3),
+    )
+    assert not first.straight
 
 
-def _steps(points):
-    straight = straight_metres(points, destinations=points)
-    return [straight[i, i + 1] for i in range(len(points) - 1)]
+def test_a_leg_to_a_place_far_from_every_road_is_straight(engine):
+    def in_the_lake(handler):
+        route = servers.route(POINTS[:3])
+        waypoints = [servers.NEAR, servers.NEAR, {"distance": 700.0, "location": [0, 0]}]
+        text = json.dumps({"code": "Ok", "routes": [route], "waypoints": waypoints})
+        return servers.says(200, text.encode())(handler)
+
+    engine.fault = in_the_lake
+
+    on_land, over_water = provider(engine).path(POINTS[:3]).legs
+
+    assert (on_land.straight, over_water.straight) == (False, True)
+    assert over_water.line == (POINTS[1], POINTS[2])
+
+
+def test_a_way_with_fewer_legs_than_asked_is_no_answer(engine):
+    text = json.dumps({"code": "Ok", "routes": [servers.route(POINTS[:2])]})
+    engine.fault = servers.says(200, text.encode())
+
+    with pytest.raises(TravelBusy):
+        provider(engine).path(POINTS[:3])
 
 
 def test_a_van_drives_on_the_cars_roads_and_nobody_walks_on_them(engine):
@@ -234,7 +259,24 @@ def test_a_real_server_draws_the_way_and_knows_no_road_far_away(real):
 
     assert way.metres == table.metres[0, 0]
     assert len(way.line) >= 3
+    assert not way.legs[0].straight
     assert table.estimated.tolist() == [[False, True]]
+
+
+def test_legs_of_a_real_server_are_as_long_as_its_tables_say(real):
+    osrm = Osrm({Profile.CAR: real})
+    places = [
+        servers.corner(0, 3),
+        servers.corner(0, 0),
+        servers.corner(0.4, 2),
+        servers.corner(4, 1),
+    ]
+
+    legs = osrm.path(places).legs
+    table = osrm.matrix(places, destinations=places)
+
+    assert [leg.metres for leg in legs] == [table.metres[i, i + 1] for i in range(3)]
+    assert [leg.line[0] for leg in legs] == places[:3]
 
 
 def test_a_real_server_is_asked_in_tables_of_its_size(real):

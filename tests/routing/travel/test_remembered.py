@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from routing.travel.chain import Chain
 from routing.travel.crowfly import CrowFly
 from routing.travel.grid import code_of
 from routing.travel.matrix import TravelMatrix
-from routing.travel.provider import Capabilities, Point, Profile, TravelBusy
+from routing.travel.provider import Capabilities, Path, Point, Profile, TravelBusy, Way
 from routing.travel.remembered import Remembered
 
 PLACES = [Point(45 + i * 0.01, 7 + (i * i % 5) * 0.01) for i in range(12)]
@@ -19,7 +21,9 @@ class Counting:
     """The crow's flight as a server that counts its questions and can be ill; 1 s more eastwards."""
 
     name = "osrm"
-    capabilities = Capabilities(profiles=frozenset({Profile.CAR}), may_cache_days=7)
+    capabilities = Capabilities(
+        profiles=frozenset({Profile.CAR}), may_cache_days=7, geometry=True, max_stops=100
+    )
 
     def __init__(self):
         self.questions, self.ill = [], False
@@ -37,6 +41,17 @@ class Counting:
             source="osrm",
         )
 
+    def path(self, points, **_choices):
+        self.questions.append(len(points))
+        if self.ill:
+            raise TravelBusy("away")
+        return Path(
+            legs=tuple(
+                Way.between(a, b, seconds=60, metres=900, line=[Point(a.lat, b.lon)])
+                for a, b in itertools.pairwise(points)
+            )
+        )
+
 
 class Shelf:
     """A store in memory."""
@@ -44,7 +59,7 @@ class Shelf:
     busy = False
 
     def __init__(self):
-        self.kept, self.reads = {}, 0
+        self.kept, self.drawn, self.reads = {}, {}, 0
 
     def rows(self, key, places):
         self.reads += 1
@@ -53,6 +68,13 @@ class Shelf:
     def append(self, key, rows, *, days):
         assert days == 7
         self.kept.setdefault(key, []).extend(rows)
+
+    def lines(self, key, legs):
+        return [line for line in self.drawn.get(key, []) if line.leg in set(legs)]
+
+    def append_lines(self, key, lines, *, days):
+        assert days == 7
+        self.drawn.setdefault(key, []).extend(lines)
 
 
 @pytest.fixture
@@ -189,3 +211,43 @@ def test_a_code_stands_for_one_rounded_point(lat, lon):
     assert code_of(Point(lat, lon)) == code_of(point)
     assert code_of(point) < 2**51
     assert code_of(Point(point.lat, point.lon + 0.00001)) == code_of(point) + 1
+
+
+def test_a_way_that_was_drawn_before_is_asked_of_nobody(server, shelf):
+    first = remembered(server, shelf).path(PLACES[:5])
+    server.questions.clear()
+
+    again = remembered(server, shelf).path(PLACES[:5])
+
+    assert again == first
+    assert server.questions == []
+    assert again.legs[0].line == (PLACES[0], Point(PLACES[0].lat, PLACES[1].lon), PLACES[1])
+
+
+def test_one_more_stop_costs_the_ways_there_and_on(server, shelf):
+    travel = remembered(server, shelf)
+    travel.path(PLACES[:6])
+    server.questions.clear()
+
+    legs = travel.path([*PLACES[:3], PLACES[8], *PLACES[3:6]]).legs
+
+    assert server.questions == [3]
+    assert [leg.line[-1] for leg in legs] == [*PLACES[1:3], PLACES[8], *PLACES[3:6]]
+
+
+def test_a_straight_line_because_the_server_was_ill_is_not_kept(server, shelf):
+    travel = remembered(server, shelf)
+    server.ill = True
+    assert all(leg.straight for leg in travel.path(PLACES[:3]).legs)
+    server.ill = False
+
+    assert not any(leg.straight for leg in remembered(server, shelf).path(PLACES[:3]).legs)
+
+
+def test_while_others_wait_for_the_database_no_way_is_asked(server, shelf):
+    shelf.busy = True
+
+    assert all(leg.straight for leg in remembered(server, shelf).path(PLACES[:3]).legs)
+
+    assert server.questions == []
+    assert shelf.drawn == {}

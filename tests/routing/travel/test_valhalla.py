@@ -46,10 +46,13 @@ def test_where_there_is_no_way_the_cell_is_estimated(engine):
     assert table.seconds[0, 3] == 2 * straight.seconds[0, 3]
 
 
-def test_a_way_has_the_lines_of_all_its_legs(engine):
-    way = Valhalla(engine.url).path(POINTS[:3])
+def test_each_leg_of_a_way_has_its_line(engine):
+    first, second = Valhalla(engine.url).path(POINTS[:3]).legs
 
-    assert way.line == tuple(point.rounded() for point in POINTS[:3])
+    corner = Point(POINTS[1].lat, POINTS[0].lon)
+    assert first.line == (POINTS[0], corner, POINTS[1])
+    assert (second.line[0], second.line[-1]) == (POINTS[1], POINTS[2])
+    assert not second.straight
 
 
 def test_a_key_in_the_address_goes_along_with_every_question(engine):
