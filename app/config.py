@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import available_timezones
 
-from app import secret_key, values
+from app import base_map, secret_key, values
+from app.base_map import BaseMap
 from app.values import setting
 
 LANGUAGES = ("en", "fr", "pl", "ja")
@@ -170,6 +171,25 @@ class Settings:
         pattern=r"\S+@\S+|https?://\S+",
     )
     geocoder_key: str = setting("", "key of the service, where it needs one", hidden=True)
+    map: str = setting(
+        "",
+        "what lies under maps; empty: OpenStreetMap's tiles in demo mode, else only our own ground",
+        choices=("", "none", "pmtiles", "tiles"),
+    )
+    map_pmtiles: str = setting(
+        "",
+        "file that maps are drawn from; empty: map.pmtiles of ONSITE_ROADS. Nobody else sees anything",
+    )
+    map_tile_url: str = setting(
+        "",
+        "a tile server's https://HOST/…{z}/{x}/{y}…; it sees which areas your people look at, from where",
+        pattern=base_map.TILE_URL,
+    )
+    map_attribution: str = setting(
+        "",
+        "whose tiles these are, in plain words; an address behind them becomes their link",
+        pattern=r"[^<>]+",
+    )
     smtp_host: str = setting("", "mail server; empty: mail stays readable in the outbox")
     smtp_port: int = setting(587, "port of the mail server", at_least=1, at_most=65535)
     smtp_security: str = setting(
@@ -188,6 +208,18 @@ class Settings:
     def database(self) -> str:
         """The URL of the database, never empty."""
         return self.database_url or f"sqlite:///{self.instance.resolve() / 'onsite.db'}"
+
+    @property
+    def base_map(self) -> BaseMap:
+        """What lies under maps."""
+        usual = self.instance / "roads" / self.roads / "map.pmtiles"
+        return base_map.chosen(
+            named=self.map,
+            file=Path(self.map_pmtiles).expanduser() if self.map_pmtiles else usual,
+            tile_url=self.map_tile_url,
+            attribution=self.map_attribution,
+            demo=self.demo,
+        )
 
     @property
     def public_url(self) -> str:
@@ -265,7 +297,7 @@ def _describe(field: dataclasses.Field[Any]) -> Described:
     default = str(field.default)
     if isinstance(field.default, bool):
         default = "yes" if field.default else "no"
-    allowed = ", ".join(facts["choices"])
+    allowed = ", ".join(filter(None, facts["choices"]))
     if facts["at_least"] is not None:
         allowed = f"{facts['at_least']} to {facts['at_most']}"
     return Described(
@@ -324,6 +356,12 @@ def _disagreements(settings: Settings) -> Iterable[str]:
     if settings.zone not in available_timezones():
         yield f"ONSITE_ZONE is {settings.zone!r}, but no such time zone is known."
     yield from _geocoder_disagrees(settings)
+    yield from base_map.disagreements(
+        named=settings.map,
+        pmtiles=settings.map_pmtiles,
+        tile_url=settings.map_tile_url,
+        attribution=settings.map_attribution,
+    )
     named = settings.travel.split(",")
     if "valhalla" in named and not settings.valhalla_url:
         yield "ONSITE_TRAVEL names valhalla, so ONSITE_VALHALLA_URL must say where it is."

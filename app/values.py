@@ -39,7 +39,9 @@ def checked(field: dataclasses.Field[Any], raw: object) -> Any:  # noqa: ANN401
     value: Any = _READERS[str(field.type)](raw)
     facts = field.metadata
     if facts["choices"] and value not in facts["choices"]:
-        raise ValueError(f"is {value!r}, but must be one of {', '.join(facts['choices'])}")
+        raise ValueError(
+            f"is {value!r}, but must be one of {', '.join(filter(None, facts['choices']))}"
+        )
     if facts["at_least"] is not None and not facts["at_least"] <= value <= facts["at_most"]:
         raise ValueError(
             f"is {value}, but must be between {facts['at_least']} and {facts['at_most']}"
