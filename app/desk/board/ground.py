@@ -60,7 +60,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The whole map in a frame of WIDTH by HEIGHT; ``scale_km`` long is ``scale_width``."""
+    """The whole map in a frame of WIDTH by HEIGHT; ``scale_km`` long is ``scale_width``.
+
+    ``projection`` is what a browser needs to put places into the frame: left, top, factor.
+    """
 
     width: float
     height: float
@@ -71,6 +74,7 @@ class Ground:
     depots: tuple[Label, ...]
     scale_km: float
     scale_width: float
+    projection: tuple[float, float, float]
 
 
 class Frame:
@@ -117,6 +121,7 @@ def draw(day: Day) -> Ground:
         ),
         scale_km=scale_km,
         scale_width=scale_width,
+        projection=(frame.left, frame.top, frame.factor),
     )
 
 

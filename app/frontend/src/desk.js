@@ -1,9 +1,11 @@
 import { askFirst } from './ask.js';
 import { watchRun } from './board.js';
+import { layBases } from './base.js';
 import { filterAtOnce } from './filters.js';
 import { movePins } from './pin.js';
 
 askFirst();
 filterAtOnce();
+layBases();
 movePins();
 watchRun();
