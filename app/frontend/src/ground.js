@@ -7,6 +7,7 @@ import { watchTiles } from './tiles.js';
 
 // Widths in pixels; the smaller a class, the paler it is (base.css).
 const ROADS = { tertiary: 1, secondary: 1.5, primary: 2, trunk: 2.5, motorway: 3 };
+const FROM = { tertiary: 10.5, secondary: 9, primary: 7.5 }; // zooms
 const CLOSEST = 26;
 const MOST_NAMES = 24;
 
@@ -49,6 +50,7 @@ export class Base {
     const middle = [degrees(2 * Math.atan(Math.exp(north)) - Math.PI / 2), degrees(longitude)];
     const world = (factor * pixels / width) * 2 * Math.PI;
     this.map.setView(middle, Math.log2(world / 256), { animate: false });
+    this.thin();
     this.writeNames();
   }
 
@@ -59,14 +61,34 @@ export class Base {
     const renderer = L.canvas({ pane: 'ground', padding: 0.1 });
     for (const [kind, weight] of Object.entries(ROADS)) {
       const lines = (told.roads[kind] ?? []).map(unpacked);
-      const color = getComputedStyle(this.box).getPropertyValue(`--road-${kind}`);
-      const style = { renderer, pane: 'ground', interactive: false, weight, color, opacity: 1, smoothFactor: 1.5 };
+      const color = this.colour(`var(--road-${kind})`);
+      const style = { kind, renderer, pane: 'ground', interactive: false, weight, color, opacity: 1, smoothFactor: 1.5 };
       if (lines.length) L.polyline(lines, style).addTo(this.roads);
     }
+    this.thin();
     this.towns = told.towns;
     this.credit = told.attribution;
     this.writeNames();
     this.writeCredit();
+  }
+
+  // A canvas knows no light-dark(): the browser says what a colour is now.
+  colour(given) {
+    const probe = this.map.getContainer();
+    probe.style.color = given;
+    const { color } = getComputedStyle(probe);
+    probe.style.color = '';
+    return color;
+  }
+
+  // From afar the smaller classes go and the others become thin.
+  thin() {
+    const zoom = this.map.getZoom();
+    const share = Math.min(1, Math.max(0.4, (zoom - 6) / 6));
+    this.roads.eachLayer((line) => {
+      const { kind } = line.options;
+      line.setStyle({ weight: ROADS[kind] * share, opacity: zoom < (FROM[kind] ?? 0) ? 0 : 1 });
+    });
   }
 
   // Names of towns, the first ones first, none over another or over one that the picture has.
