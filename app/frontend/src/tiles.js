@@ -11,7 +11,11 @@ const CLOSEST_TILES = 19;
 
 export function watchTiles(base) {
   const { base: kind } = base.box.dataset;
-  if (kind !== 'none') new Tiles(base, kind === 'tiles' ? pictures : archive);
+  if (kind === 'none') return;
+  const start = () => new Tiles(base, kind === 'tiles' ? pictures : archive);
+  // The page's load event would wait for tiles that were asked for before it.
+  if (document.readyState === 'complete') start();
+  else window.addEventListener('load', start, { once: true });
 }
 
 class Tiles {
