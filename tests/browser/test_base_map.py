@@ -162,7 +162,7 @@ class TestARefusedConnection:
     def base_map(self):
         return {
             "map": "tiles",
-            "map_tile_url": "http://127.0.0.1:9/{z}/{x}/{y}.png",
+            "map_tile_url": "http://127.0.0.1:1/{z}/{x}/{y}.png",
             "map_attribution": "©",
         }
 

@@ -50,6 +50,8 @@ export class Base {
     const middle = [degrees(2 * Math.atan(Math.exp(north)) - Math.PI / 2), degrees(longitude)];
     const world = (factor * pixels / width) * 2 * Math.PI;
     this.map.setView(middle, Math.log2(world / 256), { animate: false });
+    this.letter = Math.min(12, Math.max(8, 13 * pixels / width)); // as the picture's own names
+    this.map.getContainer().style.setProperty('--letter', `${this.letter}px`);
     this.thin();
     this.writeNames();
   }
@@ -106,7 +108,7 @@ export class Base {
     for (const [latitude, longitude, name] of this.towns) {
       if (written >= MOST_NAMES) break;
       const at = this.map.latLngToContainerPoint([latitude, longitude]);
-      const reach = 4 + name.length * (name.codePointAt(0) > 0x2e80 ? 6.5 : 3.8);
+      const reach = 4 + name.length * this.letter * (name.codePointAt(0) > 0x2e80 ? 0.54 : 0.32);
       const room = { left: at.x - reach, right: at.x + reach, top: at.y - 10, bottom: at.y + 10 };
       const outside = room.left < 0 || room.right > wide || room.top < 0 || room.bottom > high;
       if (outside || spoken.has(name) || taken.some((other) => overlap(room, other))) continue;
