@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import socket
 import struct
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
+from app.commands.roads.tiles import convert
 from tests import build
+from tests.app.commands.test_roads_tiles import cut
+from tests.browser.conftest import watch
 
 pytestmark = [pytest.mark.slow]
 
@@ -160,9 +165,11 @@ class TestARefusedConnection:
 
     @pytest.fixture
     def base_map(self):
+        with closing(socket.create_server(("127.0.0.1", 0))) as gone:
+            port = gone.getsockname()[1]
         return {
             "map": "tiles",
-            "map_tile_url": "http://127.0.0.1:1/{z}/{x}/{y}.png",
+            "map_tile_url": f"http://127.0.0.1:{port}/{{z}}/{{x}}/{{y}}.png",
             "map_attribution": "©",
         }
 
@@ -184,3 +191,20 @@ class TestWithoutABaseMap:
         expect(page.locator(".base-name span", has_text="Żyrardów")).to_be_visible()
         expect(page.get_by_text(QUIET)).to_be_hidden()
         assert tiles.asked == []
+
+
+class TestAFileOfOnesOwn:
+    """A pmtiles archive, read in parts from us."""
+
+    @pytest.fixture
+    def base_map(self, tmp_path):
+        convert(cut(tmp_path), target=tmp_path / "own.pmtiles")
+        return {"map": "pmtiles", "map_pmtiles": str(tmp_path / "own.pmtiles")}
+
+    def test_it_is_painted_with_whose_data_it_is_and_no_error(self, page):
+        errors = watch(page)
+        page.reload()
+
+        expect(page.locator(".shows-tiles canvas.leaflet-tile").first).to_be_attached()
+        expect(page.get_by_role("link", name="© OpenStreetMap contributors")).to_be_visible()
+        assert errors == []
