@@ -39,6 +39,7 @@ def create_app(
         headers,
         health,
         i18n,
+        maps,
         navigation,
         portal,
         progress,
@@ -58,8 +59,7 @@ def create_app(
     app.config.update({name: value for name, value in overrides.items() if name.isupper()})
     app.extensions["onsite.settings"] = settings
     app.jinja_env.undefined = StrictUndefined
-    if settings.proxies:
-        hops = settings.proxies
+    if hops := settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
@@ -71,6 +71,6 @@ def create_app(
     headers.init_app(app, settings)
     for part in (i18n, formats, words, assets, errors, navigation, progress, health, travel, work):
         part.init_app(app)
-    for audience in (sign_in, desk, field, portal, api):
+    for audience in (sign_in, maps, desk, field, portal, api):
         audience.init_app(app)
     return app

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import secrets
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,9 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import available_timezones
 
-from app import imported, values
+from app import base_map, imported, secret_key, values
+from app.base_map import BaseMap
+from app.values import setting
 
 LANGUAGES = ("en", "fr", "pl", "ja")
 PREFIX = "ONSITE_"
@@ -33,184 +34,173 @@ class SettingsWrong(Exception):
         super().__init__("\n".join(self.faults))
 
 
-def _setting(
-    default: Any,  # noqa: ANN401
-    doc: str,
-    *,
-    at_least: float | None = None,
-    at_most: float | None = None,
-    choices: tuple[str, ...] = (),
-    pattern: str = "",
-    hidden: bool = False,
-) -> Any:  # noqa: ANN401
-    """Describe one setting: what it means, what it may be, and whether its value is a secret."""
-    return dataclasses.field(
-        default=default,
-        metadata={
-            "doc": doc,
-            "at_least": at_least,
-            "at_most": at_most,
-            "choices": choices,
-            "pattern": pattern,
-            "hidden": hidden,
-        },
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What may be set. The defaults run on a laptop, with no outside service."""
 
-    instance: Path = _setting(Path("instance"), "the only folder that is written to at run time")  # noqa: RUF009
-    database_url: str = _setting(
+    instance: Path = setting(Path("instance"), "the only folder that is written to at run time")  # noqa: RUF009
+    database_url: str = setting(
         "",
         "PostgreSQL as postgresql+psycopg://…; empty: SQLite in the instance folder",
         pattern=r"(sqlite:///|postgresql\+psycopg://).*",
         hidden=True,
     )
-    secret_key: str = _setting(
+    secret_key: str = setting(
         "",
         "signs sessions and links; empty: made at the first start, kept in the instance folder",
         pattern=r".{32,}",
         hidden=True,
     )
-    old_secret_keys: str = _setting(
+    old_secret_keys: str = setting(
         "",
         "former secret keys, separated by spaces: their links stay good, new ones are not signed",
         hidden=True,
     )
 
-    host: str = _setting("127.0.0.1", "address that the server listens on")
-    port: int = _setting(8000, "port that the server listens on", at_least=1, at_most=65535)
-    threads: int = _setting(64, "requests served at the same time", at_least=8, at_most=512)
-    streams: int = _setting(
+    host: str = setting("127.0.0.1", "address that the server listens on")
+    port: int = setting(8000, "port that the server listens on", at_least=1, at_most=65535)
+    threads: int = setting(64, "requests served at the same time", at_least=8, at_most=512)
+    streams: int = setting(
         48, "live streams at the same time; fewer than threads", at_least=1, at_most=500
     )
-    base_url: str = _setting(
+    base_url: str = setting(
         "",
         "address in links that are sent out; empty: http://HOST:PORT",
         pattern=r"https?://[^\s/]+",
     )
-    proxies: int = _setting(
+    proxies: int = setting(
         0, "reverse proxies in front, whose X-Forwarded headers count", at_least=0, at_most=5
     )
-    https_only: bool = _setting(
+    https_only: bool = setting(
         False, "cookies only over https, and browsers told so; set it behind a TLS proxy"
     )
 
-    language: str = _setting("en", "language where nobody asked for another", choices=LANGUAGES)
-    zone: str = _setting("Europe/Paris", "time zone where no site or territory gives one")
-    demo: bool = _setting(
+    language: str = setting("en", "language where nobody asked for another", choices=LANGUAGES)
+    zone: str = setting("Europe/Paris", "time zone where no site or territory gives one")
+    demo: bool = setting(
         False, "demo mode: sign-in links without passwords, and a clock of its own"
     )
-    session_hours: int = _setting(12, "a sign-in ends after so many hours", at_least=1, at_most=168)
-    session_idle_minutes: int = _setting(
+    session_hours: int = setting(12, "a sign-in ends after so many hours", at_least=1, at_most=168)
+    session_idle_minutes: int = setting(
         240, "a sign-in ends after so many minutes without a request", at_least=5, at_most=10080
     )
-    link_days: int = _setting(30, "a customer's link is good for so long", at_least=1, at_most=365)
-    hold_minutes: int = _setting(
+    link_days: int = setting(30, "a customer's link is good for so long", at_least=1, at_most=365)
+    hold_minutes: int = setting(
         5, "a window is held for so long while the customer decides", at_least=1, at_most=60
     )
-    sign_ins_per_minute: int = _setting(
+    sign_ins_per_minute: int = setting(
         10, "tries to sign in from one address in a minute", at_least=1, at_most=1000
     )
-    links_per_minute: int = _setting(
+    links_per_minute: int = setting(
         120, "requests from one address to customers' pages in a minute", at_least=1, at_most=10000
     )
-    upload_megabytes: int = _setting(
+    upload_megabytes: int = setting(
         8, "largest request body that is accepted", at_least=1, at_most=256
     )
 
-    plan_seconds: int = _setting(
-        20, "time limit of one search for a plan", at_least=1, at_most=3600
-    )
-    plan_workers: int = _setting(
+    plan_seconds: int = setting(20, "time limit of one search for a plan", at_least=1, at_most=3600)
+    plan_workers: int = setting(
         2, "processor cores that one search may use", at_least=1, at_most=128
     )
-    plan_seed: int = _setting(
+    plan_seed: int = setting(
         1, "seed of the search: the same brief gives the same plan", at_least=0, at_most=2**31 - 1
     )
-    plan_memory_megabytes: int = _setting(
+    plan_memory_megabytes: int = setting(
         6144,
         "address space that one search may take; libraries alone reserve 2 GB",
         at_least=256,
         at_most=1_048_576,
     )
-    plan_spare: bool = _setting(
+    plan_spare: bool = setting(
         True, "keep one engine ready, so that a plan begins at once; takes 120 MB of memory"
     )
-    repair_changes: int = _setting(
+    repair_changes: int = setting(
         0,
         "changes that a repair may choose to make; 0: as many as pay",
         at_least=0,
         at_most=1000,
     )
-    shift_visits: int = _setting(
+    shift_visits: int = setting(
         0, "most visits of one shift; 0: as many as fit", at_least=0, at_most=100
     )
-    reserve_percent: int = _setting(
+    reserve_percent: int = setting(
         0,
         "share of each shift that customers cannot book until a day before",
         at_least=0,
         at_most=90,
     )
-    nightly_plan_hour: int = _setting(
+    nightly_plan_hour: int = setting(
         17, "hour (UTC) at which tomorrow is planned", at_least=0, at_most=23
     )
-    queue: str = _setting(
-        "embedded", "what runs tasks and chores", choices=("embedded", "postgres")
-    )
+    queue: str = setting("embedded", "what runs tasks and chores", choices=("embedded", "postgres"))
 
-    travel: str = _setting(
+    travel: str = setting(
         "crowfly",
         "who tells travel times, in order: osrm, graph, valhalla, crowfly, which always answers last",
         pattern=r"(osrm|graph|valhalla|crowfly)(,(osrm|graph|valhalla|crowfly))*",
     )
-    roads: str = _setting(
+    roads: str = setting(
         "area",
         "name of the imported roads: a folder in roads in the instance folder",
         pattern=imported.NAME,
     )
-    osrm_url: str = _setting(
+    osrm_url: str = setting(
         "",
         "address of an OSRM for cars; others beside it as bike=http://… foot=http://…",
         pattern=r"((car|van|bike|foot)=)?https?://\S+( +((car|van|bike|foot)=)?https?://\S+)*",
     )
-    valhalla_url: str = _setting(
+    valhalla_url: str = setting(
         "",
         "address of a Valhalla server, with its key as a query where it needs one",
         pattern=r"https?://\S+",
         hidden=True,
     )
-    geocoder: str = _setting(
+    geocoder: str = setting(
         "embedded",
         "who finds coordinates for addresses; embedded asks the index of ONSITE_ROADS, if there is one",
         choices=("embedded", "nominatim", "photon", "pelias", "ban", "opencage", "none"),
     )
-    geocoder_url: str = _setting(
+    geocoder_url: str = setting(
         "",
         "address of that service; no public server is taken by itself",
         pattern=r"https?://\S+",
     )
-    geocoder_contact: str = _setting(
+    geocoder_contact: str = setting(
         "",
         "how the service's owner can reach you; Nominatim demands it",
         pattern=r"\S+@\S+|https?://\S+",
     )
-    geocoder_key: str = _setting("", "key of the service, where it needs one", hidden=True)
-    smtp_host: str = _setting("", "mail server; empty: mail stays readable in the outbox")
-    smtp_port: int = _setting(587, "port of the mail server", at_least=1, at_most=65535)
-    smtp_security: str = _setting(
+    geocoder_key: str = setting("", "key of the service, where it needs one", hidden=True)
+    map: str = setting(
+        "",
+        "what lies under maps; empty: OpenStreetMap's tiles in demo mode, else only our own ground",
+        choices=("", "none", "pmtiles", "tiles"),
+    )
+    map_pmtiles: str = setting(
+        "",
+        "file that maps are drawn from; empty: map.pmtiles of ONSITE_ROADS. Nobody else sees anything",
+    )
+    map_tile_url: str = setting(
+        "",
+        "a tile server's https://HOST/…{z}/{x}/{y}…; it sees which areas your people look at, from where",
+        pattern=base_map.TILE_URL,
+    )
+    map_attribution: str = setting(
+        "",
+        "whose tiles these are, in plain words; an address behind them becomes their link",
+        pattern=r"[^<>]+",
+    )
+    smtp_host: str = setting("", "mail server; empty: mail stays readable in the outbox")
+    smtp_port: int = setting(587, "port of the mail server", at_least=1, at_most=65535)
+    smtp_security: str = setting(
         "starttls", "how the connection to it is protected", choices=("starttls", "tls", "none")
     )
-    smtp_user: str = _setting("", "name at the mail server; empty: none is given")
-    smtp_password: str = _setting("", "password at the mail server", hidden=True)
-    mail_from: str = _setting("Onsite <onsite@localhost>", "sender of mail", pattern=r"[^@]+@[^@]+")
+    smtp_user: str = setting("", "name at the mail server; empty: none is given")
+    smtp_password: str = setting("", "password at the mail server", hidden=True)
+    mail_from: str = setting("Onsite <onsite@localhost>", "sender of mail", pattern=r"[^@]+@[^@]+")
 
-    node: str = _setting(
-        "auto", "which Node builds the assets", choices=("auto", "system", "wheel")
-    )
-    log: str = _setting(
+    node: str = setting("auto", "which Node builds the assets", choices=("auto", "system", "wheel"))
+    log: str = setting(
         "info", "least grave events that are logged", choices=("debug", "info", "warning", "error")
     )
 
@@ -218,6 +208,18 @@ class Settings:
     def database(self) -> str:
         """The URL of the database, never empty."""
         return self.database_url or f"sqlite:///{self.instance.resolve() / 'onsite.db'}"
+
+    @property
+    def base_map(self) -> BaseMap:
+        """What lies under maps."""
+        usual = imported.Imported(instance=self.instance, name=self.roads).base_map
+        return base_map.chosen(
+            named=self.map,
+            file=Path(self.map_pmtiles).expanduser() if self.map_pmtiles else usual,
+            tile_url=self.map_tile_url,
+            attribution=self.map_attribution,
+            demo=self.demo,
+        )
 
     @property
     def public_url(self) -> str:
@@ -233,7 +235,7 @@ class Settings:
         """Make sure that there is a secret key; the first call writes it, readable to us only."""
         if self.secret_key:
             return self
-        return dataclasses.replace(self, secret_key=_kept_secret(self.instance))
+        return dataclasses.replace(self, secret_key=secret_key.kept(self.instance))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +297,7 @@ def _describe(field: dataclasses.Field[Any]) -> Described:
     default = str(field.default)
     if isinstance(field.default, bool):
         default = "yes" if field.default else "no"
-    allowed = ", ".join(facts["choices"])
+    allowed = ", ".join(filter(None, facts["choices"]))
     if facts["at_least"] is not None:
         allowed = f"{facts['at_least']} to {facts['at_most']}"
     return Described(
@@ -354,6 +356,12 @@ def _disagreements(settings: Settings) -> Iterable[str]:
     if settings.zone not in available_timezones():
         yield f"ONSITE_ZONE is {settings.zone!r}, but no such time zone is known."
     yield from _geocoder_disagrees(settings)
+    yield from base_map.disagreements(
+        named=settings.map,
+        pmtiles=settings.map_pmtiles,
+        tile_url=settings.map_tile_url,
+        attribution=settings.map_attribution,
+    )
     named = settings.travel.split(",")
     if "valhalla" in named and not settings.valhalla_url:
         yield "ONSITE_TRAVEL names valhalla, so ONSITE_VALHALLA_URL must say where it is."
@@ -381,20 +389,3 @@ def _geocoder_disagrees(settings: Settings) -> Iterable[str]:
         )
     if settings.geocoder == "opencage" and not settings.geocoder_key:
         yield "ONSITE_GEOCODER is opencage, so ONSITE_GEOCODER_KEY must hold your key."
-
-
-def _kept_secret(instance: Path) -> str:
-    """Read the instance's secret, or make it. Two processes that start together agree on one."""
-    path = instance / "secret_key"
-    if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
-        draft = instance / f"secret_key.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text(encoding="ascii").strip()

@@ -1,4 +1,7 @@
-"""Headers that every answer carries: nothing inline, nothing from elsewhere, no frames."""
+"""Headers that every answer carries: nothing inline, nothing from elsewhere, no frames.
+
+Only a tile server that the settings name may send pictures.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ NOSNIFF = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{tiles};"
     " connect-src 'self'; manifest-src 'self'; worker-src 'self'; font-src 'self';"
     " form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none';"
     " require-trusted-types-for 'script'; trusted-types onsite default"
@@ -23,9 +26,11 @@ TWO_YEARS = 2 * 365 * 24 * 3600
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Put the headers on every answer of the application, errors included."""
+    origin = settings.base_map.origin
+    policy = CONTENT_POLICY.format(tiles=f" {origin}" if origin else "")
 
     def protect(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Content-Security-Policy", policy)
         for name, value in NOSNIFF.items():
             response.headers.setdefault(name, value)
         # The address of a customer's page is the key to it; it must not travel.

@@ -13,7 +13,7 @@ from pathlib import Path
 # The name becomes a folder.
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 SAYS = "letters, digits, - and _, at most 64 of them"
-FOLDER, GRAPH, INDEX = "roads", "graph.npz", "places.db"
+FOLDER, GRAPH, INDEX, GROUND, MAP = "roads", "graph.npz", "places.db", "ground.json", "map.pmtiles"
 
 
 def is_name(text: str) -> bool:
@@ -45,6 +45,16 @@ class Imported:
     def index(self) -> Path:
         """The index of addresses."""
         return self.folder / INDEX
+
+    @property
+    def ground(self) -> Path:
+        """Main roads and names of towns, on which maps stand."""
+        return self.folder / GROUND
+
+    @property
+    def base_map(self) -> Path:
+        """Vector tiles for the whole area."""
+        return self.folder / MAP
 
     def osrm(self, profile: str) -> Path:
         """The folder of OSRM's data set for a travel profile."""

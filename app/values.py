@@ -1,4 +1,4 @@
-"""Turns what was given for a setting, as text or as a value of a file, into the setting's type."""
+"""What a setting may be, and how what was given for it, text or a value of a file, gets its type."""
 
 from __future__ import annotations
 
@@ -10,12 +10,38 @@ from typing import Any
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
+def setting(
+    default: Any,  # noqa: ANN401
+    doc: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    choices: tuple[str, ...] = (),
+    pattern: str = "",
+    hidden: bool = False,
+) -> Any:  # noqa: ANN401
+    """Describe one setting: what it means, what it may be, and whether its value is a secret."""
+    return dataclasses.field(
+        default=default,
+        metadata={
+            "doc": doc,
+            "at_least": at_least,
+            "at_most": at_most,
+            "choices": choices,
+            "pattern": pattern,
+            "hidden": hidden,
+        },
+    )
+
+
 def checked(field: dataclasses.Field[Any], raw: object) -> Any:  # noqa: ANN401
     """Turn what was given into the setting's type. Raises ValueError with half a sentence."""
     value: Any = _READERS[str(field.type)](raw)
     facts = field.metadata
     if facts["choices"] and value not in facts["choices"]:
-        raise ValueError(f"is {value!r}, but must be one of {', '.join(facts['choices'])}")
+        raise ValueError(
+            f"is {value!r}, but must be one of {', '.join(filter(None, facts['choices']))}"
+        )
     if facts["at_least"] is not None and not facts["at_least"] <= value <= facts["at_most"]:
         raise ValueError(
             f"is {value}, but must be between {facts['at_least']} and {facts['at_most']}"

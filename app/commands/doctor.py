@@ -14,6 +14,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import OperationalError
 
 from app import assets, config, geocoders, travel
+from app.base_map import Kind
 from app.config import LANGUAGES, Settings
 from dispatch import guards, migrations, store
 
@@ -41,7 +42,7 @@ def doctor(fix: bool) -> None:  # noqa: FBT001 - click's flag
     """Look at everything a server needs, and say what to do where something is missing.
 
     Looks at Python, settings, instance folder, disk, database, its schema and guards, the planning
-    engine, assets, translations, travel, mail, and the programs that backups of a PostgreSQL need. Changes
+    engine, assets, translations, travel, maps, mail, and the programs that backups of a PostgreSQL need. Changes
     nothing without --fix. The exit code is 1 when something must be done, 0 when all is well.
 
     \b
@@ -72,6 +73,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield _assets()
     yield _translations()
     yield _travel(settings)
+    yield _maps(settings)
     yield _mail(settings)
     found, advice = geocoders.advice(settings)
     yield Finding(what="addresses", found=found, advice=advice)
@@ -169,6 +171,17 @@ def _travel(settings: Settings) -> Finding:
     """Ask every provider that is named whether it answers."""
     health = travel.chain_of(settings).health()
     return Finding(what="travel", found=",".join(travel.names_of(settings)), advice=health.message)
+
+
+def _maps(settings: Settings) -> Finding:
+    """What lies under maps, and who sees that somebody looks at them."""
+    base = settings.base_map
+    found = {
+        Kind.NONE: "our own ground; nobody else is asked",
+        Kind.PMTILES: f"{base.file}; nobody else is asked",
+        Kind.TILES: f"tiles of {base.origin}, which sees which areas your people look at",
+    }[base.kind]
+    return Finding(what="maps", found=found, advice=base.fault())
 
 
 def _mail(settings: Settings) -> Finding:

@@ -27,7 +27,7 @@ PRECISION = 10_000_000
 KEYS = (
     *("highway", "route", "barrier", "access", "vehicle", "motor_vehicle", "motorcar"),
     *("bicycle", "foot", "restriction", "restriction:motorcar", "restriction:motor_vehicle"),
-    *("restriction:vehicle", "restriction:bicycle"),
+    *("restriction:vehicle", "restriction:bicycle", "place"),
 )
 NODE_KEYS = frozenset(
     {"barrier", "access", "vehicle", "motor_vehicle", "motorcar", "bicycle", "foot"}
@@ -43,6 +43,8 @@ WAY_KEYS = frozenset(
 )
 NODE_HIGHWAYS = frozenset({"traffic_signals", "stop", "give_way"})
 ROUTES = frozenset({"ferry", "shuttle_train"})
+# Kinds of places whose names stand on a map, the largest first.
+TOWNS = ("city", "town", "village", "suburb", "quarter")
 # The file is hashed in pieces of so many bytes.
 PIECE = 1 << 20
 
@@ -69,6 +71,16 @@ class Restriction(NamedTuple):
     modes: frozenset[str]
 
 
+class Town(NamedTuple):
+    """A name on the map, at a place in degrees; ``rank`` 0 is the largest kind, 0 people unknown."""
+
+    lat: float
+    lon: float
+    name: str
+    rank: int
+    people: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
     """What a file holds: ``n`` nodes, ``w`` ways, with ``p`` nodes on the ways.
@@ -89,6 +101,7 @@ class Extract:
     way_nodes: NDArray[np.int32]
     marked: dict[int, Tags]
     restrictions: tuple[Restriction, ...]
+    towns: tuple[Town, ...]
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -145,6 +158,7 @@ class _Gathered:
         self.lons: list[int] = []
         self.marks: dict[int, Tags] = {}
         self.restrictions: list[Restriction] = []
+        self.towns: list[Town] = []
 
     def read(self, path: Path) -> None:
         source = osmium.io.File(str(path), "pbf")
@@ -175,12 +189,24 @@ class _Gathered:
             way_nodes=numbers.astype(np.int32),
             marked={number: self.marks[ref] for ref, number in known.items()},
             restrictions=tuple(self.restrictions),
+            towns=tuple(self.towns),
         )
 
     def _node(self, node: Any) -> None:  # noqa: ANN401 - osmium's classes are compiled
         tags = node.tags
         if tags.get("highway") in NODE_HIGHWAYS or any(key in tags for key in NODE_KEYS):
             self.marks[node.id] = {tag.k: tag.v for tag in tags}
+        if tags.get("place") in TOWNS and tags.get("name"):
+            people = tags.get("population", "")
+            self.towns.append(
+                Town(
+                    lat=node.location.lat,
+                    lon=node.location.lon,
+                    name=tags.get("name"),
+                    rank=TOWNS.index(tags.get("place")),
+                    people=int(people) if people.isdecimal() else 0,
+                )
+            )
 
     def _way(self, way: Any) -> None:  # noqa: ANN401
         """Keep a way; where nodes were cut off, keep what is left as several."""

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.travel import extract as reading
+from routing.travel import ground, roadfile
 from routing.travel import network as making
-from routing.travel import roadfile
 from routing.travel.crowfly import CrowFly
 from routing.travel.matrix import TravelMatrix
 from routing.travel.network import Network
@@ -63,7 +63,7 @@ def build_roads(
 ) -> About:
     """Make the graph file ``target`` out of an ``.osm.pbf``; some seconds for a city.
 
-    It always knows cars, and the other ``profiles``.
+    It always knows cars, and the other ``profiles``. Beside it lies the ground for maps.
 
     ``accept`` sees what was made before it replaces what is there, and may raise. Raises
     ExtractUnusable, or OSError when the file cannot be written; then nothing has changed.
@@ -76,8 +76,11 @@ def build_roads(
     }
     about = _about(extract, networks, source=source.name, left_hand=side)
     accept(about)
+    tell("ground for maps")
+    text = ground.made(networks[Profile.CAR], extract)
     tell("writing")
     roadfile.write(target, networks=networks, about=about)
+    ground.write(target.with_name(ground.FILE), text)
     return about
 
 

@@ -43,6 +43,7 @@ AUDIENCES = (
     (r"board\.(today|day|day_ways|round_file|run_state|run_events) .*", DISPATCHERS),
     (r"board\..*", {Audience.DISPATCHER}),
     (r"field\..*", TECHNICIANS),
+    (r"maps\..*", DESK | TECHNICIANS),
     (r"portal\..*", {Audience.LINK}),
     (r"api-docs\..*", ANYONE),
     (r"api-(tickets|booking)\..*", DESK | TOKEN),

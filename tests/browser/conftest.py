@@ -58,9 +58,15 @@ class Site(NamedTuple):
 
 
 @pytest.fixture
-def site(make_app) -> Iterator[Site]:
+def base_map() -> dict[str, str]:
+    """What lies under maps: our own ground, as tests ask nobody outside."""
+    return {"map": "none"}
+
+
+@pytest.fixture
+def site(make_app, base_map) -> Iterator[Site]:
     """The application in demo mode, as in production with protected forms and its queue at work."""
-    app = make_app(demo=True, plan_seconds=1, WTF_CSRF_ENABLED=True)
+    app = make_app(demo=True, plan_seconds=1, WTF_CSRF_ENABLED=True, **base_map)
     work.start(app)
     server = create_server(app, host="127.0.0.1", port=0, threads=16)
     closing = threading.Event()

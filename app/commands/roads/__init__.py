@@ -14,6 +14,7 @@ PLACES = {
     "import": ("app.commands.roads.importing:import_", "Make a road graph from a .osm.pbf file."),
     "status": ("app.commands.roads.status:status", "Say which road graphs there are."),
     "matrix": ("app.commands.roads.matrix:matrix", "Write travel times between points of a file."),
+    "tiles": ("app.commands.roads.tiles:tiles", "Make a base map from a .osm.pbf file."),
     "osrm": ("app.commands.osrm:osrm", "Install, prepare and start an OSRM of one's own."),
     "learn": ("app.commands.learn:learn", "Correct travel times by legs of a file."),
     "bench": ("app.commands.roads.bench:bench", "Measure how quickly travel times are answered."),
@@ -34,5 +35,6 @@ def roads() -> None:
       onsite roads status
       onsite roads matrix points.json --provider graph --name town --out matrix.json
       onsite roads matrix points.json --provider crowfly --profile bike --out matrix.json
+      onsite roads tiles town.osm.pbf --name town
       onsite roads bench --name town --seed 1
     """

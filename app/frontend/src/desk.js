@@ -1,5 +1,6 @@
 import { askFirst } from './ask.js';
 import { watchRun } from './board.js';
+import { layBases } from './base.js';
 import { filterAtOnce } from './filters.js';
 import { movePins } from './pin.js';
 import { drawWays } from './ways.js';
@@ -7,5 +8,6 @@ import { drawWays } from './ways.js';
 askFirst();
 drawWays();
 filterAtOnce();
+layBases();
 movePins();
 watchRun();

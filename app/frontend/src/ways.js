@@ -1,6 +1,8 @@
 // The ways of rounds: asked for when the page is painted, drawn over the straight lines that stand
 // in it. A line is an encoded polyline with five decimals, see routing/travel/lines.py.
 
+import { unpacked } from './unpacked.js';
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 // The board's map; a round whose version is another one keeps its straight line.
@@ -66,21 +68,3 @@ export function mercator([latitude, longitude]) {
   return [longitude * radians, -Math.log(Math.tan(Math.PI / 4 + (latitude * radians) / 2))];
 }
 
-export function unpacked(text) {
-  const places = [];
-  const at = [0, 0];
-  let axis = 0;
-  for (let i = 0; i < text.length; axis = 1 - axis) {
-    let value = 0;
-    let shift = 0;
-    let piece;
-    do {
-      piece = text.charCodeAt(i++) - 63;
-      value |= (piece & 31) << shift;
-      shift += 5;
-    } while (piece >= 32);
-    at[axis] += value & 1 ? ~(value >> 1) : value >> 1;
-    if (axis === 1) places.push([at[0] / 1e5, at[1] / 1e5]);
-  }
-  return places;
-}

@@ -337,7 +337,7 @@ def test_a_refused_import_leaves_the_former_graph_and_nothing_else(tmp_path):
         made(towns.build(8), tmp_path, accept=refuse)
 
     assert RoadGraph(tmp_path / "graph.npz").about == former
-    assert {each.name for each in tmp_path.iterdir()} == {"t.osm.pbf", "graph.npz"}
+    assert {each.name for each in tmp_path.iterdir()} == {"t.osm.pbf", "graph.npz", "ground.json"}
 
 
 @pytest.mark.slow
