@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.engine.charge import Charge
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.crews import numbered
 from routing.engine.kernel.encode import encode
@@ -26,7 +27,7 @@ from routing.trial.trial import UNHELD, Memory, Trial
 # What of a problem may stand in a frame; anything else is not for the kernel at all.
 FRAMED = frozenset({
     "crews", "machines", "positions", "rests", "large groups", "crews with bonds",
-    "many steps", "soft limits", "prices of setups",
+    "many steps", "soft limits", "prices of setups", "changes",
 })  # fmt: skip
 # Part of the jobs that may be bound to a frame; beyond, too little is left to the kernel.
 MOST_BOUND = 0.3
@@ -49,6 +50,8 @@ class Framed:
         self._seed = seed
         self._plain = encode(trial)
         tables = trial.tables
+        limited = tables.draft.most_changes is not None
+        self._charge = Charge(tables.problem, scale=self._plain.scale) if limited else None
         self._bound = frozenset(
             number
             for number in range(len(tables.jobs))
@@ -65,6 +68,8 @@ class Framed:
         """
         trial = self._trial
         trial.recall(best)
+        if self._charge is not None:
+            self._plain = encode(self._charge.trial())
         question, orders = self._frame()
         self._seed += 1
         plan = Plan(question, seed=self._seed)
@@ -76,9 +81,10 @@ class Framed:
                 SLICE, hot=heat, cold=heat * 0.999, removed=15.0, longest=10.0, blink=0.01,
                 full=question.count <= 250,
             )  # fmt: skip
-        if float(plan.cost[1]) >= before - 1e-6:
+        if self._charge is None and float(plan.cost[1]) >= before - 1e-6:
             return None
-        return self._laid(plan.best, best)
+        found = self._laid(plan.best, best)
+        return found if self._charge is None or self._charge.learn(trial) else None
 
     # --- the frame ---
 
