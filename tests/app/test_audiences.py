@@ -32,7 +32,7 @@ AUDIENCES = (
     (r"desk\.(accounts|new_account|create_account|account|change_roles|deactivate) .*", ADMIN),
     (r"desk\.settings_page .*", ADMIN),
     (r"desk\.(outbox|notice|resend) .*", DISPATCHERS),
-    (r"desk\.(addresses|address|pin_address|ask_again) .*", DISPATCHERS),
+    (r"desk\.(addresses|address|pin_address|undo_pin|ask_again) .*", DISPATCHERS),
     (r"desk\.travel_times .*", DISPATCHERS),
     (r"desk\.(reports|accept_report|set_report_aside) .*", DISPATCHERS),
     (r"desk\.(new_technician|add_technician|set_skill|add_shift|report_absence) .*", DISPATCHERS),

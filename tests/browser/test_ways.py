@@ -98,6 +98,7 @@ def test_the_board_draws_ways_solid_and_what_has_none_dashed(board, until):
 
 
 def test_the_board_is_there_while_its_ways_are_still_asked_for(board):
+    board.wait_for_load_state("networkidle")
     waiting = []
 
     def keep_waiting(route):

@@ -58,6 +58,8 @@ def anneal(
     plain = mode == PLAIN and bond_at.shape[0] == 1 and node.shape[0] == jobs.shape[0]
     heat, factor = hot, (cold / hot) ** (1.0 / steps)
     for step in range(steps):
+        if tally[WIDEN]:
+            return step
         heat *= factor
         tally[STEPS_DONE] += 1
         tally[TOUCHED], tally[REMOVED], tally[MOVING] = 0, 0, 0
@@ -69,22 +71,13 @@ def anneal(
             )  # fmt: skip
             if done:
                 keep(change, rows, desk, seat, cost, tally, best_jobs, best_length)
-            if tally[WIDEN]:
-                return step + 1
             continue
         absent = seeds.shape[0] - tally[SERVED]
-        change, seed, odd = ruin(
+        change, seed, odd = empty(
             mean_removed, longest_string, mode, states, chance, rows, tolls, desk, load, seat,
             spans, tally, old_jobs, old_times, removed, seeds, crew, pay, hands, ticks, roads, who,
-            jobs, need, node, near, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+            jobs, need, room, node, near, bond_at, bond, tariff_at, tariff, drive, most_road, book,
         )  # fmt: skip
-        if tally[TOUCHED] > 0 and (node.shape[0] > jobs.shape[0] or bond_at.shape[0] > 1):
-            more, lost = leave_with(
-                mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs,
-                old_times, removed, crew, pay, hands, ticks, roads, who, jobs, need, room, node,
-                bond_at, bond, tariff_at, tariff, drive, most_road, book,
-            )  # fmt: skip
-            change, odd = change + more, odd or lost
         gather(seed, absent, near, seat, removed, tally, bond_at, bond)
         if tally[REMOVED] == 0:
             continue
@@ -105,9 +98,29 @@ def anneal(
                 crew, pay, hands, ticks, roads, need, node, bond_at, bond, tariff_at, tariff,
                 drive, most_road, book, states,
             )  # fmt: skip
-        if tally[WIDEN]:
-            return step + 1
     return steps
+
+
+@kernel
+def empty(
+    mean_removed, longest_string, mode, states, chance, rows, tolls, desk, load, seat, spans,
+    tally, old_jobs, old_times, removed, seeds, crew, pay, hands, ticks, roads, who, jobs, need,
+    room, node, near, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+):  # fmt: skip
+    """`ruin`, and whatever cannot stay without those taken out."""
+    change, seed, odd = ruin(
+        mean_removed, longest_string, mode, states, chance, rows, tolls, desk, load, seat, spans,
+        tally, old_jobs, old_times, removed, seeds, crew, pay, hands, ticks, roads, who, jobs,
+        need, node, near, bond_at, bond, tariff_at, tariff, drive, most_road, book,
+    )  # fmt: skip
+    if tally[TOUCHED] > 0 and (node.shape[0] > jobs.shape[0] or bond_at.shape[0] > 1):
+        more, lost = leave_with(
+            mode, states, chance, rows, tolls, desk, load, seat, spans, tally, old_jobs, old_times,
+            removed, crew, pay, hands, ticks, roads, who, jobs, need, room, node, bond_at, bond,
+            tariff_at, tariff, drive, most_road, book,
+        )  # fmt: skip
+        change, odd = change + more, odd or lost
+    return change, seed, odd
 
 
 @kernel

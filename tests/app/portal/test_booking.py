@@ -65,7 +65,7 @@ def test_who_lives_where_nobody_knows_the_street_is_told_so(client, door, rows, 
 
     assert page.status_code == 200
     assert windows(client, door) == []
-    assert "We are looking for your address" in page.text
+    assert "Szukamy Państwa adresu" in page.text
 
 
 def test_looking_at_the_page_changes_nothing(client, door, rows):
