@@ -181,6 +181,18 @@ class TestARefusedConnection:
         expect(page.locator(".base-name span", has_text="Żyrardów")).to_be_visible()
         assert axe(page) == []
 
+    def test_the_map_is_moved_on_without_a_mistake_when_tiles_are_given_up(self, page):
+        mistakes: list[str] = []
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        expect(page.get_by_text(QUIET)).to_be_visible()
+
+        page.keyboard.press("+")
+        page.keyboard.press("-")
+        page.wait_for_timeout(200)
+
+        expect(page.locator(".base-name span", has_text="Żyrardów")).to_be_visible()
+        assert mistakes == []
+
 
 class TestWithoutABaseMap:
     """Nothing but our own ground."""
