@@ -138,7 +138,8 @@ def test_what_lines_mean_stands_below_the_map_and_whose_data_it_is_once(day, sit
     assert legend["y"] >= picture["y"] + picture["height"]
 
 
-def test_the_board_is_there_while_its_ways_are_still_asked_for(board):
+def test_the_board_is_there_while_its_ways_are_still_asked_for(board, until):
+    until(board, "document.querySelectorAll('svg.map polyline').length === 4")
     waiting = []
 
     def keep_waiting(route):
