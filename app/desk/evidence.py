@@ -24,7 +24,7 @@ READERS = (Audience.DISPATCHER, Audience.LEAD)
 # Who tells travel times, in words.
 PROVIDERS = {
     "osrm": _l("OSRM server"),
-    "graph": _l("imported road map"),
+    "graph": _l("imported roads"),
     "valhalla": _l("Valhalla server"),
     "crowfly": _l("straight lines"),
 }

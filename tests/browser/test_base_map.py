@@ -16,9 +16,12 @@ from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
 from app.commands.roads.tiles import convert
+from dispatch.accounts import RoleName
 from tests import build
 from tests.app.commands.test_roads_tiles import cut
 from tests.browser.conftest import watch
+from tests.browser.test_ways import KEPT
+from tests.clock import at
 
 pytestmark = [pytest.mark.slow]
 
@@ -178,6 +181,18 @@ class TestARefusedConnection:
         expect(page.locator(".base-name span", has_text="Żyrardów")).to_be_visible()
         assert axe(page) == []
 
+    def test_the_map_is_moved_on_without_a_mistake_when_tiles_are_given_up(self, page):
+        mistakes: list[str] = []
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        expect(page.get_by_text(QUIET)).to_be_visible()
+
+        page.keyboard.press("+")
+        page.keyboard.press("-")
+        page.wait_for_timeout(200)
+
+        expect(page.locator(".base-name span", has_text="Żyrardów")).to_be_visible()
+        assert mistakes == []
+
 
 class TestWithoutABaseMap:
     """Nothing but our own ground."""
@@ -191,6 +206,81 @@ class TestWithoutABaseMap:
         expect(page.locator(".base-name span", has_text="Żyrardów")).to_be_visible()
         expect(page.get_by_text(QUIET)).to_be_hidden()
         assert tiles.asked == []
+
+
+@pytest.fixture
+def phone(new_context, site, clock):
+    """A technician's phone with one stop today; opens it where the map is below the screen."""
+    clock.now = at("07:00")
+    with site.app.app_context(), Session(site.app.extensions["sqlalchemy"].engine) as session:
+        account = build.account(session, roles=[RoleName.TECHNICIAN])
+        worker = build.technician(session, account_id=account.id, home=(52.1, 20.5))
+        visit = build.visit(session, site=build.site(session, at=(52.05, 20.45)))
+        shift = build.shift(session, technician=worker)
+        build.assignment(session, visit=visit, shift=shift, starts_at=at("09:00"))
+        session.commit()
+    low = {"width": 360, "height": 300}
+    opened = new_context(viewport=low, is_mobile=True, has_touch=True).new_page()
+    opened.goto("/demo/sign-in/technician")
+    opened.goto("/m/")
+    return opened
+
+
+def look_at_the_map(phone) -> None:
+    phone.locator(".round-map").scroll_into_view_if_needed()
+
+
+class TestThePhonesRound:
+    """The base comes below it, when it is looked at."""
+
+    def test_tiles_are_asked_for_when_the_map_is_seen(self, phone, tiles, axe):
+        phone.wait_for_timeout(500)
+        assert tiles.asked == []
+
+        look_at_the_map(phone)
+
+        expect(phone.locator(".leaflet-tile-loaded").first).to_be_attached()
+        expect(phone.get_by_role("link", name="© Loopback")).to_be_visible()
+        expect(phone.locator(".round-map .map-mark")).to_have_count(1)
+        assert axe(phone) == []
+
+    def test_without_coverage_the_round_is_drawn_as_before(self, phone):
+        phone.evaluate(KEPT)
+        phone.context.set_offline(True)
+        phone.reload()
+
+        look_at_the_map(phone)
+
+        expect(phone.get_by_text("No coverage")).to_be_visible()
+        expect(phone.locator(".round-map .map-mark")).to_have_count(1)
+
+    def test_whoever_saves_data_is_spared_the_base(self, phone, tiles):
+        saving = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+        phone.add_init_script(saving)
+        phone.reload()
+        look_at_the_map(phone)
+
+        phone.wait_for_timeout(500)
+
+        assert tiles.asked == []
+
+
+class TestThePhonesRoundWithoutABase:
+    """Nothing of Leaflet comes to the phone."""
+
+    @pytest.fixture
+    def base_map(self):
+        return {"map": "none"}
+
+    def test_no_ground_is_fetched(self, phone):
+        asked: list[str] = []
+        phone.on("request", lambda request: asked.append(request.url))
+        phone.reload()
+        look_at_the_map(phone)
+
+        expect(phone.locator(".round-map .map-mark")).to_have_count(1)
+        phone.wait_for_timeout(500)
+        assert [url for url in asked if "ground" in url] == []
 
 
 class TestAFileOfOnesOwn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Error, expect
 from sqlalchemy.orm import Session
@@ -97,8 +99,47 @@ def test_the_board_draws_ways_solid_and_what_has_none_dashed(board, until):
     expect(board.get_by_text("© OpenStreetMap contributors")).to_be_visible()
 
 
-def test_the_board_is_there_while_its_ways_are_still_asked_for(board):
-    board.wait_for_load_state("networkidle")
+# How large each piece of text on the map is on the screen, in pixels.
+LETTERS = """() => {
+  const map = document.querySelector('svg.map');
+  const pixel = map.clientWidth / map.viewBox.baseVal.width;
+  return [...map.querySelectorAll('text')].filter((text) => text.checkVisibility())
+    .map((text) => parseFloat(getComputedStyle(text).fontSize) * pixel);
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 430, 560, 700, 1280])
+def test_names_and_numbers_on_the_board_can_be_read_on_every_screen(day, width):
+    page = day(viewport={"width": width, "height": 800}).new_page()
+    page.goto("/demo/sign-in/dispatcher")
+    page.goto("/board/")
+
+    letters = page.evaluate(LETTERS)
+
+    assert len(letters) >= 3
+    assert min(letters) >= 9
+
+
+def test_what_lines_mean_stands_below_the_map_and_whose_data_it_is_once(day, site, until):
+    folder = site.app.extensions["onsite.settings"].instance / "roads" / "area"
+    folder.mkdir(parents=True)
+    credit = "© OpenStreetMap contributors"
+    ground = {"attribution": credit, "roads": {"trunk": ["_p~iF~ps|U_ulLnnqC"]}, "towns": []}
+    (folder / "ground.json").write_text(json.dumps(ground), encoding="utf-8")
+    board = day(viewport={"width": 1280, "height": 900}).new_page()
+    board.goto("/demo/sign-in/dispatcher")
+    board.goto("/board/")
+    until(board, "document.querySelectorAll('svg.map polyline').length === 4")
+
+    expect(board.locator(".base-credit:not([hidden])")).to_have_text(credit)
+    expect(board.locator("text=" + credit).filter(visible=True)).to_have_count(1)
+    picture = board.locator(".base-picture").bounding_box()
+    legend = board.locator(".ways-legend").bounding_box()
+    assert legend["y"] >= picture["y"] + picture["height"]
+
+
+def test_the_board_is_there_while_its_ways_are_still_asked_for(board, until):
+    until(board, "document.querySelectorAll('svg.map polyline').length === 4")
     waiting = []
 
     def keep_waiting(route):

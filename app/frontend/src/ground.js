@@ -4,12 +4,14 @@
 import * as L from 'leaflet';
 import { unpacked } from './unpacked.js';
 import { watchTiles } from './tiles.js';
+import { creditOnce } from './ways.js';
 
 // Widths in pixels; the smaller a class, the paler it is (base.css).
 const ROADS = { tertiary: 1, secondary: 1.5, primary: 2, trunk: 2.5, motorway: 3 };
 const FROM = { tertiary: 10.5, secondary: 9, primary: 7.5 }; // zooms
 const CLOSEST = 26;
 const MOST_NAMES = 24;
+const LETTER = 12; // pixels, as in base-map.css
 
 export class Base {
   constructor(box) {
@@ -50,8 +52,6 @@ export class Base {
     const middle = [degrees(2 * Math.atan(Math.exp(north)) - Math.PI / 2), degrees(longitude)];
     const world = (factor * pixels / width) * 2 * Math.PI;
     this.map.setView(middle, Math.log2(world / 256), { animate: false });
-    this.letter = Math.min(12, Math.max(8, 13 * pixels / width)); // as the picture's own names
-    this.map.getContainer().style.setProperty('--letter', `${this.letter}px`);
     this.thin();
     this.writeNames();
   }
@@ -96,7 +96,8 @@ export class Base {
   // Names of towns, the first ones first, none over another or over one that the picture has.
   writeNames() {
     this.names.clearLayers();
-    const own = [...this.picture.querySelectorAll('.map-town, .map-depot-name, .pin-other text')];
+    const own = [...this.picture.querySelectorAll('.map-town, .map-depot-name, .pin-other text')]
+      .filter((text) => text.checkVisibility());
     const spoken = new Set(own.map((text) => text.textContent));
     const origin = this.box.getBoundingClientRect();
     const taken = own.map((text) => text.getBoundingClientRect()).map((there) => ({
@@ -108,7 +109,7 @@ export class Base {
     for (const [latitude, longitude, name] of this.towns) {
       if (written >= MOST_NAMES) break;
       const at = this.map.latLngToContainerPoint([latitude, longitude]);
-      const reach = 4 + name.length * this.letter * (name.codePointAt(0) > 0x2e80 ? 0.54 : 0.32);
+      const reach = 4 + name.length * LETTER * (name.codePointAt(0) > 0x2e80 ? 0.54 : 0.32);
       const room = { left: at.x - reach, right: at.x + reach, top: at.y - 10, bottom: at.y + 10 };
       const outside = room.left < 0 || room.right > wide || room.top < 0 || room.bottom > high;
       if (outside || spoken.has(name) || taken.some((other) => overlap(room, other))) continue;
@@ -135,6 +136,7 @@ export class Base {
     const roads = this.roads.getLayers().length > 0;
     ground.textContent = this.credit ?? '';
     ground.hidden = !roads || shown;
+    creditOnce(this.box.closest('.card'));
   }
 }
 

@@ -1,8 +1,10 @@
 // The map of one's own round on the phone. It is drawn at once from the places in the page, with
 // straight lines, and again when the ways are there; it needs no tiles, and what came once is kept
-// for places without coverage.
+// for places without coverage. A base map that is set comes below it when the map is looked at.
 
+import { layBases } from './base.js';
 import { WAYS } from './shelves.js';
+import { unpacked } from './unpacked.js';
 import { afterPaint, ask, attribute, lines, mercator, shape } from './ways.js';
 
 const WIDE = 340;
@@ -12,7 +14,20 @@ const MOST_KEPT = 10;
 
 export function drawRound(root = document) {
   const box = root.querySelector('[data-round-map]');
-  if (box) new RoundMap(box);
+  if (!box) return;
+  new RoundMap(box);
+  layBase(box);
+}
+
+// A base costs the phone data: none where one is saving them, and none before the map is seen.
+function layBase(box) {
+  if (!box.querySelector('[data-base]') || navigator.connection?.saveData) return;
+  const watch = new IntersectionObserver((seen) => {
+    if (!seen.some((each) => each.isIntersecting)) return;
+    watch.disconnect();
+    layBases(box).catch(() => {}); // without coverage there is none
+  });
+  watch.observe(box);
 }
 
 class RoundMap {
@@ -54,7 +69,9 @@ class RoundMap {
     const whole = this.part === 'round';
     const stops = whole ? [...this.places.keys()] : [this.next - 1, this.next];
     const legs = whole ? [...this.ways.keys()] : [this.next - 1];
-    const frame = new Frame(stops.map((stop) => this.places[stop]));
+    const along = legs.flatMap((leg) => this.ways[leg].ends ?? unpacked(this.ways[leg].line));
+    const frame = new Frame([...stops.map((stop) => this.places[stop]), ...along]);
+    this.picture.dataset.projection = frame.projection.join(' ');
     const drawn = legs.map((leg) => {
       const way = this.ways[leg];
       const line = way.ends ? straight(way.ends, frame.put) : lines([way], frame.put)[0];
@@ -70,7 +87,7 @@ class RoundMap {
   }
 }
 
-// Fits places into the picture and keeps proportions.
+// Fits places into the picture and keeps proportions: x = (Mercator x - left) * factor.
 class Frame {
   constructor(places) {
     const points = places.map(mercator);
@@ -80,10 +97,9 @@ class Frame {
       (WIDE - 2 * MARGIN) / Math.max(right - left, 1e-5),
       (HIGH - 2 * MARGIN) / Math.max(bottom - top, 1e-5),
     );
-    this.put = ([x, y]) => [
-      WIDE / 2 + (x - (left + right) / 2) * factor,
-      HIGH / 2 + (y - (top + bottom) / 2) * factor,
-    ];
+    const [west, north] = [(left + right) / 2 - WIDE / 2 / factor, (top + bottom) / 2 - HIGH / 2 / factor];
+    this.projection = [west, north, factor];
+    this.put = ([x, y]) => [(x - west) * factor, (y - north) * factor];
     this.metre = factor / 6371000 / Math.cos((places[0][0] * Math.PI) / 180);
   }
 }

@@ -58,8 +58,8 @@ class Tiles {
     if (this.stopped) return;
     this.stopped = true;
     clearTimeout(this.patience);
+    this.layer?.remove(); // before off(), which would leave it listening to the map
     this.layer?.off();
-    this.layer?.remove();
     this.layer = null;
     this.base.showTiles(false);
     this.quiet.hidden = false;

@@ -18,7 +18,7 @@ export function drawWays(root = document) {
       const group = map.querySelector(`[data-round="${round.id}"][data-version="${round.version}"]`);
       group?.querySelector('.map-line').replaceWith(...lines(round.legs, put));
     }
-    attribute(told, map.parentElement);
+    attribute(told, map.closest('.card'));
   });
 }
 
@@ -53,6 +53,17 @@ export function attribute(told, root) {
   const known = told.rounds.some((round) => round.legs.some((leg) => !leg.straight));
   const place = root.querySelector('[data-attribution]');
   if (place) place.textContent = known ? told.attribution : '';
+  creditOnce(root);
+}
+
+// Whose data is seen stands once, though ground, tiles and lines may all be of the same hands.
+export function creditOnce(root) {
+  const said = new Set();
+  for (const place of root.querySelectorAll('.base-credit:not([hidden]), [data-attribution]')) {
+    const words = place.textContent.trim();
+    place.classList.toggle('said', said.has(words));
+    said.add(words);
+  }
 }
 
 export function shape(name, attributes, ...inside) {

@@ -66,6 +66,21 @@ def test_the_page_shows_each_candidate_and_whose_data_it_is(dispatcher, vague):
     assert "© OpenStreetMap contributors" in page
 
 
+def test_nothing_is_said_to_be_missing_before_anybody_has_looked(dispatcher, rows):
+    site = build.site(rows, precision=Precision.LOCALITY)
+    rows.commit()
+    address = f"/addresses/{site.id}"
+    assert "This address has not been looked up" in dispatcher.get(address).text
+
+    request = geocoding.ask(rows, site=site, now=NOW)
+    rows.commit()
+    assert "This address is looked up soon" in dispatcher.get(address).text
+
+    geocoding.record(rows, request_id=request.id, provider="photon", answers=[], now=NOW)
+    rows.commit()
+    assert "Nothing was found for this address" in dispatcher.get(address).text
+
+
 def test_a_pin_is_kept_for_ever(dispatcher, rows, vague):
     answer = pinned(dispatcher, vague, latitude="52,2319", longitude="21.0067")
 
