@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-
 from routing.check import judge
 from routing.problem import Cost, Job, Problem, Technician, Term
 from routing.score import compare
@@ -83,16 +81,6 @@ def assert_the_engine_obeys(case: Case) -> None:
     assert [violation.text for violation in finding.violations] == []
     assert rounds_of(answer) == case.best
     assert _keeps(answer, case.starts)
-
-
-def with_the_missed(cases: Mapping[str, Case], missed: Mapping[str, str]) -> list[Any]:
-    """The names of the cases for a test; those that the engine is known to miss say why."""
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=missed[name]))
-        if name in missed
-        else name
-        for name in cases
-    ]
 
 
 def solved(problem: Problem, *, target: tuple[float, ...], seed: int = 1) -> Solution:

@@ -31,7 +31,6 @@ from tests.routing.engine.obeying import (
     case,
     person,
     problem,
-    with_the_missed,
 )
 
 DEAR = 900
@@ -283,7 +282,6 @@ DECISIONS = {
     ),
 }
 CASES = DAYS | CHANGES | DECISIONS
-MISSED = {"most changes of starts": "a round keeps all of its former starts or none"}
 
 
 @pytest.mark.parametrize("rule", CASES)
@@ -292,6 +290,6 @@ def test_the_rule_alone_decides_what_stays(rule):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rule", with_the_missed(CASES, MISSED))
+@pytest.mark.parametrize("rule", CASES)
 def test_the_engine_leaves_what_stays(rule):
     assert_the_engine_obeys(CASES[rule])
