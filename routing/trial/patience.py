@@ -2,8 +2,7 @@
 
 An order is laid out as early as may be. Where starts have prices of their own it may pay to leave
 later, or to wait before some job: the price changes its slope only at certain instants, and they
-are tried one after the other as long as the price falls. That takes a hundred times as long as to
-lay an order out once.
+are tried one after the other as long as the price falls. For that an order is laid out many times.
 """
 
 from __future__ import annotations

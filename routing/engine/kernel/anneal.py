@@ -31,8 +31,8 @@ from routing.engine.kernel.ruin import gather, ruin, undo
 from routing.engine.kernel.sharing import in_common
 from routing.engine.kernel.tails import exchange_ends
 
-# Part of the steps in which two routes exchange their ends, for each stop of a mean route. With 28
-# stops, 400 visits and 10 s it saves 0.7 % (6,300 instead of 6,347, mean of four seeds).
+# Part of the steps in which two routes exchange their ends, for each stop of a mean route: where
+# rounds are short it gains little.
 ENDS = 0.01
 # Gains below this are rounding.
 NOISE = 1e-7
