@@ -99,13 +99,13 @@ def _is_out_of_reach(
     begin = site if shift.start_location is None else places[shift.start_location]
     finish = site if shift.end_location is None else places[shift.end_location]
     length = length_of(job, crew=[technician])
-    there = own.advance(shift.start, work=own.seconds(begin, site, factor=factor))
+    there = own.arrival(begin, site, leave=shift.start, factor=factor)
     allowed = permitted(job, length=length)
     if allowed and there > max(last for _, last in allowed) + DOUBT_S:
         return True
     start = earliest_start(allowed, ready=there)
     left = (there if start is None else start) + length
-    back = own.advance(left, work=own.seconds(site, finish, factor=factor))
+    back = own.arrival(site, finish, leave=left, factor=factor)
     return back > shift.end + shift.max_overtime_s + DOUBT_S
 
 

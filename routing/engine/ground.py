@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp
 
-from routing.problem import traffics
+from routing.flow import extremes
 from routing.roads import NO_ROAD
 from routing.rules.draft import Draft, Vehicle
 from routing.trial.pricing import Prices
@@ -95,8 +95,7 @@ class Ground:
 
     def worst_traffic(self) -> float:
         """Seconds that pass at most for a free-flow second on the road."""
-        every = traffics(self.tables.problem.travel)
-        return max([1.0, *(piece.factor for traffic in every for piece in traffic.slices)])
+        return extremes(self.tables.problem.travel)[1]
 
     def _price_unit(self) -> float:
         """Units of the model for one unit of the trial's price."""

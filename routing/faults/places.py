@@ -1,11 +1,13 @@
-"""Faults of travel: matrices, coordinates, traffic."""
+"""Faults of travel: matrices, coordinates, profiles."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from routing.faults import kinds, shapes
+from routing.faults import shapes
+from routing.faults.matrices import look_at_matrix
 from routing.faults.notes import Notes, Sound, joined, shown
+from routing.faults.traffic import look_at_traffic
 from routing.problem import RoundUnits
 
 COORDINATES = {"planar": ("x", "y"), "haversine": ("lat", "lon")}
@@ -39,7 +41,8 @@ def look_at_travel(notes: Notes, travel: Any, *, places: list[Any] | None) -> No
     if kind == "haversine":
         _look_at_speed(notes, travel, sound)
     if sound.get("traffic"):
-        _look_at_traffic(notes, sound["traffic"], "travel.traffic")
+        free = sound.get("seconds", []) if kind == "matrix" else None
+        look_at_traffic(notes, sound["traffic"], "travel.traffic", free=free)
     if sound.get("profiles"):
         _look_at_profiles(notes, sound["profiles"], kind=kind, places=places)
 
@@ -69,9 +72,11 @@ def _look_at_profiles(
         sound = notes.shaped(table, shapes.PROFILE, here) or Sound()
         for key in ("seconds", "metres"):
             if key in sound and places is not None:
-                _look_at_matrix(notes, sound[key], f"{here}.{key}", size=len(places))
+                look_at_matrix(notes, sound[key], f"{here}.{key}", size=len(places))
         if sound.get("traffic"):
-            _look_at_traffic(notes, sound["traffic"], f"{here}.traffic")
+            look_at_traffic(
+                notes, sound["traffic"], f"{here}.traffic", free=sound.get("seconds", [])
+            )
 
 
 def _look_at_matrices(
@@ -86,33 +91,7 @@ def _look_at_matrices(
         )
     for key in ("seconds", "metres"):
         if key in sound and places is not None:
-            _look_at_matrix(notes, sound[key], f"travel.{key}", size=len(places))
-
-
-def _look_at_matrix(notes: Notes, rows: list[Any], place: str, *, size: int) -> None:
-    advice = "Write one row and one column for each location, in their order."
-    if len(rows) != size:
-        notes.add(
-            "not-square",
-            place,
-            f"{len(rows)} rows for {size} locations",
-            advice=advice,
-        )
-    for number, row in enumerate(rows):
-        here = f"{place}[{number}]"
-        if not kinds.listing(notes, row, here):
-            continue
-        if len(row) != size:
-            notes.add("not-square", here, f"{len(row)} columns for {size} locations", advice=advice)
-        if not all(_plain(cell) for cell in row):
-            for column, cell in enumerate(row):
-                if cell is not None:
-                    kinds.amount(notes, cell, f"{here}[{column}]")
-
-
-def _plain(cell: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Nearly all cells are; the exact look costs ten times as much. NaN is not."""
-    return type(cell) in (int, float) and 0 <= cell <= kinds.LARGEST
+            look_at_matrix(notes, sound[key], f"travel.{key}", size=len(places))
 
 
 def _look_at_coordinates(notes: Notes, kind: str, *, places: list[Any] | None) -> None:
@@ -144,28 +123,3 @@ def _look_at_speed(notes: Notes, travel: Sound, sound: Sound) -> None:
             "nobody arrives at a speed of 0",
             advice="Write a number above 0; 50 km/h are 13.9.",
         )
-
-
-def _look_at_traffic(notes: Notes, traffic: Any, at: str) -> None:  # noqa: ANN401 - any JSON
-    sound = notes.shaped(traffic, shapes.TRAFFIC, at) or Sound()
-    repeat = sound.get("repeat_s")
-    last = None
-    for place, piece in notes.each(sound.get("slices"), shapes.SLICE, f"{at}.slices"):
-        start = piece.get("start")
-        if start is None:
-            continue
-        if last is not None and start <= last:
-            notes.add(
-                "out-of-order",
-                joined(place, "start"),
-                f"it starts at {shown(start)}, not after the slice before it",
-                advice="Write the slices in the order of their starts.",
-            )
-        if repeat and not 0 <= start < repeat:
-            notes.add(
-                "out-of-range",
-                joined(place, "start"),
-                f"{shown(start)} is outside of a repetition of {shown(repeat)} s",
-                advice="Count starts from the begin of the repetition.",
-            )
-        last = start

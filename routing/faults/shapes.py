@@ -55,7 +55,11 @@ PROFILE: Shape = {
     "traffic": may(kinds.mapping, null=True),
 }
 TRAFFIC: Shape = {"slices": need(kinds.filled), "repeat_s": may(kinds.amount, null=True)}
-SLICE: Shape = {"start": need(kinds.number), "factor": need(kinds.factor)}
+SLICE: Shape = {
+    "start": need(kinds.number),
+    "factor": may(kinds.factor),
+    "seconds": may(kinds.listing),
+}
 
 TECHNICIAN: Shape = {
     "id": need(kinds.identity),

@@ -134,7 +134,11 @@ def _travel(raw: Document) -> TravelSpec:
 
 
 def _traffic(raw: Document) -> Traffic:
-    return Traffic(**_keys(raw, slices=_all(lambda piece: TrafficSlice(**_keys(piece)))))
+    return Traffic(**_keys(raw, slices=_all(_slice)))
+
+
+def _slice(raw: Document) -> TrafficSlice:
+    return TrafficSlice(**_keys(raw, seconds=_unless_null(_all(tuple))))
 
 
 def _technician(raw: Document) -> Technician:

@@ -19,6 +19,7 @@ from routing.problem import (
     Relation,
     Requirement,
     Skill,
+    TrafficSlice,
     Window,
 )
 from routing.solution import Route, Solution, Stop, StopKind, Unserved
@@ -114,6 +115,14 @@ def _(value: MatrixTravel) -> object:
     if value.profiles:
         keys["profiles"] = {name: _table(value.profiles[name]) for name in sorted(value.profiles)}
     return keys
+
+
+@plain.register
+def _(value: TrafficSlice) -> object:
+    speed: Document = {"factor": value.factor}
+    if value.seconds is not None:
+        speed = {"seconds": [list(row) for row in value.seconds]}
+    return {"start": value.start, **speed}
 
 
 @plain.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.problem import Job, Shift, traffics
+from routing.problem import Job, Shift, has_traffic
 from routing.trial.tables import Tables
 from routing.trial.weights import COST_PARTS, RouteWeights, Weights
 
@@ -40,7 +40,7 @@ def _of_problem(tables: Tables) -> Iterator[str]:
         yield "a day without visits or technicians"
     if problem.relations:
         yield "relations between visits"
-    if traffics(problem.travel):
+    if has_traffic(problem.travel):
         yield "traffic"
     if problem.depots and draft.stocked:
         yield "refills at a depot"

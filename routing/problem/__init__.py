@@ -42,8 +42,9 @@ from routing.problem.travel import (
     Traffic,
     TrafficSlice,
     TravelSpec,
+    has_traffic,
     of_profile,
-    traffics,
+    profiles_of,
 )
 from routing.problem.work import (
     Deadline,
@@ -96,6 +97,7 @@ __all__ = [
     "Window",
     "WindowWish",
     "Wish",
+    "has_traffic",
     "of_profile",
-    "traffics",
+    "profiles_of",
 ]

@@ -26,10 +26,15 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficSlice:
-    """From ``start`` on, ``factor`` seconds pass for each free-flow second on the road."""
+    """From ``start`` on, ``factor`` seconds pass for each free-flow second on the road.
+
+    A matrix may have a table of its own instead: then each leg takes the ``seconds`` it has there,
+    in the order of the problem's locations, for as long as the slice holds.
+    """
 
     start: float
-    factor: float
+    factor: float = 1
+    seconds: tuple[tuple[float | None, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +108,11 @@ def of_profile(travel: TravelSpec, profile: str) -> TravelSpec:
     return travel.profiles[profile]
 
 
-def traffics(travel: TravelSpec) -> tuple[Traffic, ...]:
-    """The traffic of every profile that has any."""
-    profiles = travel.profiles.values() if isinstance(travel, MatrixTravel) else ()
-    every = (travel.traffic, *(own.traffic for own in profiles))
-    return tuple(traffic for traffic in every if traffic is not None)
+def profiles_of(travel: TravelSpec) -> tuple[TravelSpec, ...]:
+    """The travel of everybody without a profile, then that of each profile."""
+    return (travel, *(travel.profiles.values() if isinstance(travel, MatrixTravel) else ()))
+
+
+def has_traffic(travel: TravelSpec) -> bool:
+    """Whether any profile has hours that are slower or faster."""
+    return any(own.traffic is not None for own in profiles_of(travel))

@@ -286,7 +286,7 @@ def _latest_leave(
     if not breaks:
         if here is None or there is None:
             return by
-        return own.retreat(by, work=own.seconds(here, there, factor=route.travel_factor))
+        return own.departure(here, there, arrive=by, factor=route.travel_factor)
 
     def works(leave: float) -> bool:
         ready = _ready(route, roads, road=road, leave=leave, breaks=breaks)

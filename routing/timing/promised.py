@@ -49,8 +49,8 @@ def _latest_departure(route: PlacedRoute, spans: Sequence[Interval], *, roads: R
     if arrive is None:
         arrive = spans[number][0] - first.setup_s
     if not pauses:
-        work = own.seconds(here, there, factor=factor)
-        return max(route.shift.start, own.retreat(arrive, work=work))
+        leave = own.departure(here, there, arrive=arrive, factor=factor)
+        return max(route.shift.start, leave)
 
     def arrival(leave: float) -> float:
         return own.drive(here, there, leave=leave, factor=factor, pauses=pauses)[0]

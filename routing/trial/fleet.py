@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.problem import traffics
+from routing.problem import has_traffic
 from routing.rules.draft import Vehicle
 from routing.trial.pricing import Prices
 from routing.trial.settling import breaks_in_order
@@ -37,7 +37,7 @@ class Fleet:
         self.end = _floats(v.shift.end for v in vehicles)
         self.latest = _floats(v.latest for v in vehicles)
         self.factor = _floats(v.travel_factor for v in vehicles)
-        traffic = bool(traffics(tables.problem.travel))
+        traffic = has_traffic(tables.problem.travel)
         self.plain = np.array([not traffic and _is_plain(v) for v in vehicles], dtype=np.bool_)
         self._read_breaks(vehicles)
         self.most_duration_s = _limits(v.shift.max_duration_s for v in vehicles)

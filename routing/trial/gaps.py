@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.problem import traffics
+from routing.flow import extremes
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
 from routing.trial.instants import NOISE_S
@@ -64,7 +64,8 @@ class Gaps:
         self._setup_list = [*tables.setups, 0.0]
         self._open = size
         self._jobs = len(tables.jobs)
-        self.ease = _smallest_traffic_factor(tables)
+        # Roads are never faster than this.
+        self.ease = extremes(tables.problem.travel)[0]
         self._factors = np.array([vehicle.travel_factor for vehicle in tables.vehicles])
         # Of each job that was asked about: lengths of work, who may go, all starts of somebody.
         self._known: dict[int, tuple[NDArray[np.float64], NDArray[np.bool_], Sequence[Span]]] = {}
@@ -234,9 +235,3 @@ def table_numbers(tables: Tables) -> NDArray[np.int64]:
     """``(vehicles,)``: which of the tables of ``Gaps`` holds for each."""
     number = {profile: table for table, profile in enumerate(tables.legs)}
     return np.array([number[vehicle.profile] for vehicle in tables.vehicles], dtype=np.int64)
-
-
-def _smallest_traffic_factor(tables: Tables) -> float:
-    """The best that traffic can do: roads are never faster than this."""
-    every = traffics(tables.problem.travel)
-    return min([1.0, *(piece.factor for traffic in every for piece in traffic.slices)])

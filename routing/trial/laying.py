@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from routing.problem import traffics
+from routing.problem import has_traffic
 from routing.roads import NO_ROAD
 from routing.rules.draft import Vehicle
 from routing.rules.spans import Span
@@ -69,7 +69,7 @@ class Layer:
         self._aims = aims
         self._job_count = len(tables.jobs)
         self._depots = tables.problem.depots
-        self._traffic = bool(traffics(tables.problem.travel))
+        self._traffic = has_traffic(tables.problem.travel)
 
     def lays(
         self, vehicle: Vehicle, stops: tuple[int, ...], *, fixed: Mapping[int, Span]
@@ -310,10 +310,10 @@ class Layer:
         roads = legs.roads
         assert there is not None
         here = there if here is None else here
-        work = legs.second_rows[here][there] * vehicle.travel_factor
         if not breaks:
-            return roads.retreat(limit, work=work)
+            return roads.departure(here, there, arrive=limit, factor=vehicle.travel_factor)
         if not self._traffic:
+            work = legs.second_rows[here][there] * vehicle.travel_factor
             return max(sure, latest_before(vehicle, breaks, limit=limit, work=work, sure=sure))
 
         def works(leave: float) -> bool:

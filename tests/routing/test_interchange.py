@@ -115,7 +115,12 @@ def test_a_depot_that_supplies_nothing_is_not_one_that_supplies_all():
 
 
 def test_certificates_roads_and_relations_come_back():
-    traffic = Traffic(slices=(TrafficSlice(start=0, factor=1.5),), repeat_s=86400)
+    slices = (
+        TrafficSlice(start=0, factor=1.5),
+        TrafficSlice(start=900, factor=1),
+        TrafficSlice(start=1800, seconds=((0, None, 2, 1),) * 4),
+    )
+    traffic = Traffic(slices=slices, repeat_s=86400)
     problem = build.problem(
         build.job("a"),
         build.job("b"),

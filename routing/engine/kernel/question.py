@@ -11,7 +11,7 @@ from routing.engine.kernel.columns import MOST_BREAKS, MOST_MEMBERS, STEPS
 from routing.engine.kernel.frozen import are_first
 from routing.engine.kernel.sharing import Sharing
 from routing.engine.kernel.tolls import can_tell
-from routing.problem import SoftLimitKind, traffics
+from routing.problem import SoftLimitKind, has_traffic
 from routing.rules.draft import Amount
 from routing.trial.trial import Trial
 from routing.trial.weights import Weights
@@ -83,7 +83,7 @@ def beyond(trial: Trial) -> frozenset[str]:
     """What of this problem the kernel cannot say; nothing when it can say all of it."""
     tables, draft = trial.tables, trial.tables.draft
     found = {
-        "traffic": bool(traffics(tables.problem.travel)),
+        "traffic": has_traffic(tables.problem.travel),
         "profiles": len(tables.legs) > 1 and (_limits_metres(trial) or not can_tell(trial)),
         "places of breaks": any(
             place is not None for vehicle in tables.vehicles for place in vehicle.break_places

@@ -28,6 +28,16 @@ CIRCLE = [
     {"type": "precedence", "visits": ["v3", "v1"]},
 ]
 
+SLICE = "travel.traffic.slices[0]"
+ROUND = [[60 * abs(i - j) for j in range(13)] for i in range(13)]
+
+
+def jam(**keys):
+    """Travel by a table, with one slice of traffic."""
+    slices = [{"start": 0, **keys}]
+    return {"type": "matrix", "seconds": ROUND, "traffic": {"slices": slices}}
+
+
 # The path, what is put there, the code and the place of a fault that must be found.
 CHANGES = [
     (("format",), "onsite-plan/1", "wrong-format", "format"),
@@ -172,6 +182,18 @@ CHANGES = [
         "out-of-range",
         "travel.traffic.slices[0].start",
     ),
+    (("travel", "traffic"), {"slices": [{"start": 5}]}, "missing-key", f"{SLICE}.factor"),
+    (
+        ("travel", "traffic"),
+        {"slices": [{"start": 5, "seconds": [[0]]}]},
+        "unknown-key",
+        f"{SLICE}.seconds",
+    ),
+    (("travel",), jam(factor=2, seconds=ROUND), "unknown-key", f"{SLICE}.seconds"),
+    (("travel",), jam(seconds=[[0]]), "not-square", f"{SLICE}.seconds"),
+    (("travel",), jam(seconds=[["far"] * 13] * 13), "wrong-type", f"{SLICE}.seconds[0][0]"),
+    (("travel",), jam(seconds=[[0] * 13] * 13), "out-of-range", f"{SLICE}.seconds[0][1]"),
+    (("travel",), jam(seconds=[[None] * 13] * 13), "out-of-range", f"{SLICE}.seconds[0][1]"),
     (("depots", 0, "location"), "moon", "unknown-id", "depots[0].location"),
     (("depots", 0, "supplies"), "all", "wrong-type", "depots[0].supplies"),
     (("equipment", 0, "count"), 0.5, "wrong-type", "equipment[0].count"),
@@ -308,3 +330,9 @@ def test_malformed_says_what_is_wrong_first():
 )
 def test_null_says_none_where_none_is_possible(path):
     assert report(changed(path, None)).faults == ()
+
+
+def test_a_table_of_an_hour_is_sound_beside_its_matrix():
+    slow = [[3 * cell for cell in row] for row in ROUND]
+
+    assert report(changed(("travel",), jam(seconds=slow))).faults == ()

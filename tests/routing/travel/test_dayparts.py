@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.problem import MatrixTravel, Traffic, TrafficSlice
-from routing.roads import Roads
+from routing.flow import Flow
+from routing.problem import Traffic, TrafficSlice
 from routing.travel.dayparts import PARTS, WORKING_DAY, changes, part_of
-from tests.routing import build
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 MONDAY = datetime(2026, 3, 30, tzinfo=WARSAW)
@@ -84,11 +83,11 @@ def test_on_the_day_on_which_clocks_go_forward_the_rush_is_an_hour_sooner_after_
 )
 def test_whoever_leaves_later_arrives_later(leave, wait, work, factors):
     slices = tuple(TrafficSlice(start=s, factor=f) for s, f in changes(factors, **day_of(MONDAY)))
-    traffic = Traffic(slices=slices) if slices else None
-    roads = Roads(build.problem(travel=MatrixTravel(seconds=((0,),), traffic=traffic)))
+    traffic = Traffic(slices=slices or (TrafficSlice(start=0),))
+    flow = Flow(traffic, factors=[piece.factor for piece in traffic.slices])
 
-    early = roads.advance(leave, work=work)
-    late = roads.advance(leave + wait, work=work)
+    early = flow.advance(leave, work=work)
+    late = flow.advance(leave + wait, work=work)
 
     assert early <= late + 1e-6
     assert 0.5 * work - 1e-6 <= early - leave <= 2 * work + 1e-6
