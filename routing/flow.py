@@ -9,8 +9,9 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from routing.problem import MatrixTravel, Traffic, TravelSpec, profiles_of
+from routing.problem import MatrixTravel, Traffic, TrafficSlice, TravelSpec, profiles_of
 
 # Seconds; instants this near to the border of a traffic slice lie on it.
 BORDER_S = 1e-9
@@ -164,3 +165,18 @@ def _ratios(travel: TravelSpec, table: Sequence[Sequence[float | None]]) -> list
         for j, (slow, free) in enumerate(zip(row, own, strict=True))
         if slow and free and i != j
     ]
+
+
+def slices_between(traffic: Traffic, *, begin: float, end: float) -> list[TrafficSlice]:
+    """The slices in force from one instant to another; the first starts at ``begin``."""
+    pieces = list(traffic.slices)
+    if traffic.repeat_s:
+        first, last = (math.floor(at / traffic.repeat_s) for at in (begin, end))
+        pieces = [
+            replace(piece, start=piece.start + turn * traffic.repeat_s)
+            for turn in range(first - 1, last + 1)
+            for piece in traffic.slices
+        ]
+    before = [piece for piece in pieces if piece.start <= begin]
+    now = replace(before[-1], start=begin) if before else TrafficSlice(start=begin)
+    return [now, *(piece for piece in pieces if begin < piece.start < end)]

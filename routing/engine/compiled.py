@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from routing.engine.best import Best
-from routing.engine.kernel.columns import TICKS
+from routing.engine.calm import Calm
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.frozen import put_first
+from routing.engine.kernel.hours import has_tables
 from routing.engine.kernel.squad import Manner, Squad
 from routing.engine.kernel.state import Orders, Starts, starts_of
+from routing.engine.laid import laid_out, orders_of
 from routing.engine.recreate import Recreate
 from routing.engine.search import Search, is_small
 from routing.engine.squeezing import Squeeze, is_worthwhile
@@ -32,6 +34,8 @@ from routing.trial.trial import Trial
 EPOCH_S = 0.1
 # Epochs of a search that counts its steps.
 EPOCHS = 200
+# Of these so many pass from one look at the hours to the next.
+LOOK_EPOCHS = 10
 # Steps of the first epochs, by which the speed is measured, and between which a plan is begun.
 FIRST_STEPS = 100
 # Shares of the time at which everybody takes over the best plan.
@@ -82,6 +86,7 @@ class Compiled:
     _tell_next: float = 0.0
     _told_s: float = 0.0
     _squeezed: bool = False
+    _calm: Calm | None = None
     _tell_began: float = 0.0
 
     @property
@@ -105,6 +110,8 @@ class Compiled:
             encode(trial), seed=self.seed, workers=self.workers, manner=manner_for(self.tables)
         )
         self._squad.take(orders_of(trial), starts_of(trial))
+        if has_tables(self.problem.travel):
+            self._calm = Calm(self.tables, self._squad)
         self._told_s = TELL_OF_ENCODING * (time.monotonic() - encoding)
         search = self._count() if self.iterations is not None else self._watch()
         for _ in search if self._squad.is_free else ():
@@ -126,6 +133,8 @@ class Compiled:
             steps = self.iterations * (epoch + 1) // EPOCHS - done
             if steps and not self.stopped():
                 self._squad.epoch(steps, heat=self._heat(epoch / EPOCHS))
+                if epoch % LOOK_EPOCHS == 0:
+                    self._follow_hours()
                 done += steps
                 self._meet(epoch / EPOCHS, (epoch + 1) / EPOCHS)
                 yield
@@ -145,11 +154,21 @@ class Compiled:
                 yield
                 continue
             self._squad.epoch(steps, heat=self._heat(share))
+            self._follow_hours()
             took = max(1e-4, time.monotonic() - now)
             wanted = min(EPOCH_S, max(0.01, until - time.monotonic()))
             steps = max(10, int(steps * min(4.0, max(0.25, wanted / took))))
             self._tell_beside()
             yield
+
+    def _follow_hours(self, *, last: bool = False) -> None:
+        if self._calm is not None:
+            self._calm.look(at_once=self.iterations is not None, last=last)
+
+    @property
+    def _found(self) -> Calm | Squad:
+        """Who knows the best plan."""
+        return self._squad if self._calm is None else self._calm
 
     def _squeeze(self, *, until: float) -> None:
         """Do with fewer routes while that goes well, where they are dearer than any road."""
@@ -206,10 +225,11 @@ class Compiled:
         if self._telling is not None and self._telling.is_alive():
             return
         now = time.monotonic()
-        if now < self._tell_next or self._squad.best_cost >= self._told_cost:
+        found = self._found
+        if now < self._tell_next or found.best_cost >= self._told_cost:
             return
-        self._told_cost = self._squad.best_cost
-        orders, starts = self._squad.best, self._squad.best_starts
+        self._told_cost = found.best_cost
+        orders, starts = found.best, found.best_starts
         self._tell_began = began = now
 
         def tell() -> None:
@@ -238,7 +258,8 @@ class Compiled:
         yield from self._heard()
         if self.best is not None and self._over(but=LAY_AND_JUDGE):
             return  # what was told keeps the limit, one plan more would not
-        trial = laid_out(self.tables, self._squad.best, self._squad.best_starts)
+        self._follow_hours(last=True)
+        trial = laid_out(self.tables, self._found.best, self._found.best_starts)
         Recreate(self.tables, chance=random.Random(self.seed)).all(trial, over=self._over)
         if is_small(self.problem):
             yield from self._offered(trial)
@@ -290,17 +311,3 @@ def manner_for(tables: Tables) -> Manner:
     if is_repair(tables.problem):
         return REPAIR
     return MAY if any(job not in tables.draft.musts for job in range(len(tables.jobs))) else MUST
-
-
-def laid_out(tables: Tables, orders: Orders, starts: Starts) -> Trial:
-    """The kernel's routes laid out exactly, without what does not hold there."""
-    trial = Trial(tables)
-    trial.fixed = {job: (start / TICKS, start / TICKS) for job, start in starts.items()}
-    for vehicle, stops in orders:
-        trial.hold_most(vehicle, stops)
-    trial.drop_half_served()
-    return trial
-
-
-def orders_of(trial: Trial) -> Orders:
-    return [(laid.vehicle, list(trial.bare(laid))) for laid in trial.routes if laid is not None]

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from routing.engine.compiled import laid_out, manner_for, orders_of
+from routing.engine.compiled import manner_for
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.frozen import put_first
 from routing.engine.kernel.question import beyond
 from routing.engine.kernel.state import Orders, Plan, Starts, starts_of
+from routing.engine.laid import laid_out, orders_of
 from routing.engine.recreate import Recreate
 from routing.engine.telling import begun
 from routing.problem import Problem

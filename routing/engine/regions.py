@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.problem import Job, MatrixTravel, Problem, RelationType, Technician
+from routing.problem import Job, MatrixTravel, Problem, RelationType, Technician, among
 from routing.solution import Solution
 
 # Places from which others are seen where there are no coordinates.
@@ -178,14 +178,10 @@ def part_of(problem: Problem, region: Region) -> Problem:
     needed = {job.location for job in jobs} | {depot.location for depot in problem.depots}
     needed.update(place for one in people for place in _places(one))
     kept = [n for n, place in enumerate(problem.locations) if place.id in needed]
-    travel = problem.travel
-    if isinstance(travel, MatrixTravel):
-        profiles = {name: _between(own, kept) for name, own in travel.profiles.items()}
-        travel = replace(_between(travel, kept), profiles=profiles)
     return replace(
         problem,
         locations=tuple(problem.locations[n] for n in kept),
-        travel=travel,
+        travel=among(problem.travel, kept),
         technicians=people,
         jobs=jobs,
         relations=tuple(one for one in problem.relations if region.jobs.issuperset(one.jobs)),
@@ -203,20 +199,6 @@ def _within(solution: Solution, region: Region) -> Solution:
             routes.append(replace(route, stops=stops))
     unserved = tuple(row for row in solution.unserved if row.job in region.jobs)
     return replace(solution, routes=tuple(routes), unserved=unserved, objective=None)
-
-
-def _between(travel: MatrixTravel, kept: Sequence[int]) -> MatrixTravel:
-    seconds, metres = (_square(table, kept) for table in (travel.seconds, travel.metres))
-    assert seconds is not None
-    return replace(travel, seconds=seconds, metres=metres)
-
-
-def _square(
-    table: tuple[tuple[float | None, ...], ...] | None, kept: Sequence[int]
-) -> tuple[tuple[float | None, ...], ...] | None:
-    if table is None:
-        return None
-    return tuple(tuple(table[a][b] for b in kept) for a in kept)
 
 
 def _places(technician: Technician) -> Iterator[str]:

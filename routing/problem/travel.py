@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+# A row for each place where legs start, in the order of the problem's locations; None is no road.
+Table = tuple[tuple[float | None, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class TrafficSlice:
 
     start: float
     factor: float = 1
-    seconds: tuple[tuple[float | None, ...], ...] | None = None
+    seconds: Table | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,8 @@ class MatrixTravel:
     otherwise, by bike for instance. Raises ValueError when one of these has profiles again.
     """
 
-    seconds: tuple[tuple[float | None, ...], ...]
-    metres: tuple[tuple[float | None, ...], ...] | None = None
+    seconds: Table
+    metres: Table | None = None
     traffic: Traffic | None = None
     profiles: Mapping[str, MatrixTravel] = field(default_factory=dict)
 
@@ -116,3 +119,27 @@ def profiles_of(travel: TravelSpec) -> tuple[TravelSpec, ...]:
 def has_traffic(travel: TravelSpec) -> bool:
     """Whether any profile has hours that are slower or faster."""
     return any(own.traffic is not None for own in profiles_of(travel))
+
+
+def among(travel: TravelSpec, kept: Sequence[int]) -> TravelSpec:
+    """The travel between some of the locations only, by their numbers."""
+    if not isinstance(travel, MatrixTravel):
+        return travel
+    return replace(
+        _among(travel, kept),
+        profiles={name: _among(own, kept) for name, own in travel.profiles.items()},
+    )
+
+
+def _among(travel: MatrixTravel, kept: Sequence[int]) -> MatrixTravel:
+    traffic = travel.traffic
+    if traffic is not None:
+        slices = [replace(one, seconds=_cut(one.seconds, kept)) for one in traffic.slices]
+        traffic = replace(traffic, slices=tuple(slices))
+    seconds = _cut(travel.seconds, kept)
+    assert seconds is not None
+    return replace(travel, seconds=seconds, metres=_cut(travel.metres, kept), traffic=traffic)
+
+
+def _cut(table: Table | None, kept: Sequence[int]) -> Table | None:
+    return table and tuple(tuple(table[i][j] for j in kept) for i in kept)

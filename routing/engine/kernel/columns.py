@@ -19,11 +19,15 @@ JOB, NODE, EARLY = 0, 1, 2
 # crew[v, :]: which lengths and windows, which roads, which line of prices, which of prices of
 # starts, and of vehicles that are the same to the search the same kind; number of breaks; earliest
 # departure and latest return; nodes; limits; who it is; the number of the first depot, which is that
-# of a job behind all others, the same for all vehicles.
+# of a job behind all others, the same for all vehicles; number of slices of traffic, 0 for none.
 (
     HAND, ROAD, LINE, TARIFF, KIND, BREAKS, START, END, FIRST, LAST, MOST_JOBS, MOST_TIME, PERSON,
-    DEPOTS, PAUSE,
-) = range(15)  # fmt: skip
+    DEPOTS, SLICES, SLICE,
+) = range(16)  # fmt: skip
+# Then for each slice: until when it holds, and the ticks that pass in it for WHOLE ticks of free flow.
+MOST_SLICES, WHOLE = 10, 1 << 16
+UNTIL, PACE, SLICE_WIDTH = range(3)
+PAUSE = SLICE + MOST_SLICES * SLICE_WIDTH
 # Then for each break: earliest and latest start, length, when the route must leave at the earliest,
 # and be back at the latest, to go without it.
 OPENS, CLOSES, LONG, EXCUSED_FROM, EXCUSED_UNTIL, PAUSE_WIDTH = range(6)
@@ -38,8 +42,8 @@ WORK, SETUP, TIED, WINDOWS, WINDOW = range(5)
 HEAD_TIME, HEAD_FROM, HEAD_BY, TAIL_TIME, TAIL_FROM, TAIL_BY, SPAN_WIDTH = range(7)
 
 # pay[v, :]: price of a tick of duration, of overtime; when overtime begins; of a used route; price
-# of a unit of the first and of the second road table.
-PER_TICK, PER_OVERTIME, OVERTIME_FROM, USED, TOLL, SECOND_TOLL, PAY_STEPS = range(7)
+# of a unit of the first and of the second road table, in free flow; of a tick that traffic adds.
+PER_TICK, PER_OVERTIME, OVERTIME_FROM, USED, TOLL, SECOND_TOLL, PER_JAM, PAY_STEPS = range(8)
 # Then price steps of overtime and soft limits, (from, price) each.
 STEPS = 3
 SOFT_TIME, SOFT_TRAVEL, SOFT_METRES, SOFT_JOBS, SOFT_END = range(5)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.kernel import columns as c
+from routing.engine.kernel.hours import slices_of
 from routing.engine.kernel.places import Places, road_kind
 from routing.engine.kernel.question import Ints
 from routing.engine.kernel.whole import NOISE, down, up, windows
@@ -52,6 +53,11 @@ class Crews:
             row[c.MOST_JOBS] = int(most)
             row[c.DEPOTS] = len(self._jobs)
             row[c.MOST_TIME] = down(limits.get((v, Amount.DURATION_S), math.inf))
+            slices = slices_of(self._tables, vehicle)
+            row[c.SLICES] = len(slices)
+            for s, (until, pace) in enumerate(slices):
+                at = c.SLICE + s * c.SLICE_WIDTH
+                row[at : at + c.SLICE_WIDTH] = until, pace
             for b, pause in enumerate(sorted(vehicle.breaks, key=opening)):
                 at = c.PAUSE + b * c.PAUSE_WIDTH
                 long = math.ceil(pause.duration_s * c.TICKS - NOISE)

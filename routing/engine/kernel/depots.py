@@ -42,9 +42,10 @@ from routing.engine.kernel.columns import (
     WORK,
 )
 from routing.engine.kernel.compiling import inlined, kernel
+from routing.engine.kernel.flow import after
 from routing.engine.kernel.ruin import toll
 from routing.engine.kernel.simulate import drive_early
-from routing.engine.kernel.times import earliest, joined
+from routing.engine.kernel.times import earliest, getting_in, joined
 
 
 @inlined
@@ -135,14 +136,18 @@ def fits_by_way(v, p, depot, j, rows, desk, crew, hands, ticks, node, book, stat
         back = drive_early(v, stops, False, -1, node, crew, hands, ticks, crew, book, states)
         return back < FAR
     h, f, at = crew[v, HAND], crew[v, ROAD], node[depot]
-    start = earliest(hands, h, depot, rows[v, p, EARLY] + ticks[OUT, f, rows[v, p, NODE], at])
+    leg = ticks[OUT, f, rows[v, p, NODE], at]
+    ready = after(crew, v, rows[v, p, EARLY], leg, getting_in(hands, h, depot, leg))
+    start = earliest(hands, h, depot, ready)
     if start < FAR:
-        ready = start + hands[h, depot, WORK] + ticks[OUT, f, at, node[j]]
-        start = earliest(hands, h, j, ready)
+        leg = ticks[OUT, f, at, node[j]]
+        done = start + hands[h, depot, WORK]
+        start = earliest(hands, h, j, after(crew, v, done, leg, getting_in(hands, h, j, leg)))
     if start >= FAR:
         return False
     leg = ticks[OUT, f, node[j], rows[v, p + 1, NODE]]
-    return start + hands[h, j, WORK] + leg <= rows[v, p + 1, EARLY + states]
+    setup = getting_in(hands, h, rows[v, p + 1, JOB], leg)
+    return after(crew, v, start + hands[h, j, WORK], leg, setup) <= rows[v, p + 1, EARLY + states]
 
 
 @kernel

@@ -17,6 +17,8 @@ from routing.engine.kernel.prices import limits_road, pay_of, road_limits, stock
 from routing.engine.kernel.question import Floats, Ints, Question
 from routing.engine.kernel.shares import sharing_of
 from routing.engine.kernel.tariffs import tariffs
+from routing.engine.kernel.tolls import tolls_of
+from routing.trial.tables import Tables
 from routing.trial.trial import Trial
 
 
@@ -28,7 +30,9 @@ def encode(trial: Trial) -> Question:
     crew, pay = crews.crew, pay_of(trial)
     legs = places.ticks(setup=True)
     ticks = np.array([legs, np.swapaxes(legs, 1, 2)])
-    roads = places.roads(pay, limited=limits_road(tables))
+    roads, pay[:, [c.TOLL, c.SECOND_TOLL]] = places.roads(
+        tolls_of(trial), limited=limits_road(tables)
+    )
     need, room = stock(tables)
     drive, most_road = road_limits(tables, places)
     starts = tariffs(trial)
@@ -50,7 +54,12 @@ def encode(trial: Trial) -> Question:
     crews.hands[:, :own][:, hanging.timed, c.TIED] = starts.cheap_until(len(places.stops))[:own][
         hanging.timed
     ]
-    mode = _mode(crew, pay, crews.hands, timed=len(starts.at) > 0 or len(most_road) > 1)
+    mode = _mode(
+        crew,
+        pay,
+        crews.hands,
+        timed=len(starts.at) > 0 or len(most_road) > 1 or bool(crew[:, c.SLICES].any()),
+    )
     if trial.shared.active:
         # Nobody is like anybody else beside what others do.
         mode, crew[:, c.KIND] = c.SHARED, np.arange(len(crew))
@@ -70,14 +79,30 @@ def encode(trial: Trial) -> Question:
     )  # fmt: skip
 
 
+def fit_legs(question: Question, tables: Tables, *, tolls: Floats) -> None:
+    """Let the legs of a question take what these tables say; ``tolls`` as `tolls_of` gives them.
+
+    Neighbours stay those of the tables by which the question was made.
+    """
+    places = Places(tables)
+    legs = places.ticks(setup=True)
+    question.ticks[c.OUT], question.ticks[c.IN] = legs, np.swapaxes(legs, 1, 2)
+    limited = limits_road(tables)
+    question.roads[:] = places.roads(tolls, limited=limited)[0]
+    if limited:
+        question.drive[:] = places.ticks(setup=False)
+
+
 def _positions(trial: Trial) -> Ints:
     positions = trial.tables.draft.positions
     return np.array([positions.get(job, 0) for job in range(len(trial.tables.jobs))])
 
 
 def _mode(crew: Ints, pay: Floats, hands: Ints, *, timed: bool) -> int:
-    """How prices depend on times; ``timed`` when starts have a price or roads are limited."""
-    plain = [c.TOLL, c.SECOND_TOLL, c.USED, c.OVERTIME_FROM, c.PER_TICK]
+    """How prices depend on times; ``timed`` when starts have a price, roads are limited, or
+    there is traffic.
+    """
+    plain = [c.TOLL, c.SECOND_TOLL, c.USED, c.OVERTIME_FROM, c.PER_TICK, c.PER_JAM]
     beyond = pay.copy()
     beyond[:, plain] = 0
     beyond[:, c.PAY_STEPS : c.PAY_STEPS + 2 * (c.STEPS + c.SOFTS) : 2] = 0

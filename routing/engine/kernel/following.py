@@ -49,10 +49,11 @@ from routing.engine.kernel.columns import (
     WORK,
 )
 from routing.engine.kernel.compiling import inlined, kernel
+from routing.engine.kernel.flow import after, before
 from routing.engine.kernel.groups import narrow, reach
 from routing.engine.kernel.repricing import reprice
 from routing.engine.kernel.simulate import NEVER
-from routing.engine.kernel.times import earliest, latest
+from routing.engine.kernel.times import earliest, getting_in, latest
 
 # Times that each route that moves may be worked out on average before a circle is suspected, where
 # a job was put in on trial, and where the plan is known to be possible.
@@ -199,7 +200,8 @@ def drive_early(v, sure, rows, desk, seat, tally, crew, hands, ticks, bond_at, b
     for p in range(1, desk[v, LENGTH] + 1):
         j = rows[v, p, JOB]
         leg = ticks[OUT, f, rows[v, p - 1, NODE], rows[v, p, NODE]]
-        start = earliest(hands, half + h, j, rows[v, p - 1, EARLY] + leg)
+        ready = after(crew, v, rows[v, p - 1, EARLY], leg, getting_in(hands, h, j, leg))
+        start = earliest(hands, half + h, j, ready)
         if start >= FAR:
             return False
         if hands[h, j, TIED]:
@@ -214,8 +216,8 @@ def drive_early(v, sure, rows, desk, seat, tally, crew, hands, ticks, bond_at, b
             if not sure:
                 note_moved(v, desk, tally)
     last = desk[v, LENGTH]
-    back = rows[v, last, EARLY] + ticks[OUT, f, rows[v, last, NODE], rows[v, last + 1, NODE]]
-    return back <= crew[v, END]
+    leg = ticks[OUT, f, rows[v, last, NODE], rows[v, last + 1, NODE]]
+    return after(crew, v, rows[v, last, EARLY], leg, 0) <= crew[v, END]
 
 
 @kernel
@@ -227,13 +229,17 @@ def drive_late(v, rows, desk, seat, tally, crew, hands, ticks, states, bond_at, 
     for p in range(length, 0, -1):
         j = rows[v, p, JOB]
         leg = ticks[OUT, f, rows[v, p, NODE], rows[v, p + 1, NODE]]
-        start = latest(hands, half + h, j, rows[v, p + 1, late] - leg - hands[h, j, WORK])
+        setup = getting_in(hands, h, rows[v, p + 1, JOB], leg)
+        leave = before(crew, v, rows[v, p + 1, late], leg, setup)
+        start = latest(hands, half + h, j, leave - hands[h, j, WORK])
         if hands[h, j, TIED]:
             seat[j, OWN_BY] = start
             start_at_last(j, seat, desk, tally, crew, hands, bond_at, bond)
             start = seat[j, BOUND_BY]
         rows[v, p, late] = start
-    rows[v, 0, late] = rows[v, 1, late] - ticks[OUT, f, rows[v, 0, NODE], rows[v, 1, NODE]]
+    leg = ticks[OUT, f, rows[v, 0, NODE], rows[v, 1, NODE]]
+    setup = getting_in(hands, h, rows[v, 1, JOB], leg)
+    rows[v, 0, late] = before(crew, v, rows[v, 1, late], leg, setup)
 
 
 @kernel

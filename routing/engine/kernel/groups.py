@@ -43,6 +43,7 @@ from routing.engine.kernel.columns import (
     WORK,
 )
 from routing.engine.kernel.compiling import kernel
+from routing.engine.kernel.flow import after, before
 from routing.engine.kernel.times import across, earliest, getting_in, latest
 
 
@@ -191,9 +192,14 @@ def room_of_start(v, p, j, there, on, rows, crew, hands, states):
     h, late, breaks = crew[v, HAND], EARLY + states, crew[v, BREAKS]
     if breaks == 0:
         bound = rows[v, p + 1, late]
+        setup, setup_on = (
+            getting_in(hands, h, j, there),
+            getting_in(hands, h, rows[v, p + 1, JOB], on),
+        )
+        by = before(crew, v, bound, on, setup_on) - hands[h, j, WORK]
         return (
-            earliest(hands, h, j, rows[v, p, EARLY] + there),
-            latest(hands, h, j, bound - on - hands[h, j, WORK]) if bound > -FAR else -FAR,
+            earliest(hands, h, j, after(crew, v, rows[v, p, EARLY], there, setup)),
+            latest(hands, h, j, by) if bound > -FAR else -FAR,
         )
     first, bound = FAR, -FAR
     setup = getting_in(hands, h, j, there)
@@ -203,20 +209,19 @@ def room_of_start(v, p, j, there, on, rows, crew, hands, states):
         bound = max(bound, rows[v, p + 1, late + s])
     if first >= FAR or bound <= -FAR:
         return FAR, -FAR
-    return earliest(hands, h, j, first), latest(hands, h, j, bound - on - hands[h, j, WORK])
+    by = before(crew, v, bound, on, getting_in(hands, h, rows[v, p + 1, JOB], on))
+    return earliest(hands, h, j, first), latest(hands, h, j, by - hands[h, j, WORK])
 
 
 @kernel
 def first_start(v, p, j, there, on, rows, crew, hands, states):
     """The first start of job j between stops p and p + 1 that the rest of the route allows."""
     h, late, breaks = crew[v, HAND], EARLY + states, crew[v, BREAKS]
-    setup, setup_on = getting_in(hands, h, j, there), 0
-    if breaks > 0:
-        setup_on = getting_in(hands, h, rows[v, p + 1, JOB], on)
+    setup, setup_on = getting_in(hands, h, j, there), getting_in(hands, h, rows[v, p + 1, JOB], on)
     best = FAR
     for s in range(breaks + 1):
         for r in range(s, breaks + 1):
-            ready = rows[v, p, EARLY] + there
+            ready = after(crew, v, rows[v, p, EARLY], there, setup)
             if breaks > 0:
                 ready = across(crew, v, s, r, rows[v, p, EARLY + s], there, setup)
             if ready >= FAR:
@@ -226,7 +231,7 @@ def first_start(v, p, j, there, on, rows, crew, hands, states):
                 continue
             done = start + hands[h, j, WORK]
             if breaks == 0:
-                if done + on <= rows[v, p + 1, late]:
+                if after(crew, v, done, on, setup_on) <= rows[v, p + 1, late]:
                     best = start
                 continue
             for q in range(r, breaks + 1):

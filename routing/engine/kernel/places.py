@@ -66,9 +66,9 @@ class Places:
             legs, banned = free[profile]
             times = legs * factor
             never = banned | (times > longest + 1e-6)
-            if setup:
-                times = times + np.where(moved, ready[None, :], 0.0)
             ticks = np.ceil(times * c.TICKS - NOISE)
+            if setup:
+                ticks += np.where(moved, np.ceil(ready * c.TICKS - NOISE)[None, :], 0.0)
             found[f] = np.where(never, NO_LEG, np.minimum(ticks, NO_LEG))
         return found
 
@@ -78,20 +78,23 @@ class Places:
         banned = self.between(gone) > 0 if gone.any() else np.zeros(legs.shape, dtype=np.bool_)
         return legs, banned
 
-    def roads(self, pay: Floats, *, limited: bool) -> NDArray[np.float32]:
-        """``(2 or 4, m, m)`` tables that ``pay`` prices: out and in, with a second pair of metres
-        where one table will not do or where roads are limited, or with one for each of two profiles.
+    def roads(self, tolls: Floats, *, limited: bool) -> tuple[NDArray[np.float32], Floats]:
+        """``(2 or 4, m, m)`` tables and what a unit of each costs: ``(v, 2)``.
+
+        Out and in, with a second pair of metres where one table will not do or where roads are
+        limited, or with one for each of two profiles. ``tolls`` are ``(v, 2)`` prices of a second
+        and a metre.
         """
         profiles = [vehicle.profile for vehicle in self._tables.vehicles]
-        found = planes(pay[:, [c.TOLL, c.SECOND_TOLL]], profiles=profiles)
-        pay[:, [c.TOLL, c.SECOND_TOLL]] = 0
+        pay = np.zeros_like(tolls)
         tables = list[Floats]()
-        for column, plane in zip((c.TOLL, c.SECOND_TOLL), found, strict=False):
+        for column, plane in enumerate(planes(tolls, profiles=profiles)):
             pay[:, column] = plane.pay
             tables.append(self._priced(plane))
         if limited and len(tables) == 1:
             tables.append(self.between(self._tables.metres))
-        return np.array([turned for table in tables for turned in (table, table.T)], np.float32)
+        both = [turned for table in tables for turned in (table, table.T)]
+        return np.array(both, np.float32), pay
 
     def _priced(self, plane: Plane) -> Floats:
         """``(m, m)`` prices of legs; exactly seconds or metres where the other costs nothing."""

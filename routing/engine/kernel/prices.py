@@ -11,7 +11,6 @@ from routing.engine.kernel import columns as c
 from routing.engine.kernel.crews import ENDLESS, opening
 from routing.engine.kernel.places import Places
 from routing.engine.kernel.question import Floats
-from routing.engine.kernel.tolls import tolls_of
 from routing.engine.kernel.whole import NOISE as TICK_NOISE
 from routing.problem import Depot, SoftLimitKind
 from routing.roads import NO_ROAD
@@ -34,16 +33,16 @@ SOFT_COLUMNS = {
 
 
 def pay_of(trial: Trial) -> Floats:
-    """``(v, ...)`` prices of vehicles; roads still by the second and by the metre."""
+    """``(v, ...)`` prices of vehicles, but for roads."""
     pay = np.zeros((len(trial.tables.vehicles), c.PAY_WIDTH))
     scalar, weights = trial.prices.scalar, trial.prices.weights
     money, soft = scalar(weights("route_cost")), scalar(weights("soft_limit_cost"))
     softs = c.PAY_STEPS + 2 * c.STEPS
-    pay[:, [c.TOLL, c.SECOND_TOLL]] = tolls_of(trial)
     for row, vehicle in zip(pay, trial.tables.vehicles, strict=True):
         road = trial.prices.road(vehicle.index)
         wait = scalar(road.wait)
         row[c.PER_TICK] = (scalar(road.duration) + wait) / c.TICKS
+        row[c.PER_JAM] = (scalar(road.travel) - wait) / c.TICKS
         row[c.USED] = scalar(road.used)
         row[c.PER_OVERTIME] = scalar(road.overtime) / c.TICKS
         row[c.OVERTIME_FROM] = vehicle.shift.end * c.TICKS

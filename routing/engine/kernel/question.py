@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from routing.engine.kernel.columns import MOST_BREAKS, MOST_MEMBERS, STEPS
 from routing.engine.kernel.frozen import are_first
+from routing.engine.kernel.hours import has_many_slices, has_tables
 from routing.engine.kernel.sharing import Sharing
 from routing.engine.kernel.tolls import can_tell
 from routing.problem import SoftLimitKind, has_traffic
@@ -83,7 +84,9 @@ def beyond(trial: Trial) -> frozenset[str]:
     """What of this problem the kernel cannot say; nothing when it can say all of it."""
     tables, draft = trial.tables, trial.tables.draft
     found = {
-        "traffic": has_traffic(tables.problem.travel),
+        "hours": has_tables(tables.problem.travel),
+        "many slices": has_many_slices(tables),
+        "limits in traffic": has_traffic(tables.problem.travel) and _limits_wheel(trial),
         "profiles": len(tables.legs) > 1 and (_limits_metres(trial) or not can_tell(trial)),
         "places of breaks": any(
             place is not None for vehicle in tables.vehicles for place in vehicle.break_places
@@ -114,6 +117,15 @@ def beyond(trial: Trial) -> frozenset[str]:
         "nobody": not tables.jobs or not tables.vehicles,
     }
     return frozenset(name for name, is_there in found.items() if is_there)
+
+
+def _limits_wheel(trial: Trial) -> bool:
+    """Whether any route or leg may only be driven so long, or pays for more."""
+    tables = trial.tables
+    hard = any(kind is Amount.TRAVEL_S for _, kind in tables.draft.limits)
+    softs = {limit.limit for v in tables.vehicles for limit in v.shift.soft_limits}
+    legs = any(vehicle.shift.max_leg_s is not None for vehicle in tables.vehicles)
+    return hard or legs or SoftLimitKind.TRAVEL in softs
 
 
 def _limits_metres(trial: Trial) -> bool:

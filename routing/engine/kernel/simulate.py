@@ -31,12 +31,14 @@ from routing.engine.kernel.columns import (
     PAUSE,
     PAUSE_WIDTH,
     PAY_STEPS,
+    PER_JAM,
     PER_OVERTIME,
     PER_TICK,
     PIECE,
     PIECES,
     ROAD,
     SECOND_OUT,
+    SLICES,
     SOFT_END,
     SOFT_JOBS,
     SOFT_METRES,
@@ -52,7 +54,14 @@ from routing.engine.kernel.columns import (
     WORK,
 )
 from routing.engine.kernel.compiling import kernel
-from routing.engine.kernel.times import across, backwards, earliest, getting_in, latest
+from routing.engine.kernel.times import (
+    across,
+    across_traffic,
+    backwards,
+    earliest,
+    getting_in,
+    latest,
+)
 
 # What a route that cannot be costs.
 NEVER = 1e300
@@ -97,7 +106,30 @@ def driven(
         for p in range(1, jobs + 1):
             if book[p, ORDER] >= crew[v, DEPOTS]:
                 served -= 1
+    if crew[v, SLICES] > 0:
+        price += pay[v, PER_JAM] * jammed(v, jobs, depart, node, crew, hands, ticks, book)
     return price + priced_times(v, served, depart, back, ended, excused, taken, pay)
+
+
+@kernel
+def jammed(v, jobs, depart, node, crew, hands, ticks, book):
+    """Ticks at the wheel beyond those of free flow, on the way home from this departure on.
+
+    Starts that were waited for stay; others may be later than the earliest, as the departure is.
+    """
+    h, f, here, leave, more = crew[v, HAND], crew[v, ROAD], crew[v, FIRST], depart, 0
+    for p in range(1, jobs + 2):
+        j = book[p, ORDER] if p <= jobs else -1
+        there = node[j] if j >= 0 else crew[v, LAST]
+        leg = ticks[OUT, f, here, there]
+        setup = getting_in(hands, h, j, leg)
+        ready, wheel = across_traffic(crew, v, book[p - 1, PATH], book[p, PATH], leave, leg, setup)
+        more += wheel - (leg - setup)
+        if j >= 0:
+            sooner = book[p, BOOK + book[p, PATH]] - hands[h, j, WORK]
+            leave = max(sooner, earliest(hands, h, j, ready)) + hands[h, j, WORK]
+        here = there
+    return more
 
 
 @kernel

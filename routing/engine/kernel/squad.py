@@ -81,6 +81,16 @@ class Squad:
         self._is_apart = False
         self._note(self.now, self.starts, self.cost)
 
+    def begin(self, orders: Orders, starts: Starts = MappingProxyType({})) -> None:
+        """Go on from these jobs, and forget what was best: legs are not what they were."""
+        self.best = []
+        self.take(orders, starts)
+
+    @property
+    def present(self) -> tuple[Orders, Starts]:
+        """The plan in hand; where everybody searches apart, the best."""
+        return (self.best, self.best_starts) if self._is_apart else (self.now, self.starts)
+
     def _note(self, orders: Orders, starts: Starts, cost: float) -> None:
         if cost < self.best_cost - 1e-7 * max(1.0, abs(self.best_cost)) or not self.best:
             self.best, self.best_starts, self.best_cost = orders, starts, cost

@@ -36,6 +36,7 @@ from routing.engine.kernel.columns import (
     PLACE,
     ROAD,
     SETUP,
+    SLICES,
     START,
     TAIL_BY,
     TAIL_FROM,
@@ -45,6 +46,10 @@ from routing.engine.kernel.columns import (
     WORK,
 )
 from routing.engine.kernel.compiling import inlined, kernel
+from routing.engine.kernel.flow import advance, after, before, driven, retreat
+
+# Ticks to which the latest departure through traffic and breaks is found.
+NEAR_ENOUGH = 16
 
 
 @inlined
@@ -83,6 +88,8 @@ def across(crew, v, taken, then, leave, leg, setup):
     """
     if leave >= FAR:
         return FAR
+    if crew[v, SLICES] > 0:
+        return across_traffic(crew, v, taken, then, leave, leg, setup)[0]
     clock, rested, lower = leave, 0, -FAR
     for b in range(taken, then):
         at = PAUSE + b * PAUSE_WIDTH
@@ -100,6 +107,8 @@ def backwards(crew, v, taken, then, ready, leg, setup):
     """The latest departure for which ``across`` is no later than ``ready``; -FAR if none is."""
     if ready <= -FAR:
         return -FAR
+    if crew[v, SLICES] > 0:
+        return backwards_through_traffic(crew, v, taken, then, ready, leg, setup)
     bound, rested, lower = FAR, 0, -FAR
     for b in range(taken, then):
         at = PAUSE + b * PAUSE_WIDTH
@@ -114,6 +123,53 @@ def backwards(crew, v, taken, then, ready, leg, setup):
 
 
 @kernel
+def across_traffic(crew, v, taken, then, leave, leg, setup):
+    """`across` through traffic, and the ticks at the wheel."""
+    work, clock, free, wheel = leg - setup, leave, leave, 0
+    for b in range(taken, then):
+        at = PAUSE + b * PAUSE_WIDTH
+        begin = max(free, crew[v, at + OPENS])
+        if begin > crew[v, at + CLOSES]:
+            return FAR, 0
+        free = begin + crew[v, at + LONG]
+        if work > 0:
+            arrive = advance(crew, v, clock, work)
+            if arrive <= begin:
+                wheel += arrive - clock
+                work, clock = 0, arrive
+            else:
+                work -= min(work, driven(crew, v, clock, begin))
+                wheel += begin - clock
+                clock = free
+    if work > 0:
+        arrive = advance(crew, v, clock, work)
+        wheel += arrive - clock
+        clock = arrive
+    return max(clock, free) + setup, wheel
+
+
+@kernel
+def backwards_through_traffic(crew, v, taken, then, ready, leg, setup):
+    """`backwards` through traffic; with breaks on the way found by halving, to NEAR_ENOUGH."""
+    if taken == then:
+        return retreat(crew, v, ready - setup, leg - setup)
+    low, high = crew[v, START], ready - setup
+    for b in range(taken, then):
+        high = min(high, crew[v, PAUSE + b * PAUSE_WIDTH + CLOSES])
+    if across_traffic(crew, v, taken, then, high, leg, setup)[0] <= ready:
+        return high
+    if across_traffic(crew, v, taken, then, low, leg, setup)[0] > ready:
+        return -FAR
+    while high - low > NEAR_ENOUGH:
+        middle = (low + high) // 2
+        if across_traffic(crew, v, taken, then, middle, leg, setup)[0] <= ready:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@kernel
 def refresh(v, first, last, rows, desk, seat, crew, hands, ticks, states):
     """Work the times of route v out: forward from stop ``first``, backward from stop ``last``."""
     jobs, h, f, breaks = desk[v, LENGTH], crew[v, HAND], crew[v, ROAD], crew[v, BREAKS]
@@ -124,7 +180,8 @@ def refresh(v, first, last, rows, desk, seat, crew, hands, ticks, states):
         seat[j, HOLDER], seat[j, PLACE] = v, p
         leg = ticks[OUT, f, rows[v, p - 1, NODE], rows[v, p, NODE]]
         if breaks == 0:
-            ready = rows[v, p - 1, EARLY] + leg
+            setup = getting_in(hands, h, j, leg)
+            ready = after(crew, v, rows[v, p - 1, EARLY], leg, setup)
             start = earliest(hands, h, j, ready)
             rows[v, p, EARLY] = start + hands[h, j, WORK] if start < FAR else FAR
             continue
@@ -144,7 +201,7 @@ def refresh(v, first, last, rows, desk, seat, crew, hands, ticks, states):
             leave = -FAR
             if breaks == 0:
                 ready = rows[v, p + 1, late]
-                leave = ready - leg if ready > -FAR else -FAR
+                leave = before(crew, v, ready, leg, setup) if ready > -FAR else -FAR
             else:
                 for r in range(s, breaks + 1):
                     ready = rows[v, p + 1, late + r]
@@ -179,6 +236,14 @@ def fits(v, p, j, there, on, rows, crew, hands, states):
     """May job j stand between stops p and p + 1? ``there`` and ``on`` are the legs to and from it."""
     h, late = crew[v, HAND], EARLY + states
     if crew[v, BREAKS] == 0:
+        if crew[v, SLICES] > 0:
+            setup, setup_on = (
+                getting_in(hands, h, j, there),
+                getting_in(hands, h, rows[v, p + 1, JOB], on),
+            )
+            start = earliest(hands, h, j, after(crew, v, rows[v, p, EARLY], there, setup))
+            done = start + hands[h, j, WORK]
+            return start < FAR and after(crew, v, done, on, setup_on) <= rows[v, p + 1, late]
         start = earliest(hands, h, j, rows[v, p, EARLY] + there)
         return start < FAR and start + hands[h, j, WORK] + on <= rows[v, p + 1, late]
     return fits_with_breaks(v, p, j, there, on, rows, crew, hands, states)

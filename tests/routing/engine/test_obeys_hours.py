@@ -15,6 +15,7 @@ from routing.problem import (
     DeadlineOf,
     DelayStep,
     Depot,
+    MatrixTravel,
     PlanarTravel,
     Relation,
     RelationType,
@@ -91,6 +92,14 @@ def related(kind: RelationType, *jobs: str, **keys: Any) -> dict[str, Any]:
 
 WISH = WindowWish(windows=(EARLY,), cost_per_s=0.5)
 SLOW = Traffic(slices=(TrafficSlice(start=EIGHT, factor=2),))
+# From młyn to the bank the morning takes three times as long, elsewhere as ever.
+STRAIGHT = tuple(tuple(600 * abs(i - j) for j in range(4)) for i in range(4))
+STUCK = (STRAIGHT[0], (600, 0, 1800, 1200), *STRAIGHT[2:])
+TIDE = MatrixTravel(
+    seconds=STRAIGHT,
+    metres=tuple(tuple(10000 * abs(i - j) for j in range(4)) for i in range(4)),
+    traffic=Traffic(slices=(TrafficSlice(start=EIGHT, seconds=STUCK),)),
+)
 LATE_AND_CHEAP = {"windows": (EARLY,), "max_lateness_s": None}
 CASES = {
     "window": turns(b={"windows": (EARLY,)}),
@@ -199,6 +208,11 @@ CASES = {
     "time slots of the road": turns(
         always_b={"windows": (Window(opens=EIGHT, closes=EIGHT + 3600),)},
         question={"travel": PlanarTravel(seconds_per_unit=60, metres_per_unit=1000, traffic=SLOW)},
+    ),
+    "tables of the hours": turns(
+        always_b={"windows": (Window(opens=EIGHT, closes=EIGHT + 3600),)},
+        question={"travel": TIDE},
+        without_question={"travel": replace(TIDE, traffic=None)},
     ),
     "time to get in": turns(
         always_b={"windows": (Window(opens=EIGHT, closes=EIGHT + 3600),)},

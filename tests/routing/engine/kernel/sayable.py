@@ -5,6 +5,7 @@ MANY, from ONSITE_MANY, is how many times more days are tried than in the everyd
 
 from __future__ import annotations
 
+import functools
 import os
 from itertools import pairwise
 from random import Random
@@ -247,6 +248,27 @@ def frozen(seed):
 def crooked_eager(seed):
     """The same on roads on which a detour may be shorter."""
     return crooked(eager(seed), Random(seed))
+
+
+def jammed(make):
+    """The same days with hours of traffic, on roads without a limit on the wheel."""
+
+    @functools.wraps(make)
+    def made(seed):
+        rng, day = Random(seed), make(seed)
+        starts = sorted(rng.sample(range(27000, 61200, 600), rng.randint(1, 5)))
+        slices = [{"start": at, "factor": rng.choice([0.8, 1, 1.3, 2, 3.7])} for at in starts]
+        for technician in day["technicians"]:
+            for shift in technician["shifts"]:
+                for key in ("max_leg_s", "max_travel_s"):
+                    shift.pop(key, None)
+                softs = shift.get("soft_limits", [])
+                shift["soft_limits"] = [one for one in softs if one["limit"] != "travel_s"]
+        repeat = rng.choice([None, 86400])
+        traffic = {"traffic": {"slices": slices, "repeat_s": repeat}}
+        return day | {"travel": day["travel"] | traffic}
+
+    return made
 
 
 def _alone(plan):

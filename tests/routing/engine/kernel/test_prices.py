@@ -19,7 +19,9 @@ NEAR = 1e-6
 
 MAKES = [
     sayable.nasty, sayable.eager, sayable.crooked_eager, sayable.lasting, sayable.moving,
-    sayable.shared, sayable.laden, sayable.crooked_laden,
+    sayable.shared, sayable.laden, sayable.crooked_laden, sayable.jammed(sayable.nasty),
+    sayable.jammed(sayable.crooked_eager), sayable.jammed(sayable.lasting),
+    sayable.jammed(sayable.moving), sayable.jammed(sayable.laden),
 ]  # fmt: skip
 
 
@@ -83,7 +85,9 @@ def hurrying(question):
     return at
 
 
-@pytest.mark.parametrize("make", [sayable.nasty, sayable.eager, sayable.frozen])
+@pytest.mark.parametrize(
+    "make", [sayable.nasty, sayable.eager, sayable.frozen, sayable.jammed(sayable.eager)]
+)
 def test_where_routes_can_be_laid_out_in_many_ways_the_trial_finds_a_plan_no_dearer(make):
     found = priced_twice(80, make=make)
 

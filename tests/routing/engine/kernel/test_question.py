@@ -59,9 +59,20 @@ def with_incumbent(day, **change_cost):
     return day | {"incumbent": plan, "change_cost": change_cost}
 
 
-SLOW = {"type": "planar", "seconds_per_unit": 60, "metres_per_unit": 1000} | {
-    "traffic": {"slices": [{"start": 28800, "factor": 3}]}
-}
+PLANE = {"type": "planar", "seconds_per_unit": 60, "metres_per_unit": 1000}
+RUSH = {"slices": [{"start": 28800, "factor": 3}, {"start": 36000, "factor": 1}]}
+
+
+def tide(seed):
+    """A table in which some ways are slow in the morning, and others are not."""
+    day, rng = day_with(seed), Random(seed)
+    places = range(len(day["locations"]))
+    seconds = [[abs(i - j) * 300 for j in places] for i in places]
+    slow = [[rng.choice([1, 4]) * cell for cell in row] for row in seconds]
+    slices = [{"start": 28800, "seconds": slow}, {"start": 39600, "factor": 1}]
+    return day | {"travel": {"type": "matrix", "seconds": seconds, "traffic": {"slices": slices}}}
+
+
 TWO_SHIFTS = {
     "min_rest_s": 36000,
     "shifts": [
@@ -70,7 +81,11 @@ TWO_SHIFTS = {
     ],
 }
 BEYOND = {
-    "traffic": day_with(travel=SLOW),
+    "hours": tide(4),
+    "limits in traffic": day_with(
+        travel=PLANE | {"traffic": {"slices": [{"start": 0, "factor": 2}]}},
+        each_shift={"max_travel_s": 7200},
+    ),
     "places of breaks": day_with(
         each_shift={"breaks": [LUNCH | {"location": "place-6", "window": [28800, 45000]}]},
         each_visit=ALL_DAY,
@@ -138,6 +153,14 @@ def test_more_breaks_than_there_are_columns_are_refused():
     assert beyond(sayable.trial_of(day_with(each_shift={"breaks": pauses}))) == {"many breaks"}
 
 
+def test_more_hours_of_traffic_than_there_are_columns_are_refused():
+    hours = [{"start": 28800 + 600 * n, "factor": 1 + n % 2} for n in range(24)]
+
+    day = day_with(travel=PLANE | {"traffic": {"slices": hours}})
+
+    assert beyond(sayable.trial_of(day)) == {"many slices"}
+
+
 def test_a_day_without_visits_or_people_is_refused():
     no_visits, nobody = day_with(visits=[]), day_with(technicians=[])
 
@@ -196,6 +219,12 @@ SAYABLE = {
         each_visit={"tools": ["ladder"]},
     ),
     "frozen stops": lambda seed: frozen(day_with(seed)),
+    "traffic": lambda seed: day_with(seed, travel=PLANE | {"traffic": RUSH}),
+    "breaks in traffic": lambda seed: day_with(
+        seed,
+        travel=PLANE | {"traffic": RUSH},
+        each_shift={"breaks": [LUNCH | {"window": [32400, 37800]}]},
+    ),
     "parts and setups": lambda seed: day_with(
         seed,
         everybody={"parts": {"router": 2}},

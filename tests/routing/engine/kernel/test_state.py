@@ -18,6 +18,7 @@ MAKES = [
     sayable.frozen, sayable.shared, sayable.laden, sayable.crooked_laden, sayable.linked,
     sayable.crooked_linked, sayable.linked_plain, sayable.linked_laden, sayable.linked_shared,
     sayable.linked_frozen, sayable.linked_crowded,
+    *map(sayable.jammed, [sayable.nasty, sayable.crooked_eager, sayable.laden, sayable.linked]),
 ]  # fmt: skip
 
 
