@@ -1,41 +1,27 @@
-"""Days whose hours have tables of their own, in the compiled search, which knows one pace an hour.
+"""Days whose hours have tables of their own, in the compiled search.
 
-Each leg gets the free flow with which it takes, at the pace of its hour, as long as its table says
-for the hour at which the plan in hand would drive it. Every so often that plan is laid out exactly,
-what does not hold leaves it, and all legs follow the hours of the rest: solve, look at the clock,
-solve again. What was laid out and is best is the answer.
+Every so often the plan in hand is laid out exactly, what does not hold leaves it, and all legs follow
+the hours of the rest: solve, look at the clock, solve again. What was laid out and is best is the
+answer.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
+from routing.engine.clock import Clock
 from routing.engine.kernel.encode import fit_legs
-from routing.engine.kernel.hours import factor_of, has_tables
 from routing.engine.kernel.squad import Squad
 from routing.engine.kernel.state import Orders, Starts, starts_of
 from routing.engine.kernel.tolls import tolls_of
 from routing.engine.laid import laid_out, orders_of
-from routing.flow import slices_between
-from routing.problem import TrafficSlice, of_profile
-from routing.roads import NO_ROAD
 from routing.trial.tables import Legs, Tables
 from routing.trial.trial import Trial
 
-# What of a problem it sees to.
-CALMED = frozenset({"hours"})
 # To lay a plan out takes time of the search: after it comes a pause of so many times as long.
 PAUSE = 4.0
-
-
-Floats = NDArray[np.float64]
 
 
 class Calm:
@@ -49,10 +35,7 @@ class Calm:
 
     def __init__(self, tables: Tables, squad: Squad) -> None:
         self._tables, self._squad = tables, squad
-        self._hours = {
-            profile: _hours(tables, profile, legs=legs) for profile, legs in tables.legs.items()
-        }
-        self._opening = _Opening.of(tables)
+        self._clock = Clock(tables)
         self._tolls = tolls_of(Trial(tables))
         self.best: Orders = []
         self.best_starts: Starts = {}
@@ -72,7 +55,8 @@ class Calm:
         if not at_once and began < self._next:
             return
         self.plan = self._lay(*self._squad.present)
-        self._turn(self.plan)
+        self.legs = self._clock.legs(self.plan)
+        fit_legs(self._squad.question, replace(self._tables, legs=self.legs), tolls=self._tolls)
         self._squad.begin(orders_of(self.plan), starts_of(self.plan))
         took = time.monotonic() - began
         self._next = began + (1 + PAUSE) * took
@@ -84,118 +68,3 @@ class Calm:
             self.best, self.best_starts = orders_of(plan), starts_of(plan)
             self.best_cost = cost
         return plan
-
-    def _turn(self, plan: Trial) -> None:
-        """Let each leg take what it takes at the hour at which the plan would drive it."""
-        leave = self._opening.departures(plan)
-        self.legs = {
-            profile: self._legs(legs, profile, leave=leave)
-            for profile, legs in self._tables.legs.items()
-        }
-        fit_legs(self._squad.question, replace(self._tables, legs=self.legs), tolls=self._tolls)
-
-    def _legs(self, legs: Legs, profile: str, *, leave: Floats) -> Legs:
-        if not self._hours[profile]:
-            return legs
-        begin = self._opening.clipped(leave, legs.seconds)
-        free = _free_flow(begin, self._hours[profile])
-        seconds = np.where(legs.seconds >= NO_ROAD, legs.seconds, free)
-        np.fill_diagonal(seconds, 0)
-        return replace(legs, seconds=seconds)
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Hour:
-    """Until when it lasts, its pace in the kernel, and what each leg takes in it: ``(n, n)``."""
-
-    end: float
-    pace: float
-    seconds: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Opening:
-    """``opens`` and ``closes``, ``(n,)``: between which instants work begins at each location."""
-
-    tables: Tables
-    opens: Floats
-    closes: Floats
-
-    @classmethod
-    def of(cls, tables: Tables) -> Self:
-        size = len(tables.problem.locations)
-        opens, closes = np.full(size, np.inf), np.full(size, -np.inf)
-        for job in range(len(tables.jobs)):
-            place = tables.places[job]
-            for span in {span for row in tables.spans for span in row[job]}:
-                opens[place] = min(opens[place], span[0])
-                closes[place] = max(closes[place], span[1])
-        first, last = _day(tables)
-        opens = np.clip(np.where(np.isinf(opens), first, opens), first, last)
-        closes = np.clip(np.where(np.isinf(closes), last, closes), first, last)
-        return cls(tables=tables, opens=opens, closes=closes)
-
-    def clipped(self, leave: Floats, free: Floats) -> Floats:
-        """``(n, n)`` instants to leave: nobody goes long before a place opens or after it closes."""
-        return np.clip(leave[:, None], self.opens[None, :] - free, self.closes[None, :] - free)
-
-    def departures(self, plan: Trial) -> Floats:
-        """``(n,)`` when the plan leaves each location; where it never does, the middle of its hours."""
-        total, count = np.zeros(len(self.opens)), np.zeros(len(self.opens))
-        for laid in plan.routes:
-            if laid is None:
-                continue
-            vehicle = self.tables.vehicles[laid.vehicle]
-            if vehicle.begin is not None:
-                total[vehicle.begin] += laid.depart
-                count[vehicle.begin] += 1
-            for code, end in zip(laid.stops, laid.ends, strict=True):
-                if code >= 0:
-                    total[self.tables.places[code]] += end
-                    count[self.tables.places[code]] += 1
-        middle = (self.opens + self.closes) / 2
-        return np.where(count > 0, total / np.maximum(1, count), middle)
-
-
-def _day(tables: Tables) -> tuple[float, float]:
-    """The first and the last instant of all shifts."""
-    return (
-        min(vehicle.shift.start for vehicle in tables.vehicles),
-        max(vehicle.latest for vehicle in tables.vehicles),
-    )
-
-
-def _hours(tables: Tables, profile: str, *, legs: Legs) -> list[_Hour]:
-    """The slices of the traffic over all shifts; none where the kernel knows all of it."""
-    travel = of_profile(tables.problem.travel, profile)
-    if travel.traffic is None or not has_tables(travel):
-        return []
-    begin, end = _day(tables)
-    slices = slices_between(travel.traffic, begin=begin, end=end)
-    ends = [*(piece.start for piece in slices[1:]), math.inf]
-    return [
-        _Hour(end=end, pace=factor_of(piece, travel), seconds=_seconds(legs.seconds, piece))
-        for end, piece in zip(ends, slices, strict=True)
-    ]
-
-
-def _seconds(free: Floats, piece: TrafficSlice) -> Floats:
-    if piece.seconds is None:
-        return free * piece.factor
-    table = np.array(piece.seconds, dtype=np.float64).reshape(free.shape)
-    return np.where(np.isnan(table), free, table)
-
-
-def _free_flow(leave: Floats, hours: Sequence[_Hour]) -> Floats:
-    """The seconds of free flow that the kernel must be given for who leaves then, leg by leg.
-
-    The share of the way is used up slice by slice; each slice counts by the pace of the kernel.
-    """
-    now, rest, free = leave.copy(), np.ones_like(leave), np.zeros_like(leave)
-    for hour in hours:
-        room = np.maximum(0.0, hour.end - now)
-        takes = hour.seconds > 0
-        part = np.minimum(rest, np.divide(room, hour.seconds, out=np.ones_like(rest), where=takes))
-        free += part * hour.seconds / hour.pace
-        now, rest = now + part * hour.seconds, rest - part
-    return free

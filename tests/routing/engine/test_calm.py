@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from random import Random
 
 import numpy as np
 import pytest
 
 from routing.check import judge
-from routing.engine.calm import CALMED, Calm
+from routing.engine.calm import Calm
+from routing.engine.clock import CLOCKED
 from routing.engine.compiled import Compiled
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.hours import factor_of, slices_of
@@ -19,34 +18,16 @@ from routing.engine.kernel.squad import Manner, Squad
 from routing.flow import Flow, Flows
 from routing.interchange import solution_of
 from routing.invented.technicians import technician_day
-from routing.problem import MatrixTravel, Traffic, TrafficSlice
 from routing.trial.tables import tabulate
 from routing.trial.trial import Trial
+from tests.routing.hours import with_tables
 from tests.routing.plans import searched
-
-HOURS = ((0, 1.0), (27000, 1.6), (32400, 1.1), (57600, 1.8))
 
 
 @pytest.fixture(scope="module")
 def town():
     """40 visits on a day whose rush holds up some ways more than others."""
-    problem, rng = technician_day(visits=40, technicians=6, seed=3), Random(3)
-    seconds, metres = (
-        tuple(tuple(round(cell) for cell in row) for row in table.tolist())
-        for table in (tabulate(problem).seconds, tabulate(problem).metres)
-    )
-    slices = [
-        TrafficSlice(
-            start=start,
-            seconds=tuple(
-                tuple(round(cell * (1 + (factor - 1) * rng.uniform(0.5, 1.5))) for cell in row)
-                for row in seconds
-            ),
-        )
-        for start, factor in HOURS
-    ]
-    travel = MatrixTravel(seconds=seconds, metres=metres, traffic=Traffic(slices=tuple(slices)))
-    return replace(problem, travel=travel)
+    return with_tables(technician_day(visits=40, technicians=6, seed=3))
 
 
 def compiled(problem, *, steps):
@@ -64,7 +45,7 @@ def compiled(problem, *, steps):
 
 
 def test_the_compiled_search_sees_to_tables_of_hours(town):
-    assert beyond(Trial(tabulate(town))) == CALMED
+    assert beyond(Trial(tabulate(town))) == CLOCKED
 
     best = compiled(town, steps=6000)
     plain = searched(town, steps=60)

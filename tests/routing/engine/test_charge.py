@@ -15,14 +15,15 @@ from routing.trial.changes import Changes
 from routing.trial.tables import tabulate
 from routing.trial.trial import Trial
 from routing.trial.writing import solution_of
+from tests.routing.hours import with_tables
 
 MOST = 6
 
 
-@pytest.fixture(scope="module")
-def trial():
+@pytest.fixture(scope="module", params=[lambda day: day, with_tables], ids=["calm", "rush"])
+def trial(request):
     """A day of 40 visits whose plan in force serves them in the order of their numbers."""
-    problem = technician_day(visits=40, technicians=8, seed=3)
+    problem = request.param(technician_day(visits=40, technicians=8, seed=3))
     first = Trial(tabulate(problem))
     for job in range(len(problem.jobs)):
         option = first.best(job, tries=1)

@@ -8,11 +8,15 @@ from random import Random
 import pytest
 
 from routing.check import judge
+from routing.engine.kernel.question import beyond
 from routing.engine.mending import Mender
 from routing.insertion import Incumbent
 from routing.offers import Ledger, Still
-from routing.problem import Relation, RelationType, Window
+from routing.problem import Traffic, TrafficSlice, Window
 from routing.solution import Solution
+from routing.trial.tables import tabulate
+from routing.trial.trial import Trial
+from tests.routing.hours import CALM, with_tables
 from tests.routing.offers import streams
 
 # More than any of these needs: what is asserted is found long before.
@@ -38,13 +42,19 @@ def with_job(ledger, job, *windows):
 
 
 def beyond_the_kernel(problem):
-    """The same question with a relation that changes nothing, but that the kernel cannot say."""
-    pair = tuple(job.id for job in problem.jobs[:2])
-    loose = Relation(type=RelationType.ALL_OR_NONE, jobs=pair)
-    return replace(problem, relations=(loose,))
+    """The same question with more hours of traffic than the kernel knows, which change nothing."""
+    slices = tuple(TrafficSlice(start=600 * n) for n in range(60))
+    other = replace(problem, travel=replace(problem.travel, traffic=Traffic(slices=slices)))
+    assert beyond(Trial(tabulate(other)))
+    return other
 
 
-@pytest.mark.parametrize("spoken", [lambda problem: problem, beyond_the_kernel])
+def by_the_clock(problem):
+    """The same question with a table for each hour, which change nothing either."""
+    return with_tables(problem, hours=CALM)
+
+
+@pytest.mark.parametrize("spoken", [lambda problem: problem, beyond_the_kernel, by_the_clock])
 def test_a_job_is_fitted_in_where_plain_insertion_has_no_room(spoken):
     ledger, job = filled(Random(4), customers=60)
     plain = Incumbent.of(ledger.problem, solution=ledger.plan)
@@ -57,7 +67,8 @@ def test_a_job_is_fitted_in_where_plain_insertion_has_no_room(spoken):
     found = [(window, plan) for window, plan in plans if plan is not None]
     assert found
     assert all(
-        judge(plan, problem=with_job(ledger, job, window)).feasible for window, plan in found
+        judge(plan, problem=spoken(with_job(ledger, job, window))).feasible
+        for window, plan in found
     )
 
 
@@ -86,7 +97,7 @@ def test_a_window_outside_of_every_shift_is_not_fitted():
     assert mender.fit(job.id, night, seconds=0.05) is None
 
 
-@pytest.mark.parametrize("spoken", [lambda problem: problem, beyond_the_kernel])
+@pytest.mark.parametrize("spoken", [lambda problem: problem, beyond_the_kernel, by_the_clock])
 def test_a_search_from_a_plan_in_force_keeps_it_or_makes_it_better(spoken):
     ledger, _ = filled(Random(2), customers=60)
     problem = spoken(replace(ledger.problem, incumbent=ledger.plan))
