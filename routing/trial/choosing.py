@@ -27,7 +27,8 @@ class Rows:
 
     ``position`` is that of the job among the stops, where a pair has several. ``order`` are numbers
     of orders; an order that waits for its aims has the same as one that does not. ``own`` is what
-    the route gains in price, starts aside; ``beside`` what all routes gain together.
+    the route gains in price, starts aside; ``beside`` what all routes gain together, at least
+    ``least_beside`` when they spend no time waiting.
     """
 
     pair: Ints
@@ -40,18 +41,20 @@ class Rows:
     costs: Costs
     own: Floats
     beside: Floats
+    least_beside: Floats
 
 
 class Choice(NamedTuple):
     """A row, what it is chosen by, and what it adds to the price of the plan.
 
-    ``waits``: waiting for a wished hour might be cheaper.
+    ``waiting`` is what it adds at least where waiting for a wished hour might be cheaper,
+    infinite elsewhere.
     """
 
     weight: float
     price: float
     row: int
-    waits: bool = False
+    waiting: float = math.inf
 
 
 class Chooser:
@@ -67,14 +70,16 @@ class Chooser:
             self._start_prices.clear()
         self._start_prices = {key: p for key, p in self._start_prices.items() if key[0] != job}
 
-    def chosen(self, rows: Rows, which: Ints) -> dict[tuple[int, int], Choice]:
-        """For each pair and position the cheapest of these rows, the first of equals."""
-        found: dict[tuple[int, int], Choice] = {}
+    def chosen(self, rows: Rows, which: Sequence[int]) -> list[Choice]:
+        """Of the rows of one pair the cheapest for each position, the first of equals.
+
+        ``which`` has the rows by what the route gains, the least first.
+        """
+        found: dict[int, Choice] = {}
         positive, moved_price = self._prices.positive, self._trial.moved_price
-        which = which[np.lexsort((rows.order[which], rows.own[which]))]
-        keys = zip(rows.pair[which].tolist(), rows.position[which].tolist(), strict=True)
-        for row, key, own in zip(which.tolist(), keys, rows.own[which].tolist(), strict=True):
-            known = found.get(key)
+        for row in which:
+            own, position = float(rows.own[row]), int(rows.position[row])
+            known = found.get(position)
             if positive and known is not None and own >= known.weight:
                 continue
             vehicle, starts = int(rows.sheet.vehicle[row]), rows.times.starts[:, row].tolist()
@@ -82,8 +87,8 @@ class Chooser:
             price = own + self._starts_price(stops, vehicle, starts)
             weight = price + moved_price(vehicle, stops=stops, starts=starts)
             if known is None or weight < known.weight:
-                found[key] = Choice(weight, price + float(rows.beside[row]), row)
-        return {key: own._replace(waits=self._may_wait(rows, own)) for key, own in found.items()}
+                found[position] = Choice(weight, price + float(rows.beside[row]), row)
+        return [own._replace(waiting=self._waiting(rows, own)) for own in found.values()]
 
     def _starts_price(self, codes: Sequence[int], vehicle: int, starts: Sequence[float]) -> float:
         """What the starts of a route cost by themselves."""
@@ -100,18 +105,19 @@ class Chooser:
 
     # --- waiting ---
 
-    def _may_wait(self, rows: Rows, choice: Choice) -> bool:
-        """Whether it might pay to wait for some wished hour first of all."""
+    def _waiting(self, rows: Rows, choice: Choice) -> float:
+        """What it adds at least where it might pay to wait for some wished hour first of all."""
         waits = list(self._waits(rows, choice.row))
-        if not waits or not self._prices.positive:
-            return bool(waits)
+        if not waits:
+            return math.inf
+        if not self._prices.positive:
+            return -math.inf
         [same] = np.nonzero(rows.order == rows.order[choice.row])
-        early = int(same[0])
+        early, beside = int(same[0]), float(rows.least_beside[choice.row])
         if (rows.sheet.floor[:, early] > -math.inf).any():
-            return True
-        return any(
-            self._least_waiting(rows, early, line, opens) < choice.weight for line, opens in waits
-        )
+            return float((rows.own - rows.costs.spare)[same].min()) + beside
+        least = min(self._least_waiting(rows, early, line, opens) for line, opens in waits)
+        return min(choice.price, least + beside) if least < choice.weight else math.inf
 
     def _waits(self, rows: Rows, row: int) -> Iterator[tuple[int, float]]:
         """Lines of jobs that begin before a wished hour, and these hours."""
@@ -146,11 +152,8 @@ class Chooser:
         return float(own) + self._starts_price(codes, vehicle, [*starts[:line].tolist(), opens])
 
 
-def least_of(rows: Rows, *, waiting: NDArray[np.bool_], least: Floats) -> Floats:
-    """What each row adds at least, starts aside; those that may be ``waiting`` might wait less.
-
-    ``least`` is the least that all routes gain when no time is spent waiting.
-    """
-    eased = rows.own - rows.costs.spare + least
+def least_of(rows: Rows, *, waiting: NDArray[np.bool_]) -> Floats:
+    """What each row adds at least, starts aside; those that may be ``waiting`` might wait less."""
+    eased = rows.own - rows.costs.spare + rows.least_beside
     found: Floats = np.where(waiting, eased, rows.own + rows.beside)
     return found

@@ -100,6 +100,10 @@ class Drawn:
     jobs: Ints
     allowed: NDArray[np.bool_]
 
+    def before(self, gap: int) -> int:
+        """How many stops are before the job."""
+        return int(self.line[gap]) - len(self.codes) + int(self.stops[gap])
+
 
 class Openings:
     """All gaps of some plain routes. ``codes`` has the stops, ``guest`` where the gap is."""
@@ -209,18 +213,34 @@ class Openings:
             wanted, self.vehicle[gaps], codes=self.codes[:, gaps], line=line, stops=stops
         )
 
-    def drawn_orders(
-        self, wanted: Wanted, vehicles: Sequence[int], orders: Sequence[Order]
+    def drawn_with(
+        self,
+        wanted: Wanted,
+        drawn: Drawn,
+        gaps: Ints,
+        *,
+        vehicles: Sequence[int],
+        orders: Sequence[Order],
     ) -> Drawn:
-        """Orders that are given stop by stop, depots among them."""
-        lines = max(len(order) for order in orders)
-        padded = [[*[self._phantom] * (lines - len(order)), *order] for order in orders]
-        codes = np.array(padded, dtype=np.int64).T
-        line = (codes == wanted.job).argmax(axis=0)
-        codes[line, np.arange(len(orders))] = self.guest
-        stops = np.array([len(order) for order in orders], dtype=np.int64)
-        vehicle = np.array(vehicles, dtype=np.int64)
-        return self._draw(wanted, vehicle, codes=codes, line=line, stops=stops)
+        """Some of the drawn gaps, then orders that are given stop by stop, depots among them."""
+        counts = np.array([len(order) for order in orders], dtype=np.int64)
+        stops = np.concatenate([drawn.stops[gaps], counts])
+        lines, kept = int(stops.max()), len(gaps)
+        codes = np.full((len(stops), lines), self._phantom, dtype=np.int64)
+        codes[:kept] = self._ending(drawn.codes[:, gaps], lines).T
+        listed = codes[kept:]
+        listed[np.arange(lines) >= lines - counts[:, None]] = [c for order in orders for c in order]
+        listed[listed == wanted.job] = self.guest
+        line = (codes == self.guest).argmax(axis=1)
+        vehicle = np.concatenate([drawn.vehicle[gaps], np.array(vehicles, dtype=np.int64)])
+        return self._draw(wanted, vehicle, codes=codes.T, line=line, stops=stops)
+
+    def _ending(self, codes: Ints, lines: int) -> Ints:
+        """The last lines; phantoms before them where there are not so many."""
+        missing = lines - len(codes)
+        if missing <= 0:
+            return codes[-missing:]
+        return np.concatenate([np.full((missing, codes.shape[1]), self._phantom), codes])
 
     def _draw(
         self, wanted: Wanted, vehicle: Ints, *, codes: Ints, line: Ints, stops: Ints
