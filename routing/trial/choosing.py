@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from routing.trial.bounds import Costs
 from routing.trial.fleet import Fleet, Floats, Ints
-from routing.trial.pricing import REMEMBERED
+from routing.trial.remembered import Remembered
 from routing.trial.sheets import Sheet, Times
 from routing.trial.trial import Trial
 
@@ -62,13 +62,11 @@ class Chooser:
 
     def __init__(self, trial: Trial, *, fleet: Fleet) -> None:
         self._trial, self._prices, self._fleet = trial, trial.prices, fleet
-        self._start_prices: dict[tuple[int, int, float], float] = {}
+        self._start_prices = Remembered(self._start_price)
 
     def forget(self, job: int) -> None:
         """The number stands for another job by now."""
-        if len(self._start_prices) > REMEMBERED:
-            self._start_prices.clear()
-        self._start_prices = {key: p for key, p in self._start_prices.items() if key[0] != job}
+        self._start_prices.forget(job)
 
     def chosen(self, rows: Rows, which: Sequence[int]) -> list[Choice]:
         """Of the rows of one pair the cheapest for each position, the first of equals.
@@ -92,16 +90,14 @@ class Chooser:
 
     def _starts_price(self, codes: Sequence[int], vehicle: int, starts: Sequence[float]) -> float:
         """What the starts of a route cost by themselves."""
-        priced, known, total = self._prices.start_priced, self._start_prices, 0.0
+        priced, price_of, total = self._prices.start_priced, self._start_prices.of, 0.0
         for code, start in zip(codes, starts, strict=True):
             if code in priced:
-                key = code, vehicle, start
-                price = known.get(key)
-                if price is None:
-                    whole = self._prices.start_price(code, vehicle=vehicle, start=start)
-                    price = known[key] = self._prices.scalar(whole)
-                total += price
+                total += price_of(code, vehicle, start)
         return total
+
+    def _start_price(self, code: int, vehicle: int, start: float) -> float:
+        return self._prices.scalar(self._prices.start_price(code, vehicle=vehicle, start=start))
 
     # --- waiting ---
 

@@ -62,14 +62,15 @@ class Wanted:
         solid: bool,
     ) -> Wanted:
         """``spans`` are those of each vehicle, for each question."""
-        most = max((len(own) for row in spans for own in row), default=0)
-        opens = np.full((max(1, most), len(spans), len(tables.vehicles)), math.inf)
-        closes = np.full(opens.shape, -math.inf)
-        for question, row in enumerate(spans):
-            for vehicle, own in enumerate(row):
-                for n, (first, last) in enumerate(own):
-                    opens[n, question, vehicle] = first
-                    closes[n, question, vehicle] = last
+        numbers: dict[Spans, int] = {}  # most vehicles have the same
+        which = [[numbers.setdefault(own, len(numbers)) for own in row] for row in spans]
+        most = max((len(own) for own in numbers), default=0)
+        alike = np.full((2, max(1, most), max(1, len(numbers))), math.inf)
+        alike[1] = -math.inf
+        for number, own in enumerate(numbers):
+            for n, span in enumerate(own):
+                alike[:, n, number] = span
+        opens, closes = alike[..., np.array(which, dtype=np.int64).reshape(len(spans), -1)]
         length = np.array([row[job] for row in tables.lengths], dtype=np.float64)
         return cls(
             job=job, place=tables.places[job], opens=opens, closes=closes,

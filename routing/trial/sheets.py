@@ -74,8 +74,8 @@ class Times:
         )
 
 
-def lay_all(sheet: Sheet, *, fleet: Fleet) -> tuple[Ints, Times]:
-    """Numbers of the orders that keep the rules of one route, and their times."""
+def lay_all(sheet: Sheet, *, fleet: Fleet) -> tuple[Ints, Sheet, Times]:
+    """Numbers of the orders that keep the rules of one route, their sheet, and their times."""
     early = _forward(sheet, fleet.start[sheet.vehicle])
     [kept] = np.nonzero(early.back <= fleet.latest[sheet.vehicle] + NOISE_S)
     sheet, early = sheet.chosen(kept), early.chosen(kept)
@@ -90,7 +90,7 @@ def lay_all(sheet: Sheet, *, fleet: Fleet) -> tuple[Ints, Times]:
     good = times.back - times.depart <= fleet.most_duration_s[sheet.vehicle] + NOISE_S
     good &= _rested(sheet, times, fleet)
     [left] = np.nonzero(good)
-    return kept[left], times.chosen(left)
+    return kept[left], sheet.chosen(left), times.chosen(left)
 
 
 @cache

@@ -385,13 +385,12 @@ class Trial:
         """`Prices.who` of one job as one number, for each vehicle that may serve it."""
         found = self._who.get(job)
         if found is None:
-            prices = self.prices
-            found = self._who[job] = np.array(
-                [
-                    prices.scalar(prices.who(vehicle, job=job)) if row[job] else 0.0
-                    for vehicle, row in enumerate(self.tables.spans)
-                ]
-            )
+            whole = [
+                self.prices.who(vehicle, job=job) if row[job] else None
+                for vehicle, row in enumerate(self.tables.spans)
+            ]
+            number = {price: self.prices.scalar(price) if price else 0.0 for price in set(whole)}
+            found = self._who[job] = np.array([number[price] for price in whole])
         return found
 
     def _road_price(self, vehicle: Vehicle) -> tuple[float, float, float]:

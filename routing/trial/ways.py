@@ -224,8 +224,8 @@ class Ways:
         sheet, entry, order = self._openings.sheet(
             asked.wanted, drawn, which=which, questions=asked.question[pairs[which]]
         )
-        kept, times = lay_all(sheet, fleet=fleet)
-        sheet, gap, order = sheet.chosen(kept), which[entry[kept]], order[kept]
+        kept, sheet, times = lay_all(sheet, fleet=fleet)
+        gap, order = which[entry[kept]], order[kept]
         fixed = sums(drawn, fleet=fleet)
         costs = prices(sheet, times, drawn=drawn, gap=gap, fixed=fixed, fleet=fleet)
         beside = self._fairness.added(sheet.vehicle, times.back - times.depart)
