@@ -44,6 +44,20 @@ class Rows:
     least_beside: Floats
 
 
+class Listed(NamedTuple):
+    """Rows as lists. ``codes`` and ``starts`` are those that have a price, ``begins`` where those
+    of each row begin, and in the end their number.
+    """
+
+    own: list[float]
+    beside: list[float]
+    position: list[int]
+    vehicle: list[int]
+    codes: list[int]
+    starts: list[float]
+    begins: list[int]
+
+
 class Choice(NamedTuple):
     """A row, what it is chosen by, and what it adds to the price of the plan.
 
@@ -68,36 +82,54 @@ class Chooser:
         """The number stands for another job by now."""
         self._start_prices.forget(job)
 
-    def chosen(self, rows: Rows, which: Sequence[int]) -> list[Choice]:
+    def listed(self, rows: Rows) -> Listed:
+        """The rows of a sheet, ready to be looked at one by one."""
+        priced = np.zeros(int(rows.codes.max(initial=0)) + 1, dtype=np.bool_)
+        priced[[code for code in self._prices.start_priced if code < len(priced)]] = True
+        which, lines = np.nonzero(priced[rows.codes].T)
+        return Listed(
+            own=rows.own.tolist(),
+            beside=rows.beside.tolist(),
+            position=rows.position.tolist(),
+            vehicle=rows.sheet.vehicle.tolist(),
+            codes=rows.codes[lines, which].tolist(),
+            starts=rows.times.starts[lines, which].tolist(),
+            begins=np.searchsorted(which, np.arange(len(rows.own) + 1)).tolist(),
+        )
+
+    def chosen(self, rows: Rows, listed: Listed, which: Sequence[int]) -> list[Choice]:
         """Of the rows of one pair the cheapest for each position, the first of equals.
 
         ``which`` has the rows by what the route gains, the least first.
         """
         found: dict[int, Choice] = {}
-        positive, moved_price = self._prices.positive, self._trial.moved_price
+        positive, most_changes = self._prices.positive, self._trial.tables.draft.most_changes
         for row in which:
-            own, position = float(rows.own[row]), int(rows.position[row])
+            own, position = listed.own[row], listed.position[row]
             known = found.get(position)
             if positive and known is not None and own >= known.weight:
                 continue
-            vehicle, starts = int(rows.sheet.vehicle[row]), rows.times.starts[:, row].tolist()
-            stops = rows.codes[:, row].tolist()
-            price = own + self._starts_price(stops, vehicle, starts)
-            weight = price + moved_price(vehicle, stops=stops, starts=starts)
+            weight = price = own + self._starts_price(listed, row)
+            if most_changes is not None:
+                weight += self._moved_price(rows, row)
             if known is None or weight < known.weight:
-                found[position] = Choice(weight, price + float(rows.beside[row]), row)
+                found[position] = Choice(weight, price + listed.beside[row], row)
         return [own._replace(waiting=self._waiting(rows, own)) for own in found.values()]
 
-    def _starts_price(self, codes: Sequence[int], vehicle: int, starts: Sequence[float]) -> float:
-        """What the starts of a route cost by themselves."""
-        priced, price_of, total = self._prices.start_priced, self._start_prices.of, 0.0
-        for code, start in zip(codes, starts, strict=True):
-            if code in priced:
-                total += price_of(code, vehicle, start)
+    def _starts_price(self, listed: Listed, row: int) -> float:
+        """What the starts of a row cost by themselves."""
+        here, vehicle = slice(listed.begins[row], listed.begins[row + 1]), listed.vehicle[row]
+        price_of, total = self._start_prices.of, 0.0
+        for code, start in zip(listed.codes[here], listed.starts[here], strict=True):
+            total += price_of(code, vehicle, start)
         return total
 
     def _start_price(self, code: int, vehicle: int, start: float) -> float:
         return self._prices.scalar(self._prices.start_price(code, vehicle=vehicle, start=start))
+
+    def _moved_price(self, rows: Rows, row: int) -> float:
+        stops, starts = rows.codes[:, row].tolist(), rows.times.starts[:, row].tolist()
+        return self._trial.moved_price(int(rows.sheet.vehicle[row]), stops=stops, starts=starts)
 
     # --- waiting ---
 
@@ -112,7 +144,7 @@ class Chooser:
         early, beside = int(same[0]), float(rows.least_beside[choice.row])
         if (rows.sheet.floor[:, early] > -math.inf).any():
             return float((rows.own - rows.costs.spare)[same].min()) + beside
-        least = min(self._least_waiting(rows, early, line, opens) for line, opens in waits)
+        least = self._least_waiting(rows, early, waits)
         return min(choice.price, least + beside) if least < choice.weight else math.inf
 
     def _waits(self, rows: Rows, row: int) -> Iterator[tuple[int, float]]:
@@ -123,29 +155,44 @@ class Chooser:
                 if rows.times.starts[line, row] < opens:
                     yield line, opens
 
-    def _least_waiting(self, rows: Rows, row: int, line: int, opens: float) -> float:
-        """What a row without aims weighs at least when it waits there.
+    def _least_waiting(self, rows: Rows, row: int, waits: Sequence[tuple[int, float]]) -> float:
+        """What a row without aims weighs at least when it waits at one of these lines.
 
         Work that keeps its start does so before the line; after it everything comes later or not,
         and costs nothing at best.
         """
-        sheet, times, fleet = rows.sheet, rows.times, self._fleet
-        vehicle, starts = int(sheet.vehicle[row]), times.starts[:, row]
-        busy = sheet.road[:, row] + sheet.setup[:, row]
-        length = sheet.length[:, row]
-        tail = length[line:].sum() + busy[line + 1 :].sum() + sheet.home[row]
-        back = max(times.back[row], opens + tail)
-        [solid] = np.nonzero(sheet.solid[:line, row])
-        anchor, met = (int(solid[0]), starts[solid[0]]) if len(solid) else (line, opens)
-        head = busy[: anchor + 1].sum() + length[:anchor].sum()
-        depart = max(times.depart[row], met - head)
-        more = back - depart - (times.back[row] - times.depart[row])
-        end = fleet.end[vehicle]
-        over = max(0.0, back - end) - max(0.0, times.back[row] - end)
-        codes = rows.codes[: line + 1, row].tolist()
-        own = rows.own[row] + (fleet.per_duration_s + fleet.per_wait_s)[vehicle] * more
-        own += fleet.per_overtime_s[vehicle] * over
-        return float(own) + self._starts_price(codes, vehicle, [*starts[:line].tolist(), opens])
+        sheet, fleet = rows.sheet, self._fleet
+        vehicle, codes = int(sheet.vehicle[row]), rows.codes[:, row].tolist()
+        starts, length = rows.times.starts[:, row].tolist(), sheet.length[:, row].tolist()
+        busy, solid = (sheet.road[:, row] + sheet.setup[:, row]).tolist(), sheet.solid[:, row]
+        first_solid = int(solid.argmax()) if solid.any() else len(codes)
+        home, end = float(sheet.home[row]), float(fleet.end[vehicle])
+        depart, back = float(rows.times.depart[row]), float(rows.times.back[row])
+        per_s = float(fleet.per_duration_s[vehicle] + fleet.per_wait_s[vehicle])
+        late_s, own = float(fleet.per_overtime_s[vehicle]), float(rows.own[row])
+        found = math.inf
+        for line, opens in waits:
+            tail = sum(length[line:]) + sum(busy[line + 1 :]) + home
+            later = max(back, opens + tail)
+            anchor, met = (line, opens)
+            if first_solid < line:
+                anchor, met = first_solid, starts[first_solid]
+            leave = max(depart, met - sum(busy[: anchor + 1]) - sum(length[:anchor]))
+            over = max(0.0, later - end) - max(0.0, back - end)
+            least = own + per_s * (later - leave - (back - depart)) + late_s * over
+            if least < found:
+                least += self._prices_of(codes[: line + 1], vehicle, [*starts[:line], opens])
+                found = min(found, least)
+        return found
+
+    def _prices_of(self, codes: Sequence[int], vehicle: int, starts: Sequence[float]) -> float:
+        """What these starts cost, whichever of them has a price."""
+        priced = self._prices.start_priced
+        return sum(
+            self._start_prices.of(code, vehicle, start)
+            for code, start in zip(codes, starts, strict=True)
+            if code in priced
+        )
 
 
 def least_of(rows: Rows, *, waiting: NDArray[np.bool_]) -> Floats:

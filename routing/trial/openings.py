@@ -29,7 +29,7 @@ from routing.trial.gaps import (
     table_numbers,
 )
 from routing.trial.instants import NOISE_S
-from routing.trial.sheets import Sheet, break_choices
+from routing.trial.sheets import LEFT_OUT, Sheet, break_choices, rooms
 from routing.trial.tables import Tables
 
 Order = tuple[int, ...]
@@ -285,52 +285,72 @@ class Openings:
     def sheet(
         self, wanted: Wanted, drawn: Drawn, *, which: Ints, questions: Ints
     ) -> tuple[Sheet, Ints, Ints]:
-        """Every order of these gaps, the number of its pair of gap and question, and its own.
+        """Every order of these gaps that may do, the number of its pair of gap and question, and
+        its own.
 
         ``which`` are numbers of drawn gaps. Orders with an aim come twice: as early as may be, and
         waiting for the aims.
         """
-        pair, taken = self._choices(drawn, which)
-        gap, question = which[pair], questions[pair]
-        vehicle, codes, here = drawn.vehicle[gap], drawn.codes[:, gap], np.arange(len(gap))
+        bare, floors = self._bare_sheet(wanted, drawn, which, questions)
+        pair, taken = self._choices(drawn, which, bare)
+        sheet, here = bare.chosen(pair), np.arange(len(pair))
+        sheet.taken = taken
+        has_aim: NDArray[np.bool_] = (floors > -math.inf).any(axis=0)
+        [aimed] = np.nonzero(has_aim[pair])
+        if not len(aimed):
+            return sheet, pair, here
+        both, floor = np.concatenate([here, aimed]), floors[:, pair[aimed]]
+        doubled = sheet.chosen(both)
+        doubled.floor[:, len(here) :] = floor
+        doubled.solid[:, len(here) :] |= floor > -math.inf
+        return doubled, pair[both], both
+
+    def _bare_sheet(
+        self, wanted: Wanted, drawn: Drawn, which: Ints, question: Ints
+    ) -> tuple[Sheet, Floats]:
+        """Each pair of gap and question once, without breaks, and the starts that had better be."""
+        vehicle, codes, here = drawn.vehicle[which], drawn.codes[:, which], np.arange(len(which))
         opens, closes = self._spans(wanted, codes)
-        line = drawn.line[gap]
+        line = drawn.line[which]
         opens[:, line, here] = _padded(wanted.opens[:, question, vehicle], len(opens), math.inf)
         closes[:, line, here] = _padded(wanted.closes[:, question, vehicle], len(opens), -math.inf)
-        floor, solid = self._aim[codes], self._solid[codes]
+        floors, solid = self._aim[codes], self._solid[codes]
         solid[line, here] = wanted.solid
         if wanted.aim is not None:
             inside = (opens[:, line, here] <= wanted.aim) & (wanted.aim <= closes[:, line, here])
-            floor[line, here] = np.where(inside.any(axis=0), wanted.aim, -math.inf)
+            floors[line, here] = np.where(inside.any(axis=0), wanted.aim, -math.inf)
         fleet = self._fleet
         sheet = Sheet(
-            vehicle=vehicle, road=drawn.road[:, gap], home=drawn.home[gap],
-            setup=drawn.setup[:, gap], length=drawn.length[:, gap], opens=opens, closes=closes,
-            floor=np.full(floor.shape, -math.inf), solid=solid, taken=taken,
+            vehicle=vehicle, road=drawn.road[:, which], home=drawn.home[which],
+            setup=drawn.setup[:, which], length=drawn.length[:, which], opens=opens, closes=closes,
+            floor=np.full(floors.shape, -math.inf), solid=solid,
+            taken=np.full((len(fleet.break_s), len(which)), LEFT_OUT),
             break_opens=fleet.break_opens[:, vehicle], break_closes=fleet.break_closes[:, vehicle],
             break_s=fleet.break_s[:, vehicle],
         )  # fmt: skip
-        aimed = np.nonzero((floor > -math.inf).any(axis=0))[0]
-        if not len(aimed):
-            return sheet, pair, here
-        both = np.concatenate([here, aimed])
-        doubled = sheet.chosen(both)
-        doubled.floor[:, len(here) :] = floor[:, aimed]
-        doubled.solid[:, len(here) :] |= floor[:, aimed] > -math.inf
-        return doubled, pair[both], both
+        return sheet, floors
 
-    def _choices(self, drawn: Drawn, which: Ints) -> tuple[Ints, Ints]:
-        """Each pair of gap and question once for every way to take the breaks."""
+    def _choices(self, drawn: Drawn, which: Ints, bare: Sheet) -> tuple[Ints, Ints]:
+        """Each pair once for every way to take the breaks that its order might have room for."""
         fleet, width = self._fleet, len(self._fleet.break_s)
-        stops, breaks = drawn.stops[which], fleet.breaks[drawn.vehicle[which]]
+        room, left_out = rooms(bare, fleet=fleet)
+        stops, breaks = drawn.stops[which], fleet.breaks[bare.vehicle]
         pairs, taken = [], []
         for shape in np.unique(stops * 8 + breaks).tolist():
             count = shape // 8
             [members] = np.nonzero(stops * 8 + breaks == shape)
             ways = break_choices(count, breaks=shape % 8, width=width)
             lines = np.where(ways >= 0, ways + (len(drawn.codes) - count), ways)
-            pairs.append(np.repeat(members, lines.shape[1]))
-            taken.append(np.tile(lines, len(members)))
+            good = np.ones((len(members), lines.shape[1]), dtype=np.bool_)
+            for n, own in enumerate(lines):
+                good &= np.where(
+                    own == LEFT_OUT,
+                    left_out[n, members, None],
+                    room[n][own[None], members[:, None]],
+                )
+            member, way = np.nonzero(good)
+            pairs.append(members[member])
+            taken.append(lines[:, way])
         return np.concatenate(pairs), np.concatenate(taken, axis=1)
 
     def _spans(self, wanted: Wanted, codes: Ints) -> tuple[Floats, Floats]:

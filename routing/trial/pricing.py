@@ -190,7 +190,7 @@ class Prices:
         total = [0.0] * self.levels
         for metric, value in values.items():
             if value:
-                for level, weight in enumerate(self._weights.of(metric, priority=priority)):
+                for level, weight in self._weights.of_levels(metric, priority=priority):
                     total[level] += weight * value
         return tuple(total)
 

@@ -23,6 +23,8 @@ from routing.trial.instants import NOISE_S
 CLEAR_S = 0.01
 # In place of a line: the break is not taken.
 LEFT_OUT = -1
+# Seconds, wider than all roundings: what is tested by them could not be laid out anyway.
+SLACK_S = 1e-3
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -91,6 +93,40 @@ def lay_all(sheet: Sheet, *, fleet: Fleet) -> tuple[Ints, Sheet, Times]:
     good &= _rested(sheet, times, fleet)
     [left] = np.nonzero(good)
     return kept[left], sheet.chosen(left), times.chosen(left)
+
+
+def rooms(sheet: Sheet, *, fleet: Fleet) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where each break might be taken in orders without breaks, and whether it might be left out.
+
+    ``(breaks, lines + 1, orders)`` and ``(breaks, orders)``. Necessary, not sufficient: with breaks
+    everything is later than without, and must begin sooner.
+    """
+    start, last = fleet.start[sheet.vehicle], fleet.latest[sheet.vehicle]
+    early, met = _forward(sheet, start), _latest_ready(sheet, last) + SLACK_S
+    leave = np.concatenate([start[None], early.starts + sheet.length])
+    reached = leave + np.concatenate([sheet.road, sheet.home[None]])
+    due = sheet.break_closes + sheet.break_s
+    begins = np.maximum(leave, sheet.break_opens[:, None])
+    taken = begins <= sheet.break_closes[:, None] + SLACK_S
+    taken &= np.maximum(begins, reached) + sheet.break_s[:, None] <= met
+    left = met[0] - sheet.road[0] > sheet.break_opens + CLEAR_S
+    left |= early.back < due - CLEAR_S + SLACK_S
+    left &= ~fleet.always_due[:, sheet.vehicle]
+    left |= np.arange(len(due))[:, None] >= fleet.breaks[sheet.vehicle]
+    return taken, left & (early.back <= met[-1])
+
+
+def _latest_ready(sheet: Sheet, last: Floats) -> Floats:
+    """When each place must be reached, and at last home, so that everything can be kept."""
+    met = np.empty((sheet.lines + 1, len(last)))
+    met[-1], road = last, sheet.home
+    for line in range(sheet.lines - 1, -1, -1):
+        bound = met[line + 1] - road - sheet.length[line] + NOISE_S
+        start = np.full(len(last), -np.inf)
+        for opens, closes in zip(sheet.opens[:, line], sheet.closes[:, line], strict=True):
+            start = np.where(opens <= bound, np.minimum(closes, bound), start)
+        met[line], road = start - sheet.setup[line], sheet.road[line]
+    return met
 
 
 @cache

@@ -8,13 +8,15 @@ from routing.score.service import charged, overdue
 from routing.score.wishes import missed_by, surplus
 from routing.timing import TOLERANCE, lateness
 
+NEVER_OVERDUE = {"overdue_s": 0.0, "overdue_visits": 0.0, "overdue_cost": 0.0}
+
 
 def values_of_start(job: Job, *, start: float, length: float, lead: Technician) -> dict[str, float]:
     """Metrics of a job that begins then and ends without delay, changes of plan aside.
 
     Spare levels are those fewer than while all certificates are valid.
     """
-    late = lateness(job, start=start, length=length)
+    late = lateness(job, start=start, length=length) if job.windows else 0.0
     late = late if late > TOLERANCE else 0.0
     values = {
         "late_visits": float(late > 0),
@@ -36,6 +38,8 @@ def values_of_start(job: Job, *, start: float, length: float, lead: Technician) 
 
 
 def _overdue(job: Job, start: float, end: float) -> dict[str, float]:
+    if not job.deadlines:
+        return NEVER_OVERDUE
     seconds = cost = 0.0
     for deadline in job.deadlines:
         over = overdue(deadline, at=start if deadline.of is DeadlineOf.START else end)
@@ -62,5 +66,10 @@ def _lapsed_levels(job: Job, lead: Technician, span: Span) -> float:
     return sum(
         surplus(needed, lead, span=None) - surplus(needed, lead, span=span)
         for needed in job.skills
-        if not needed.excluded
+        if not needed.excluded and any(_is_dated(lead, name) for name in needed.names)
     )
+
+
+def _is_dated(lead: Technician, name: str) -> bool:
+    held = lead.skills.get(name)
+    return held is not None and not (held.valid_from is None and held.valid_until is None)

@@ -245,10 +245,11 @@ class Ways:
         Waiting for wished hours is tried last: it must be laid out, and seldom wins.
         """
         waiting: list[tuple[float, int, Choice]] = []
+        listed = self._chooser.listed(rows)
         for pair, least, which in self._by_pair(asked, rows):
             if asked.is_dear(pair, least):
                 continue
-            for choice in self._chooser.chosen(rows, which):
+            for choice in self._chooser.chosen(rows, listed, which):
                 if choice.waiting < math.inf:
                     waiting.append((choice.waiting, pair, choice))
                 elif asked.note(pair, choice.price):

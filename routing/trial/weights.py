@@ -32,6 +32,7 @@ class Weights:
         # Metrics that matter at all.
         self.metrics = frozenset(metric for metric, _ in self._weights)
         self._found: dict[tuple[str, int | None], Sequence[float]] = {}
+        self._of_levels: dict[tuple[str, int | None], Sequence[tuple[int, float]]] = {}
 
     def _add(self, metric: str, priority: int | None, level: int, weight: float) -> None:
         row = self._weights.setdefault((metric, priority), [0.0] * self.levels)
@@ -42,6 +43,15 @@ class Weights:
         found = self._found.get((metric, priority))
         if found is None:
             found = self._found[metric, priority] = self._sum_of(metric, priority)
+        return found
+
+    def of_levels(self, metric: str, *, priority: int | None) -> Sequence[tuple[int, float]]:
+        """The same as level and weight, without levels at which the metric does not matter."""
+        found = self._of_levels.get((metric, priority))
+        if found is None:
+            row = enumerate(self.of(metric, priority=priority))
+            found = [(level, weight) for level, weight in row if weight]
+            self._of_levels[metric, priority] = found
         return found
 
     def _sum_of(self, metric: str, priority: int | None) -> Sequence[float]:
