@@ -6,19 +6,29 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.rules.spans import Spans
+from routing.trial.choosing import Choice, Listed, Rows
 from routing.trial.fleet import Floats, Ints
-from routing.trial.openings import Drawn, Order, Wanted
+from routing.trial.openings import Drawn, Wanted
 from routing.trial.trial import Option
 
 # Pairs of each group that are priced before the others are held against them.
-FIRST = 10
+FIRST = 40
 # Pairs of one sheet; more would only fill the memory.
 AT_ONCE = 500
+
+
+class Written(NamedTuple):
+    """The row of a sheet that has a pair at its cheapest."""
+
+    rows: Rows
+    listed: Listed
+    choice: Choice
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -51,7 +61,7 @@ class Leaders:
 class Asked:
     """Pairs of gap and question, and what is known of each: a bound, then the exact price.
 
-    ``order`` is the cheapest order of a pair, ``way`` the same laid out. Pairs of one ``group``
+    ``written`` is a pair at its cheapest, ``way`` the same laid out. Pairs of one ``group``
     compete with each other. ``who`` and ``faces`` are prices of whoever goes, by vehicle.
     """
 
@@ -67,7 +77,7 @@ class Asked:
     who: Floats
     faces: Floats
     leaders: Leaders
-    order: dict[int, Order] = field(default_factory=dict)
+    written: dict[int, Written] = field(default_factory=dict)
     way: dict[int, Option] = field(default_factory=dict)
 
     def begin(self, groups: int, *, most: int) -> None:

@@ -7,7 +7,7 @@ then lets the chosen order wait for wished hours where that pays: a bound tells 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +19,9 @@ from routing.trial.fleet import Fleet, Floats, Ints
 from routing.trial.remembered import Remembered
 from routing.trial.sheets import Sheet, Times
 from routing.trial.trial import Trial
+
+# Of a price; more than sums of floats lose.
+SURE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -47,6 +50,9 @@ class Rows:
 class Listed(NamedTuple):
     """Rows as lists. ``codes`` and ``starts`` are those that have a price, ``begins`` where those
     of each row begin, and in the end their number.
+
+    ``aimed`` are rows that wait for their aims; ``other`` is the same order with or without, -1
+    where there is none.
     """
 
     own: list[float]
@@ -56,6 +62,8 @@ class Listed(NamedTuple):
     codes: list[int]
     starts: list[float]
     begins: list[int]
+    aimed: list[bool]
+    other: list[int]
 
 
 class Choice(NamedTuple):
@@ -87,6 +95,9 @@ class Chooser:
         priced = np.zeros(int(rows.codes.max(initial=0)) + 1, dtype=np.bool_)
         priced[[code for code in self._prices.start_priced if code < len(priced)]] = True
         which, lines = np.nonzero(priced[rows.codes].T)
+        aimed: NDArray[np.bool_] = np.any(rows.sheet.floor > -math.inf, axis=0)
+        here = np.full((2, int(rows.order.max(initial=0)) + 1), -1, dtype=np.int64)
+        here[aimed.astype(np.int64), rows.order] = np.arange(len(aimed))
         return Listed(
             own=rows.own.tolist(),
             beside=rows.beside.tolist(),
@@ -95,6 +106,8 @@ class Chooser:
             codes=rows.codes[lines, which].tolist(),
             starts=rows.times.starts[lines, which].tolist(),
             begins=np.searchsorted(which, np.arange(len(rows.own) + 1)).tolist(),
+            aimed=aimed.tolist(),
+            other=here[1 - aimed, rows.order].tolist(),
         )
 
     def chosen(self, rows: Rows, listed: Listed, which: Sequence[int]) -> list[Choice]:
@@ -114,7 +127,16 @@ class Chooser:
                 weight += self._moved_price(rows, row)
             if known is None or weight < known.weight:
                 found[position] = Choice(weight, price + listed.beside[row], row)
-        return [own._replace(waiting=self._waiting(rows, own)) for own in found.values()]
+        return [own._replace(waiting=self._waiting(rows, listed, own)) for own in found.values()]
+
+    def aimed(self, rows: Rows, listed: Listed, choice: Choice) -> bool | None:
+        """Whether the row waits for its aims, None where rounding might choose the other."""
+        row, other = choice.row, listed.other[choice.row]
+        if other >= 0 and not _is_alike(rows.times, row, other):
+            weight = listed.own[other] + self._starts_price(listed, other)
+            if weight <= choice.weight + SURE * (1 + abs(choice.weight)):
+                return None
+        return listed.aimed[row]
 
     def _starts_price(self, listed: Listed, row: int) -> float:
         """What the starts of a row cost by themselves."""
@@ -133,27 +155,31 @@ class Chooser:
 
     # --- waiting ---
 
-    def _waiting(self, rows: Rows, choice: Choice) -> float:
+    def _waiting(self, rows: Rows, listed: Listed, choice: Choice) -> float:
         """What it adds at least where it might pay to wait for some wished hour first of all."""
-        waits = list(self._waits(rows, choice.row))
+        row, other = choice.row, listed.other[choice.row]
+        waits = self._waits(rows, row)
         if not waits:
             return math.inf
         if not self._prices.positive:
             return -math.inf
-        [same] = np.nonzero(rows.order == rows.order[choice.row])
-        early, beside = int(same[0]), float(rows.least_beside[choice.row])
-        if (rows.sheet.floor[:, early] > -math.inf).any():
-            return float((rows.own - rows.costs.spare)[same].min()) + beside
-        least = self._least_waiting(rows, early, waits)
+        beside = float(rows.least_beside[row])
+        if listed.aimed[row]:
+            if other < 0:
+                return float(rows.own[row] - rows.costs.spare[row]) + beside
+            row = other
+        least = self._least_waiting(rows, row, waits)
         return min(choice.price, least + beside) if least < choice.weight else math.inf
 
-    def _waits(self, rows: Rows, row: int) -> Iterator[tuple[int, float]]:
+    def _waits(self, rows: Rows, row: int) -> list[tuple[int, float]]:
         """Lines of jobs that begin before a wished hour, and these hours."""
         hours = self._prices.hours
-        for line, code in enumerate(rows.codes[:, row].tolist()):
-            for opens in hours.get(code, ()):
-                if rows.times.starts[line, row] < opens:
-                    yield line, opens
+        return [
+            (line, opens)
+            for line, code in enumerate(rows.codes[:, row].tolist())
+            for opens in hours.get(code, ())
+            if rows.times.starts[line, row] < opens
+        ]
 
     def _least_waiting(self, rows: Rows, row: int, waits: Sequence[tuple[int, float]]) -> float:
         """What a row without aims weighs at least when it waits at one of these lines.
@@ -193,6 +219,15 @@ class Chooser:
             for code, start in zip(codes, starts, strict=True)
             if code in priced
         )
+
+
+def _is_alike(times: Times, row: int, other: int) -> bool:
+    """Whether two rows have the same times."""
+    return bool(
+        times.depart[row] == times.depart[other]
+        and times.back[row] == times.back[other]
+        and (times.starts[:, row] == times.starts[:, other]).all()
+    )
 
 
 def least_of(rows: Rows, *, waiting: NDArray[np.bool_]) -> Floats:

@@ -295,8 +295,7 @@ class Openings:
         pair, taken = self._choices(drawn, which, bare)
         sheet, here = bare.chosen(pair), np.arange(len(pair))
         sheet.taken = taken
-        has_aim: NDArray[np.bool_] = (floors > -math.inf).any(axis=0)
-        [aimed] = np.nonzero(has_aim[pair])
+        [aimed] = np.nonzero((floors[:, pair] > -math.inf).any(axis=0))
         if not len(aimed):
             return sheet, pair, here
         both, floor = np.concatenate([here, aimed]), floors[:, pair[aimed]]

@@ -310,9 +310,10 @@ class Trial:
         fixed = self.fixed if window is None else {**self.fixed, job: window}
         return (*bare[:position], job, *bare[position:]), fixed
 
-    def lay(self, vehicle: int, stops: Sequence[int]) -> Laid | None:
+    def lay(self, vehicle: int, stops: Sequence[int], *, aimed: bool | None) -> Laid | None:
         """The route with exactly these stops, breaks included, waiting for wishes where it pays."""
-        laid = self.settler.lay(self.tables.vehicles[vehicle], tuple(stops), self.fixed)
+        crew = self.tables.vehicles[vehicle]
+        laid = self.settler.lay(crew, tuple(stops), self.fixed, aimed=aimed)
         return laid if laid is not None and self.partners.admit(self, laid) else None
 
     def orders(self, job: int, vehicle: int, position: int) -> list[tuple[int, ...]]:

@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.rules.spans import Spans
-from routing.trial.asked import Asked, Leaders
+from routing.trial.asked import Asked, Leaders, Written
 from routing.trial.bounds import Hours, bounds, prices, sums
 from routing.trial.choosing import Choice, Chooser, Rows, least_of
 from routing.trial.fairness import Fairness
 from routing.trial.fleet import Fleet, Floats, Ints
+from routing.trial.laying import Laid
 from routing.trial.openings import Drawn, Openings, Order, Wanted
 from routing.trial.settling import MOST_LOADINGS
 from routing.trial.sheets import lay_all
@@ -253,11 +254,13 @@ class Ways:
                 if choice.waiting < math.inf:
                     waiting.append((choice.waiting, pair, choice))
                 elif asked.note(pair, choice.price):
-                    asked.order[pair] = self._order(rows, choice.row)
+                    asked.written[pair] = Written(rows, listed, choice)
                     asked.way.pop(pair, None)
         for least, pair, choice in sorted(waiting):
             if not asked.is_dear(pair, least):
-                self._wait(asked, pair, self._order(rows, choice.row))
+                waited = self._laid(asked, pair, Written(rows, listed, choice))
+                if waited is not None:
+                    self._note(asked, pair, self._trial.way(asked.wanted.job, waited))
 
     def _by_pair(self, asked: Asked, rows: Rows) -> Iterator[tuple[int, float, list[int]]]:
         """Each pair with what it costs at least and its rows, the cheapest first."""
@@ -276,15 +279,15 @@ class Ways:
             pair = int(pairs[begin])
             yield pair, float(least[pair]), ranked[begin:end].tolist()
 
-    def _wait(self, asked: Asked, pair: int, order: Order) -> None:
-        """Lay an order out that may be cheaper when it waits for a wished hour."""
-        with self._starting(asked, pair, int(asked.drawn.vehicle[asked.gap[pair]])):
-            waiting = self._trial.lay(int(asked.drawn.vehicle[asked.gap[pair]]), order)
-        if waiting is not None:
-            self._note(asked, pair, self._trial.way(asked.wanted.job, waiting))
+    def _laid(self, asked: Asked, pair: int, written: Written) -> Laid | None:
+        """A row of a sheet laid out, waiting for wished hours where that pays."""
+        vehicle, order = int(asked.drawn.vehicle[asked.gap[pair]]), self._order(written)
+        with self._starting(asked, pair, vehicle):
+            return self._trial.lay(vehicle, order, aimed=self._chooser.aimed(*written))
 
-    def _order(self, rows: Rows, row: int) -> Order:
+    def _order(self, written: Written) -> Order:
         """The stops of a row with its breaks."""
+        rows, row = written.rows, written.choice.row
         vehicle, count = int(rows.sheet.vehicle[row]), int(rows.stops[row])
         taken = rows.sheet.taken[:, row] - (len(rows.codes) - count)
         return self._with_breaks(vehicle, rows.codes[-count:, row].tolist(), taken)
@@ -307,13 +310,11 @@ class Ways:
         """Lay a priced pair out, unless it is already; False and out of question when refused."""
         if pair in asked.way:
             return True
-        vehicle = int(asked.drawn.vehicle[asked.gap[pair]])
-        with self._starting(asked, pair, vehicle):
-            laid = self._trial.lay(vehicle, asked.order[pair])
+        laid = self._laid(asked, pair, asked.written[pair])
         asked.price[pair] = math.inf
         if laid is not None:
             self._note(asked, pair, self._trial.way(asked.wanted.job, laid))
-        elif self._loads[vehicle] or self._tables.stocked:
+        elif self._tables.stocked or self._loads[asked.drawn.vehicle[asked.gap[pair]]]:
             self._lay_by_hand(asked, pair)
         return laid is not None
 

@@ -90,6 +90,12 @@ class RouteWeights:
         names = ("service_s", "setup_s", "break_s", "depot_s")
         self.busy = [weights.of(name) for name in names]
         self.levels = weights.levels
+        rows = (
+            self.used, self.distance, self.travel, self.duration, self.unpaid, self.overtime,
+            self.money, self.soft, self.visit, self.wait, *self.busy,
+        )  # fmt: skip
+        # Levels on which nothing of a route matters cost nothing to leave out.
+        self._active = [n for n in range(self.levels) if any(row[n] for row in rows)]
 
     def price(self, laid: Laid, vehicle: Vehicle, *, jobs: int) -> list[float]:
         overtime = max(0.0, laid.back - vehicle.shift.end)
@@ -101,20 +107,22 @@ class RouteWeights:
         soft = _beyond_soft_limits(laid, vehicle, jobs=jobs) if vehicle.shift.soft_limits else 0
         busy = (laid.service_s, laid.setup_s, laid.break_s, laid.depot_s)
         duration, wait = laid.duration_s, laid.wait_s
-        return [
-            (self.used[n] if laid.jobs else 0)
-            + self.distance[n] * laid.distance_m
-            + self.travel[n] * laid.travel_s
-            + self.duration[n] * duration
-            + self.unpaid[n] * laid.unpaid_s
-            + self.overtime[n] * overtime
-            + self.money[n] * steps
-            + self.soft[n] * soft
-            + self.visit[n] * laid.jobs
-            + self.wait[n] * wait
-            + sum(row[n] * seconds for row, seconds in zip(self.busy, busy, strict=True))
-            for n in range(self.levels)
-        ]
+        total = [0.0] * self.levels
+        for n in self._active:
+            total[n] = (
+                (self.used[n] if laid.jobs else 0)
+                + self.distance[n] * laid.distance_m
+                + self.travel[n] * laid.travel_s
+                + self.duration[n] * duration
+                + self.unpaid[n] * laid.unpaid_s
+                + self.overtime[n] * overtime
+                + self.money[n] * steps
+                + self.soft[n] * soft
+                + self.visit[n] * laid.jobs
+                + self.wait[n] * wait
+                + sum(row[n] * seconds for row, seconds in zip(self.busy, busy, strict=True))
+            )
+        return total
 
 
 def _beyond_soft_limits(laid: Laid, vehicle: Vehicle, *, jobs: int) -> float:
