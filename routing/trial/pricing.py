@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import mul
 
 from routing.problem import Job, Technician, TechnicianWish, Term, WindowWish
 from routing.rules.draft import Vehicle
@@ -91,7 +92,8 @@ class Prices:
 
     def scalar(self, price: Sequence[float]) -> float:
         """One number in which an upper level outweighs what one job can change below it."""
-        return sum(scale * value for scale, value in zip(self.scales, price, strict=True))
+        total: float = sum(map(mul, self.scales, price))
+        return total
 
     def _scales(self) -> list[float]:
         """From the lowest level up: the least step of a level costs three of the dearest detours.
@@ -124,10 +126,15 @@ class Prices:
         if self._money is None:
             problem = replace(self._tables.problem, objective=((Term(metric="cost"),),))
             self._money = Prices(replace(self._tables, problem=problem))
-        return self._money.route(laid)[0]
+        return self._money._route(laid)[0]  # noqa: SLF001 - of this class too
 
     def route(self, laid: Laid) -> Price:
         """The price of one route with all its jobs; nothing for a route without stops."""
+        if laid.levels is None:
+            laid.levels = self._route(laid)
+        return laid.levels
+
+    def _route(self, laid: Laid) -> Price:
         if not laid.stops:
             return (0.0,) * self.levels
         vehicle = self._tables.vehicles[laid.vehicle]
@@ -335,8 +342,9 @@ class Prices:
         job, crew = self._tables.jobs[number], self._tables.vehicles[vehicle]
         length = self._tables.lengths[vehicle][number]
         values = values_of_start(job, start=start, length=length, lead=crew.lead)
-        # Not a sum, but a price that keeps the search from one very late job.
-        values["max_lateness_s"] = values["lateness_s"] / len(self._tables.jobs)
+        if "lateness_s" in values:
+            # Not a sum, but a price that keeps the search from one very late job.
+            values["max_lateness_s"] = values["lateness_s"] / len(self._tables.jobs)
         values |= self._moved(job, crew, start)
         return self._sum(values, job.priority)
 
