@@ -85,10 +85,25 @@ class Chooser:
     def __init__(self, trial: Trial, *, fleet: Fleet) -> None:
         self._trial, self._prices, self._fleet = trial, trial.prices, fleet
         self._start_prices = Remembered(self._start_price)
+        # By code of a sheet, phantoms among them: the first and the last hour to wait for.
+        self._hours = np.empty((2, len(trial.tables.places) + 1))
+        self._hours[0], self._hours[1] = math.inf, -math.inf
+        for job, hours in trial.prices.hours.items():
+            self._hours[:, job] = _ends(hours)
 
     def forget(self, job: int) -> None:
         """The number stands for another job by now."""
         self._start_prices.forget(job)
+        self._hours[:, job] = _ends(self._prices.hours[job])
+
+    def least_of(self, rows: Rows) -> Floats:
+        """What each row adds at least, starts aside; with less waiting where that might pay."""
+        first, last = self._hours[:, rows.codes]
+        inside = first <= np.max(rows.sheet.closes, axis=0)
+        waiting = np.any(inside & (rows.times.starts < last), axis=0)
+        eased = rows.own - rows.costs.spare + rows.least_beside
+        found: Floats = np.where(waiting, eased, rows.own + rows.beside)
+        return found
 
     def listed(self, rows: Rows) -> Listed:
         """The rows of a sheet, ready to be looked at one by one."""
@@ -172,13 +187,14 @@ class Chooser:
         return min(choice.price, least + beside) if least < choice.weight else math.inf
 
     def _waits(self, rows: Rows, row: int) -> list[tuple[int, float]]:
-        """Lines of jobs that begin before a wished hour, and these hours."""
-        hours = self._prices.hours
+        """Lines of jobs that begin before a wished hour at which they may, and these hours."""
+        hours, starts, sheet = self._prices.hours, rows.times.starts, rows.sheet
         return [
-            (line, opens)
+            (line, hour)
             for line, code in enumerate(rows.codes[:, row].tolist())
-            for opens in hours.get(code, ())
-            if rows.times.starts[line, row] < opens
+            for hour in hours.get(code, ())
+            if starts[line, row] < hour
+            and ((sheet.opens[:, line, row] <= hour) & (hour <= sheet.closes[:, line, row])).any()
         ]
 
     def _least_waiting(self, rows: Rows, row: int, waits: Sequence[tuple[int, float]]) -> float:
@@ -221,6 +237,10 @@ class Chooser:
         )
 
 
+def _ends(hours: Sequence[float]) -> tuple[float, float]:
+    return min(hours, default=math.inf), max(hours, default=-math.inf)
+
+
 def _is_alike(times: Times, row: int, other: int) -> bool:
     """Whether two rows have the same times."""
     return bool(
@@ -228,10 +248,3 @@ def _is_alike(times: Times, row: int, other: int) -> bool:
         and times.back[row] == times.back[other]
         and (times.starts[:, row] == times.starts[:, other]).all()
     )
-
-
-def least_of(rows: Rows, *, waiting: NDArray[np.bool_]) -> Floats:
-    """What each row adds at least, starts aside; those that may be ``waiting`` might wait less."""
-    eased = rows.own - rows.costs.spare + rows.least_beside
-    found: Floats = np.where(waiting, eased, rows.own + rows.beside)
-    return found

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from routing.rules.spans import Spans
 from routing.trial.asked import Asked, Leaders, Written
 from routing.trial.bounds import Hours, bounds, prices, sums
-from routing.trial.choosing import Choice, Chooser, Rows, least_of
+from routing.trial.choosing import Choice, Chooser, Rows
 from routing.trial.fairness import Fairness
 from routing.trial.fleet import Fleet, Floats, Ints
 from routing.trial.laying import Laid
@@ -56,8 +56,6 @@ class Ways:
         stocked = trial.tables.draft.stocked
         self._uses = np.array([not stocked.isdisjoint(jobs) for jobs in self._jobs])
         self._base = np.array([self._base_of(v) for v in range(len(self._jobs))])
-        hours = trial.prices.hours
-        self._waits = np.array([any(hours[job] for job in jobs) for jobs in self._jobs])
         self._pinned = np.array([self._after_pins(jobs) for jobs in self._jobs])
         self._chooser = Chooser(trial, fleet=fleet)
         self._supplied = Supplied(trial, bare=self._bare)
@@ -264,11 +262,9 @@ class Ways:
 
     def _by_pair(self, asked: Asked, rows: Rows) -> Iterator[tuple[int, float, list[int]]]:
         """Each pair with what it costs at least and its rows, the cheapest first."""
-        vehicle = rows.sheet.vehicle
         least, guess = np.full((2, len(asked.gap)), math.inf)
         if self._trial.prices.positive:
-            waiting = self._waits[vehicle] | bool(self._trial.prices.hours[asked.wanted.job])
-            np.minimum.at(least, rows.pair, least_of(rows, waiting=waiting))
+            np.minimum.at(least, rows.pair, self._chooser.least_of(rows))
         else:
             least[:] = -math.inf
         np.minimum.at(guess, rows.pair, rows.own + rows.beside)
