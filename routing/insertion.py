@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from routing.problem import Job, Problem, Window
 from routing.reasons import Reasons, Shortfall, Why
 from routing.rules.spans import Spans, intersect
-from routing.solution import About, Origin, Route, Solution
+from routing.solution import About, Origin, Route, Solution, StopKind
 from routing.trial.crews import crews_of
 from routing.trial.fleet import Fleet
 from routing.trial.pricing import Price
@@ -215,7 +215,9 @@ class Incumbent:
             extra_travel_s=laid.travel_s - travel_s,
             extra_metres=laid.distance_m - metres,
             starts={
-                s.id: s.start for s in route.stops if s.start is not None and s.id in route.jobs
+                s.id: s.start
+                for s in route.stops
+                if s.start is not None and s.kind is StopKind.VISIT
             },
             route=route,
         )

@@ -73,7 +73,7 @@ def impose(draft: Draft, *, problem: Problem) -> None:
     """Let every rule make its demands for what is pending on the draft."""
     for rule in IMPOSING:
         rule.impose(draft, problem=problem)
-    draft.pending = {}
+    draft.pending, draft.newcomers = {}, ()
 
 
 __all__ = [

@@ -18,7 +18,7 @@ CODES = ("E_BREAK",)
 
 def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
     """The breaks of each shift."""
-    for vehicle in draft.vehicles:
+    for vehicle in draft.newcomers:
         if vehicle.breaks:
             draft.pause(vehicle.index, breaks=vehicle.breaks)
 

@@ -88,7 +88,8 @@ class Draft:
 
     Vehicles that no rule can tell apart share their rows; ``alike`` has the first of them for each.
     ``spans[v][j]`` are the starts that vehicle v may choose for job j, empty when it never may;
-    ``lengths[v][j]`` its seconds of work there. ``pending`` are the jobs not yet imposed on.
+    ``lengths[v][j]`` its seconds of work there. ``pending`` are the jobs not yet imposed on,
+    ``newcomers`` the vehicles of which no rule has said yet what holds whatever the jobs.
     """
 
     vehicles: tuple[Vehicle, ...]
@@ -96,6 +97,7 @@ class Draft:
     lengths: list[list[float]]
     spans: list[list[Spans]]
     pending: dict[int, Job]
+    newcomers: tuple[Vehicle, ...]
     alike: list[int]
     limits: dict[tuple[int, Amount], float] = field(default_factory=dict)
     counts: dict[tuple[int, str], tuple[frozenset[int], float]] = field(default_factory=dict)
@@ -126,11 +128,14 @@ class Draft:
             lengths=[lengths[first] for first in alike],
             spans=[spans[first] for first in alike],
             pending=dict(enumerate(jobs)),
+            newcomers=vehicles,
             alike=list(alike),
         )
 
     def tell_apart(self) -> None:
         """Give each vehicle rows of its own: from now on a job may ask for people by name."""
+        if len(set(self.alike)) == len(self.alike):
+            return
         self.lengths = [list(row) for row in self.lengths]
         self.spans = [list(row) for row in self.spans]
         self.alike = list(range(len(self.vehicles)))

@@ -15,7 +15,7 @@ CODES = ("E_LIMIT",)
 
 def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
     """Amounts of a route. First start and last end hold for the first and last job, so for all."""
-    for vehicle in draft.vehicles:
+    for vehicle in draft.newcomers:
         shift = vehicle.shift
         amounts = {
             Amount.DURATION_S: shift.max_duration_s,
@@ -27,6 +27,8 @@ def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the sha
         for amount, most in amounts.items():
             if most is not None:
                 draft.limit(vehicle.index, amount=amount, most=most)
+    for vehicle in draft.vehicles:
+        shift = vehicle.shift
         for tag, most in shift.max_visits_by_tag.items():
             tagged = frozenset(n for n, job in enumerate(draft.jobs) if tag in job.tags)
             draft.limit_jobs(vehicle.index, name=tag, jobs=tagged, most=most)

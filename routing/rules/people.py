@@ -27,7 +27,7 @@ class _Duty:
 def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
     """One route a person and shift, and rest between the shifts of a person."""
     by_person: dict[str, list[Vehicle]] = defaultdict(list)
-    for vehicle in draft.vehicles:
+    for vehicle in draft.newcomers:
         for person in vehicle.people:
             by_person[person].append(vehicle)
     for person, own in by_person.items():

@@ -17,6 +17,8 @@ _Served = Mapping[str, Served]
 
 def impose(draft: Draft, *, problem: Problem) -> None:
     """Who goes with whom, and when."""
+    if not problem.relations:
+        return
     numbers = {job.id: number for number, job in enumerate(problem.jobs)}
     for relation in problem.relations:
         jobs = tuple(numbers[job] for job in relation.jobs)

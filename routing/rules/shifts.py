@@ -14,7 +14,7 @@ CODES = ("E_SHIFT",)
 
 def impose(draft: Draft, *, problem: Problem) -> None:  # noqa: ARG001 - the shape of a rule
     """Away between the shift's start and its end with all overtime."""
-    for vehicle in draft.vehicles:
+    for vehicle in draft.newcomers:
         draft.be_away(vehicle.index, earliest=vehicle.shift.start, latest=vehicle.latest)
 
 

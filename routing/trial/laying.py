@@ -26,7 +26,8 @@ HALVINGS = 60
 class Laid:
     """One route with its times; sums as the judge measures them. Lists run with ``stops``.
 
-    ``early_ends`` are the ends when the route leaves as early as it may.
+    ``early_ends`` are the ends when the route leaves as early as it may; ``levels`` and ``price``
+    are what it costs, as far as that was asked for.
     """
 
     vehicle: int
@@ -46,6 +47,7 @@ class Laid:
     depot_s: float = 0
     jobs: int = 0
     price: float | None = None
+    levels: tuple[float, ...] | None = None
 
     @property
     def duration_s(self) -> float:

@@ -29,7 +29,7 @@ from routing.trial.gaps import (
     table_numbers,
 )
 from routing.trial.instants import NOISE_S
-from routing.trial.sheets import Sheet, break_choices
+from routing.trial.sheets import LEFT_OUT, Sheet, break_choices, rooms
 from routing.trial.tables import Tables
 
 Order = tuple[int, ...]
@@ -62,14 +62,15 @@ class Wanted:
         solid: bool,
     ) -> Wanted:
         """``spans`` are those of each vehicle, for each question."""
-        most = max((len(own) for row in spans for own in row), default=0)
-        opens = np.full((max(1, most), len(spans), len(tables.vehicles)), math.inf)
-        closes = np.full(opens.shape, -math.inf)
-        for question, row in enumerate(spans):
-            for vehicle, own in enumerate(row):
-                for n, (first, last) in enumerate(own):
-                    opens[n, question, vehicle] = first
-                    closes[n, question, vehicle] = last
+        numbers: dict[Spans, int] = {}  # most vehicles have the same
+        which = [[numbers.setdefault(own, len(numbers)) for own in row] for row in spans]
+        most = max((len(own) for own in numbers), default=0)
+        alike = np.full((2, max(1, most), max(1, len(numbers))), math.inf)
+        alike[1] = -math.inf
+        for number, own in enumerate(numbers):
+            for n, span in enumerate(own):
+                alike[:, n, number] = span
+        opens, closes = alike[..., np.array(which, dtype=np.int64).reshape(len(spans), -1)]
         length = np.array([row[job] for row in tables.lengths], dtype=np.float64)
         return cls(
             job=job, place=tables.places[job], opens=opens, closes=closes,
@@ -99,6 +100,10 @@ class Drawn:
     setup_s: Floats
     jobs: Ints
     allowed: NDArray[np.bool_]
+
+    def before(self, gap: int) -> int:
+        """How many stops are before the job."""
+        return int(self.line[gap]) - len(self.codes) + int(self.stops[gap])
 
 
 class Openings:
@@ -209,18 +214,34 @@ class Openings:
             wanted, self.vehicle[gaps], codes=self.codes[:, gaps], line=line, stops=stops
         )
 
-    def drawn_orders(
-        self, wanted: Wanted, vehicles: Sequence[int], orders: Sequence[Order]
+    def drawn_with(
+        self,
+        wanted: Wanted,
+        drawn: Drawn,
+        gaps: Ints,
+        *,
+        vehicles: Sequence[int],
+        orders: Sequence[Order],
     ) -> Drawn:
-        """Orders that are given stop by stop, depots among them."""
-        lines = max(len(order) for order in orders)
-        padded = [[*[self._phantom] * (lines - len(order)), *order] for order in orders]
-        codes = np.array(padded, dtype=np.int64).T
-        line = (codes == wanted.job).argmax(axis=0)
-        codes[line, np.arange(len(orders))] = self.guest
-        stops = np.array([len(order) for order in orders], dtype=np.int64)
-        vehicle = np.array(vehicles, dtype=np.int64)
-        return self._draw(wanted, vehicle, codes=codes, line=line, stops=stops)
+        """Some of the drawn gaps, then orders that are given stop by stop, depots among them."""
+        counts = np.array([len(order) for order in orders], dtype=np.int64)
+        stops = np.concatenate([drawn.stops[gaps], counts])
+        lines, kept = int(stops.max()), len(gaps)
+        codes = np.full((len(stops), lines), self._phantom, dtype=np.int64)
+        codes[:kept] = self._ending(drawn.codes[:, gaps], lines).T
+        listed = codes[kept:]
+        listed[np.arange(lines) >= lines - counts[:, None]] = [c for order in orders for c in order]
+        listed[listed == wanted.job] = self.guest
+        line = (codes == self.guest).argmax(axis=1)
+        vehicle = np.concatenate([drawn.vehicle[gaps], np.array(vehicles, dtype=np.int64)])
+        return self._draw(wanted, vehicle, codes=codes.T, line=line, stops=stops)
+
+    def _ending(self, codes: Ints, lines: int) -> Ints:
+        """The last lines; phantoms before them where there are not so many."""
+        missing = lines - len(codes)
+        if missing <= 0:
+            return codes[-missing:]
+        return np.concatenate([np.full((missing, codes.shape[1]), self._phantom), codes])
 
     def _draw(
         self, wanted: Wanted, vehicle: Ints, *, codes: Ints, line: Ints, stops: Ints
@@ -264,52 +285,71 @@ class Openings:
     def sheet(
         self, wanted: Wanted, drawn: Drawn, *, which: Ints, questions: Ints
     ) -> tuple[Sheet, Ints, Ints]:
-        """Every order of these gaps, the number of its pair of gap and question, and its own.
+        """Every order of these gaps that may do, the number of its pair of gap and question, and
+        its own.
 
         ``which`` are numbers of drawn gaps. Orders with an aim come twice: as early as may be, and
         waiting for the aims.
         """
-        pair, taken = self._choices(drawn, which)
-        gap, question = which[pair], questions[pair]
-        vehicle, codes, here = drawn.vehicle[gap], drawn.codes[:, gap], np.arange(len(gap))
+        bare, floors = self._bare_sheet(wanted, drawn, which, questions)
+        pair, taken = self._choices(drawn, which, bare)
+        sheet, here = bare.chosen(pair), np.arange(len(pair))
+        sheet.taken = taken
+        [aimed] = np.nonzero((floors[:, pair] > -math.inf).any(axis=0))
+        if not len(aimed):
+            return sheet, pair, here
+        both, floor = np.concatenate([here, aimed]), floors[:, pair[aimed]]
+        doubled = sheet.chosen(both)
+        doubled.floor[:, len(here) :] = floor
+        doubled.solid[:, len(here) :] |= floor > -math.inf
+        return doubled, pair[both], both
+
+    def _bare_sheet(
+        self, wanted: Wanted, drawn: Drawn, which: Ints, question: Ints
+    ) -> tuple[Sheet, Floats]:
+        """Each pair of gap and question once, without breaks, and the starts that had better be."""
+        vehicle, codes, here = drawn.vehicle[which], drawn.codes[:, which], np.arange(len(which))
         opens, closes = self._spans(wanted, codes)
-        line = drawn.line[gap]
+        line = drawn.line[which]
         opens[:, line, here] = _padded(wanted.opens[:, question, vehicle], len(opens), math.inf)
         closes[:, line, here] = _padded(wanted.closes[:, question, vehicle], len(opens), -math.inf)
-        floor, solid = self._aim[codes], self._solid[codes]
+        floors, solid = self._aim[codes], self._solid[codes]
         solid[line, here] = wanted.solid
         if wanted.aim is not None:
             inside = (opens[:, line, here] <= wanted.aim) & (wanted.aim <= closes[:, line, here])
-            floor[line, here] = np.where(inside.any(axis=0), wanted.aim, -math.inf)
+            floors[line, here] = np.where(inside.any(axis=0), wanted.aim, -math.inf)
         fleet = self._fleet
         sheet = Sheet(
-            vehicle=vehicle, road=drawn.road[:, gap], home=drawn.home[gap],
-            setup=drawn.setup[:, gap], length=drawn.length[:, gap], opens=opens, closes=closes,
-            floor=np.full(floor.shape, -math.inf), solid=solid, taken=taken,
+            vehicle=vehicle, road=drawn.road[:, which], home=drawn.home[which],
+            setup=drawn.setup[:, which], length=drawn.length[:, which], opens=opens, closes=closes,
+            floor=np.full(floors.shape, -math.inf), solid=solid,
+            taken=np.full((len(fleet.break_s), len(which)), LEFT_OUT),
             break_opens=fleet.break_opens[:, vehicle], break_closes=fleet.break_closes[:, vehicle],
             break_s=fleet.break_s[:, vehicle],
         )  # fmt: skip
-        aimed = np.nonzero((floor > -math.inf).any(axis=0))[0]
-        if not len(aimed):
-            return sheet, pair, here
-        both = np.concatenate([here, aimed])
-        doubled = sheet.chosen(both)
-        doubled.floor[:, len(here) :] = floor[:, aimed]
-        doubled.solid[:, len(here) :] |= floor[:, aimed] > -math.inf
-        return doubled, pair[both], both
+        return sheet, floors
 
-    def _choices(self, drawn: Drawn, which: Ints) -> tuple[Ints, Ints]:
-        """Each pair of gap and question once for every way to take the breaks."""
+    def _choices(self, drawn: Drawn, which: Ints, bare: Sheet) -> tuple[Ints, Ints]:
+        """Each pair once for every way to take the breaks that its order might have room for."""
         fleet, width = self._fleet, len(self._fleet.break_s)
-        stops, breaks = drawn.stops[which], fleet.breaks[drawn.vehicle[which]]
+        room, left_out = rooms(bare, fleet=fleet)
+        stops, breaks = drawn.stops[which], fleet.breaks[bare.vehicle]
         pairs, taken = [], []
         for shape in np.unique(stops * 8 + breaks).tolist():
             count = shape // 8
             [members] = np.nonzero(stops * 8 + breaks == shape)
             ways = break_choices(count, breaks=shape % 8, width=width)
             lines = np.where(ways >= 0, ways + (len(drawn.codes) - count), ways)
-            pairs.append(np.repeat(members, lines.shape[1]))
-            taken.append(np.tile(lines, len(members)))
+            good = np.ones((len(members), lines.shape[1]), dtype=np.bool_)
+            for n, own in enumerate(lines):
+                good &= np.where(
+                    own == LEFT_OUT,
+                    left_out[n, members, None],
+                    room[n][own[None], members[:, None]],
+                )
+            member, way = np.nonzero(good)
+            pairs.append(members[member])
+            taken.append(lines[:, way])
         return np.concatenate(pairs), np.concatenate(taken, axis=1)
 
     def _spans(self, wanted: Wanted, codes: Ints) -> tuple[Floats, Floats]:

@@ -9,23 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import mul
 
-from routing.problem import Job, TechnicianWish, Term, WindowWish
+from routing.problem import Job, Technician, TechnicianWish, Term, WindowWish
 from routing.rules.draft import Vehicle
 from routing.score.wishes import surplus
 from routing.timing import TOLERANCE
 from routing.trial.changes import former_places
 from routing.trial.dearest import Dearest
 from routing.trial.laying import Laid
+from routing.trial.remembered import Remembered
 from routing.trial.started import values_of_start
 from routing.trial.tables import Tables
 from routing.trial.turns import lapses, turns
 from routing.trial.weights import RouteWeights, Weights
 
 Price = tuple[float, ...]
-
-# Prices of starts that are kept; about 20 MB.
-REMEMBERED = 100_000
 
 # Metrics of a served job that its start decides.
 OF_STARTS = frozenset({
@@ -55,6 +54,7 @@ class Prices:
         self.positive = self._weights.positive
         self._former = former_places(tables.problem)
         self._routes = [RouteWeights(self._weights, vehicle) for vehicle in tables.vehicles]
+        self._dated = [one for one in tables.problem.technicians if _is_dated(one)]
         self.start_priced = frozenset(
             number for number, job in enumerate(tables.jobs) if self._start_matters(job)
         )
@@ -70,7 +70,7 @@ class Prices:
         self._most = Dearest(tables, weights=self._weights)
         self.scales = self._scales()
         self._slopes = [self._slopes_of(job) for job in tables.jobs]
-        self._starts: dict[tuple[int, int, float], Price] = {}
+        self._starts = Remembered(self._start_price)
         self._money: Prices | None = None
 
     def put_job(self, number: int) -> None:
@@ -81,8 +81,7 @@ class Prices:
             who[number] = None
         self.unserved[number] = self._unserved_price(job)
         self._slopes[number] = self._slopes_of(job)
-        for key in [key for key in self._starts if key[0] == number]:
-            del self._starts[key]
+        self._starts.forget(number)
         self.hours[number] = self._wished(job)
         matters = self._start_matters(job)
         self.start_priced = self.start_priced - {number} | ({number} if matters else set())
@@ -93,7 +92,8 @@ class Prices:
 
     def scalar(self, price: Sequence[float]) -> float:
         """One number in which an upper level outweighs what one job can change below it."""
-        return sum(scale * value for scale, value in zip(self.scales, price, strict=True))
+        total: float = sum(map(mul, self.scales, price))
+        return total
 
     def _scales(self) -> list[float]:
         """From the lowest level up: the least step of a level costs three of the dearest detours.
@@ -126,10 +126,15 @@ class Prices:
         if self._money is None:
             problem = replace(self._tables.problem, objective=((Term(metric="cost"),),))
             self._money = Prices(replace(self._tables, problem=problem))
-        return self._money.route(laid)[0]
+        return self._money._route(laid)[0]  # noqa: SLF001 - of this class too
 
     def route(self, laid: Laid) -> Price:
         """The price of one route with all its jobs; nothing for a route without stops."""
+        if laid.levels is None:
+            laid.levels = self._route(laid)
+        return laid.levels
+
+    def _route(self, laid: Laid) -> Price:
         if not laid.stops:
             return (0.0,) * self.levels
         vehicle = self._tables.vehicles[laid.vehicle]
@@ -192,7 +197,7 @@ class Prices:
         total = [0.0] * self.levels
         for metric, value in values.items():
             if value:
-                for level, weight in enumerate(self._weights.of(metric, priority=priority)):
+                for level, weight in self._weights.of_levels(metric, priority=priority):
                     total[level] += weight * value
         return tuple(total)
 
@@ -308,8 +313,7 @@ class Prices:
         """Whether certificates begin or end for which spare levels have a price."""
         if not self._weights.metrics & {"spare_levels", "preference_cost"}:
             return False
-        people = self._tables.problem.technicians
-        return bool(job.skills) and any(lapses(job, length=0, lead=one) for one in people)
+        return bool(job.skills) and any(lapses(job, length=0, lead=one) for one in self._dated)
 
     def turns(self, number: int, *, vehicle: int) -> Iterator[float]:
         """Starts at which the price of a job turns, in these hands."""
@@ -332,20 +336,15 @@ class Prices:
 
         Most starts are asked for again, so the answer is remembered.
         """
-        key = number, vehicle, start
-        known = self._starts.get(key)
-        if known is None:
-            if len(self._starts) >= REMEMBERED:
-                self._starts.clear()
-            known = self._starts[key] = self._start_price(number, vehicle, start)
-        return known
+        return self._starts.of(number, vehicle, start)
 
     def _start_price(self, number: int, vehicle: int, start: float) -> Price:
         job, crew = self._tables.jobs[number], self._tables.vehicles[vehicle]
         length = self._tables.lengths[vehicle][number]
         values = values_of_start(job, start=start, length=length, lead=crew.lead)
-        # Not a sum, but a price that keeps the search from one very late job.
-        values["max_lateness_s"] = values["lateness_s"] / len(self._tables.jobs)
+        if "lateness_s" in values:
+            # Not a sum, but a price that keeps the search from one very late job.
+            values["max_lateness_s"] = values["lateness_s"] / len(self._tables.jobs)
         values |= self._moved(job, crew, start)
         return self._sum(values, job.priority)
 
@@ -368,6 +367,14 @@ class Prices:
 
 def _may_be_late(tables: Tables) -> frozenset[int]:
     return frozenset(n for n, job in enumerate(tables.jobs) if job.max_lateness_s != 0)
+
+
+def _is_dated(technician: Technician) -> bool:
+    """Whether some certificate begins or ends."""
+    return any(
+        one.valid_from is not None or one.valid_until is not None
+        for one in technician.skills.values()
+    )
 
 
 def _spare_levels(job: Job, vehicle: Vehicle) -> float:

@@ -140,10 +140,24 @@ class Settler:
                         yield from self._loaded(vehicle, order, loadings - 1)
 
     def lay(
-        self, vehicle: Vehicle, stops: tuple[int, ...], fixed: Mapping[int, Span]
+        self,
+        vehicle: Vehicle,
+        stops: tuple[int, ...],
+        fixed: Mapping[int, Span],
+        *,
+        aimed: bool | None = None,
     ) -> Laid | None:
-        """The cheapest route with exactly these stops, breaks included."""
-        best = self._cheapest(self._layer.lays(vehicle, stops, fixed=fixed))
+        """The cheapest route with exactly these stops, breaks included.
+
+        ``aimed`` says whether it waits for its aims, where the caller knows that already.
+        """
+        best = None
+        if aimed is not None:
+            aims = self._layer.aims_of(stops) if aimed else {}
+            waiting = self._layer.waiting(vehicle, aims, fixed=fixed)
+            best = self._layer.lay(vehicle, stops, fixed=waiting)
+        if best is None:
+            best = self._cheapest(self._layer.lays(vehicle, stops, fixed=fixed))
         return None if best is None else self._waited(vehicle, best, fixed)
 
     def _with_breaks(

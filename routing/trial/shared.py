@@ -5,14 +5,13 @@ Everything else that a plan costs is the sum of its routes and of the jobs left 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from routing.problem import RelationType
-from routing.score.fairness import excess
 from routing.trial.laying import Laid
 from routing.trial.pricing import Price, Prices
 from routing.trial.tables import Tables
+from routing.trial.workloads import Workloads
 
 
 class Shared:
@@ -28,6 +27,7 @@ class Shared:
         )
         self._per_s = [plain + money * fairness.cost_per_s for plain, money in weights]
         self._fair = any(self._per_s)
+        self._workloads = Workloads(tables)
         self._familiar = [
             (tuple(tables.job_number[job] for job in relation.jobs), relation.cost)
             for relation in tables.problem.relations
@@ -86,7 +86,11 @@ class Shared:
             for level, (plain, money) in enumerate(zip(*self._of_split, strict=True)):
                 total[level] += splits * (plain + money * cost)
         if self._fair:
-            seconds = self._excess_s(routes, changed)
+            seconds = (
+                self._workloads.excess_s(routes)
+                if changed is None
+                else self._workloads.excess_with(routes, changed=changed)
+            )
             for level, per_s in enumerate(self._per_s):
                 total[level] += seconds * per_s
         return tuple(total)
@@ -99,23 +103,6 @@ class Shared:
             for job in jobs
         ]
         return frozenset(self._tables.vehicles[one].lead.id for one in held if one >= 0)
-
-    def _excess_s(self, routes: Sequence[Laid | None], changed: Laid | None) -> float:
-        """Seconds of work that are too far from the middle of each group."""
-        problem = self._tables.problem
-        worked = {one.id: one.history.worked_s for one in problem.technicians}
-        others = [
-            laid for laid in routes if laid and (not changed or laid.vehicle != changed.vehicle)
-        ]
-        for laid in (*others, changed):
-            if laid is not None:
-                for person in self._tables.vehicles[laid.vehicle].people:
-                    worked[person] += laid.duration_s
-        groups: dict[str, list[float]] = defaultdict(list)
-        for one in problem.technicians:
-            groups[one.history.group].append(worked[one.id])
-        tolerance = problem.fairness.tolerance_s
-        return sum(excess(group, tolerance=tolerance) for group in groups.values())
 
     def _longest_s(self) -> float:
         return max(

@@ -8,34 +8,39 @@ from routing.score.service import charged, overdue
 from routing.score.wishes import missed_by, surplus
 from routing.timing import TOLERANCE, lateness
 
+Values = dict[str, float]
 
-def values_of_start(job: Job, *, start: float, length: float, lead: Technician) -> dict[str, float]:
+
+def values_of_start(job: Job, *, start: float, length: float, lead: Technician) -> Values:
     """Metrics of a job that begins then and ends without delay, changes of plan aside.
 
-    Spare levels are those fewer than while all certificates are valid.
+    Those that are nothing may be missing. Spare levels are those fewer than while all certificates
+    are valid.
     """
-    late = lateness(job, start=start, length=length)
-    late = late if late > TOLERANCE else 0.0
-    values = {
-        "late_visits": float(late > 0),
-        "lateness_s": late,
-        "lateness_cost": late * job.lateness_cost_per_s,
-    }
+    values: Values = {}
+    late = lateness(job, start=start, length=length) if job.windows else 0.0
+    if late > TOLERANCE:
+        lateness_cost = late * job.lateness_cost_per_s
+        values |= {"late_visits": 1.0, "lateness_s": late, "lateness_cost": lateness_cost}
     if job.promise is not None and start > job.promise.closes + TOLERANCE:
         values |= {"broken_promises": 1, "promise_late_s": start - job.promise.closes}
-    values |= _overdue(job, start, start + length)
-    delay = max(0.0, start - (job.release or 0))
-    steps = [s.cost for s in job.delay_steps if s.start <= start + TOLERANCE]
-    values["delay_s"] = delay
-    values["delay_cost"] = delay * job.delay_cost_per_s + (steps[-1] if steps else 0)
-    values |= _missed_windows(job, start)
-    lapsed = _lapsed_levels(job, lead, (start, start + length))
-    values["spare_levels"] = -lapsed
-    values["preference_cost"] -= lapsed * lead.cost.per_spare_level
+    if job.deadlines:
+        values |= _overdue(job, start, start + length)
+    values["delay_s"] = delay = max(0.0, start - (job.release or 0))
+    if job.delay_cost_per_s or job.delay_steps:
+        steps = [s.cost for s in job.delay_steps if s.start <= start + TOLERANCE]
+        values["delay_cost"] = delay * job.delay_cost_per_s + (steps[-1] if steps else 0)
+    if job.wishes:
+        values |= _missed_windows(job, start)
+    lapsed = _lapsed_levels(job, lead, (start, start + length)) if job.skills else 0
+    if lapsed:
+        values.setdefault("preference_cost", 0.0)
+        values["spare_levels"] = -lapsed
+        values["preference_cost"] -= lapsed * lead.cost.per_spare_level
     return values
 
 
-def _overdue(job: Job, start: float, end: float) -> dict[str, float]:
+def _overdue(job: Job, start: float, end: float) -> Values:
     seconds = cost = 0.0
     for deadline in job.deadlines:
         over = overdue(deadline, at=start if deadline.of is DeadlineOf.START else end)
@@ -45,7 +50,7 @@ def _overdue(job: Job, start: float, end: float) -> dict[str, float]:
     return {"overdue_s": seconds, "overdue_visits": float(seconds > 0), "overdue_cost": cost}
 
 
-def _missed_windows(job: Job, start: float) -> dict[str, float]:
+def _missed_windows(job: Job, start: float) -> Values:
     count = cost = 0.0
     for wish in job.wishes:
         if isinstance(wish, WindowWish):
@@ -62,5 +67,10 @@ def _lapsed_levels(job: Job, lead: Technician, span: Span) -> float:
     return sum(
         surplus(needed, lead, span=None) - surplus(needed, lead, span=span)
         for needed in job.skills
-        if not needed.excluded
+        if not needed.excluded and any(_is_dated(lead, name) for name in needed.names)
     )
+
+
+def _is_dated(lead: Technician, name: str) -> bool:
+    held = lead.skills.get(name)
+    return held is not None and not (held.valid_from is None and held.valid_until is None)

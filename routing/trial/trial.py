@@ -310,9 +310,10 @@ class Trial:
         fixed = self.fixed if window is None else {**self.fixed, job: window}
         return (*bare[:position], job, *bare[position:]), fixed
 
-    def lay(self, vehicle: int, stops: Sequence[int]) -> Laid | None:
+    def lay(self, vehicle: int, stops: Sequence[int], *, aimed: bool | None) -> Laid | None:
         """The route with exactly these stops, breaks included, waiting for wishes where it pays."""
-        laid = self.settler.lay(self.tables.vehicles[vehicle], tuple(stops), self.fixed)
+        crew = self.tables.vehicles[vehicle]
+        laid = self.settler.lay(crew, tuple(stops), self.fixed, aimed=aimed)
         return laid if laid is not None and self.partners.admit(self, laid) else None
 
     def orders(self, job: int, vehicle: int, position: int) -> list[tuple[int, ...]]:
@@ -385,13 +386,12 @@ class Trial:
         """`Prices.who` of one job as one number, for each vehicle that may serve it."""
         found = self._who.get(job)
         if found is None:
-            prices = self.prices
-            found = self._who[job] = np.array(
-                [
-                    prices.scalar(prices.who(vehicle, job=job)) if row[job] else 0.0
-                    for vehicle, row in enumerate(self.tables.spans)
-                ]
-            )
+            whole = [
+                self.prices.who(vehicle, job=job) if row[job] else None
+                for vehicle, row in enumerate(self.tables.spans)
+            ]
+            number = {price: self.prices.scalar(price) if price else 0.0 for price in set(whole)}
+            found = self._who[job] = np.array([number[price] for price in whole])
         return found
 
     def _road_price(self, vehicle: Vehicle) -> tuple[float, float, float]:

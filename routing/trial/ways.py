@@ -8,6 +8,7 @@ traffic, jobs that must meet others) is laid out one by one, if its bound does n
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,14 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.rules.spans import Spans
-from routing.trial.asked import Asked
+from routing.trial.asked import Asked, Leaders, Written
 from routing.trial.bounds import Hours, bounds, prices, sums
-from routing.trial.choosing import Choice, Chooser, Rows, least_of
+from routing.trial.choosing import Choice, Chooser, Rows
 from routing.trial.fairness import Fairness
 from routing.trial.fleet import Fleet, Floats, Ints
+from routing.trial.laying import Laid
 from routing.trial.openings import Drawn, Openings, Order, Wanted
 from routing.trial.settling import MOST_LOADINGS
 from routing.trial.sheets import lay_all
+from routing.trial.supplied import Supplied
 from routing.trial.trial import Option, Trial
 
 
@@ -53,10 +56,9 @@ class Ways:
         stocked = trial.tables.draft.stocked
         self._uses = np.array([not stocked.isdisjoint(jobs) for jobs in self._jobs])
         self._base = np.array([self._base_of(v) for v in range(len(self._jobs))])
-        hours = trial.prices.hours
-        self._waits = np.array([any(hours[job] for job in jobs) for jobs in self._jobs])
         self._pinned = np.array([self._after_pins(jobs) for jobs in self._jobs])
         self._chooser = Chooser(trial, fleet=fleet)
+        self._supplied = Supplied(trial, bare=self._bare)
 
     def cheapest(
         self, job: int, *, spans: Sequence[Sequence[Spans]], most: int
@@ -111,6 +113,7 @@ class Ways:
             price=np.full(int(good.sum()), math.inf),
             who=trial.who_prices(job),
             faces=np.array(trial.shared.of_faces(job, holder=trial.holder)),
+            leaders=Leaders.of(0, most=0),
         )  # fmt: skip
         if trial.prices.positive:
             asked.bound = self._bounds(asked)
@@ -127,7 +130,7 @@ class Ways:
     def _bounds(self, asked: Asked) -> Floats:
         """What each pair adds at least; nothing is known of odd vehicles."""
         drawn, fleet, wanted = asked.drawn, self._fleet, asked.wanted
-        detours = MOST_LOADINGS * (self._loads | self._tables.stocked)[drawn.vehicle]
+        detours = MOST_LOADINGS * self._may_load(wanted.job)[drawn.vehicle]
         seconds, metres = self._openings.shortcuts
         eased = replace(
             drawn,
@@ -152,11 +155,10 @@ class Ways:
     def _best(self, asked: Asked, *, most: int, groups: int) -> list[list[Option]]:
         """Price pairs until no other can win, then lay the winners out; again if one is refused."""
         while True:
-            limit = asked.limits(most=most, groups=groups)
-            while len(todo := asked.promising(limit)):
-                self._price(asked, todo, limit)
-                limit = asked.limits(most=most, groups=groups)
-            members = asked.winners(most=most)
+            asked.begin(groups, most=most)
+            while len(todo := asked.promising()):
+                self._price(asked, todo)
+            members = asked.winners()
             refused = [
                 pair for own in members.values() for pair in own if not self._lay(asked, pair)
             ]
@@ -166,7 +168,7 @@ class Ways:
                     for group in range(groups)
                 ]
 
-    def _price(self, asked: Asked, pairs: Ints, limit: Floats) -> None:
+    def _price(self, asked: Asked, pairs: Ints) -> None:
         """Give these pairs their exact prices, or infinity where the job does not fit."""
         asked.priced[pairs] = True
         vehicle = asked.drawn.vehicle[asked.gap[pairs]]
@@ -174,123 +176,117 @@ class Ways:
         by_hand = self._odd[vehicle] | (job in tables.linked or bool(tables.jobs[job].equipment))
         for pair in pairs[by_hand].tolist():
             self._lay_by_hand(asked, pair)
-        stocked = ~by_hand & self._may_load(asked, vehicle)
-        plain = pairs[~by_hand & ~stocked]
-        if len(plain):
-            positions = np.zeros(len(plain), dtype=np.int64)
-            self._price_orders(
-                asked, asked.drawn, asked.gap[plain], pairs=plain, positions=positions, limit=limit
-            )
-        self._price_stocked(asked, pairs[stocked], limit)
+        loaded = self._may_load(job)[vehicle]
+        rows = self._rows(asked, plain=pairs[~by_hand & ~loaded], loaded=pairs[~by_hand & loaded])
+        if rows is not None:
+            self._choose(asked, rows)
 
-    def _may_load(self, asked: Asked, vehicle: Ints) -> NDArray[np.bool_]:
-        """Whether a route has depot stops, or may need some."""
-        if asked.wanted.job in self._tables.draft.stocked:
-            return np.ones(len(vehicle), dtype=np.bool_)
-        may: NDArray[np.bool_] = self._uses[vehicle] | self._loads[vehicle]
+    def _may_load(self, job: int) -> NDArray[np.bool_]:
+        """By vehicle: whether its route has depot stops, or may need some for the job."""
+        if job in self._tables.draft.stocked:
+            return np.ones(len(self._loads), dtype=np.bool_)
+        may: NDArray[np.bool_] = self._uses | self._loads
         return may
 
-    def _price_stocked(self, asked: Asked, pairs: Ints, limit: Floats) -> None:
-        """Price pairs by all orders of stops that supply them; a gap of jobs may be several."""
+    def _rows(self, asked: Asked, *, plain: Ints, loaded: Ints) -> Rows | None:
+        """The pairs on a sheet: each in one order, or in every one that loads what it takes."""
+        job, drawn = asked.wanted.job, asked.drawn
         vehicles: list[int] = []
-        owners: list[tuple[int, int]] = []
+        owners: list[int] = []
+        positions = [0] * len(plain)
         orders: list[Order] = []
-        known: dict[int, list[tuple[int, Order]]] = {}
-        for pair in pairs.tolist():
-            gap = int(asked.gap[pair])
-            if gap not in known:
-                known[gap] = self._orders(asked, gap)
-            orders += [order for _, order in known[gap]]
-            owners += [(pair, position) for position, _ in known[gap]]
-            vehicles += [int(asked.drawn.vehicle[gap])] * len(known[gap])
-        if orders:
-            drawn = self._openings.drawn_orders(asked.wanted, vehicles, orders)
-            [which] = np.nonzero(drawn.allowed)
-            if len(which):
-                own, positions = np.array(owners, dtype=np.int64)[which].T
-                self._price_orders(asked, drawn, which, pairs=own, positions=positions, limit=limit)
+        for pair, gap in zip(loaded.tolist(), asked.gap[loaded].tolist(), strict=True):
+            vehicle = int(drawn.vehicle[gap])
+            for position, order in self._supplied.orders(
+                job, vehicle=vehicle, before=drawn.before(gap)
+            ):
+                vehicles.append(vehicle)
+                owners.append(pair)
+                positions.append(position)
+                orders.append(order)
+        pairs = np.concatenate([plain, np.array(owners, dtype=np.int64)])
+        if not len(pairs):
+            return None
+        drawn = self._openings.drawn_with(
+            asked.wanted, drawn, asked.gap[plain], vehicles=vehicles, orders=orders
+        )
+        [which] = np.nonzero(drawn.allowed)
+        if not len(which):
+            return None
+        return self._laid_out(asked, drawn, which, pairs=pairs, positions=np.array(positions))
 
-    def _orders(self, asked: Asked, gap: int) -> list[tuple[int, Order]]:
-        """The stops of a gap's route with the job, in each way to load what they need.
-
-        Each with the position of the job for the sake of which it is tried.
-        """
-        vehicle = int(asked.drawn.vehicle[gap])
-        return [
-            (n, order)
-            for n in self._positions(asked, gap)
-            for order in self._trial.orders(asked.wanted.job, vehicle, n)
-        ]
-
-    def _positions(self, asked: Asked, gap: int) -> list[int]:
-        """Where in the route with its depot stops the job would be in this gap of jobs."""
-        bare = self._bare[int(asked.drawn.vehicle[gap])]
-        line, stops = int(asked.drawn.line[gap]), int(asked.drawn.stops[gap])
-        before, jobs = line - (len(asked.drawn.codes) - stops), len(self._trial.holder)
-        return [n for n in range(len(bare) + 1) if sum(code < jobs for code in bare[:n]) == before]
-
-    def _price_orders(
-        self,
-        asked: Asked,
-        drawn: Drawn,
-        which: Ints,
-        *,
-        pairs: Ints,
-        positions: Ints,
-        limit: Floats,
-    ) -> None:
-        """Price pairs by these drawn orders on a sheet; a pair may have several positions."""
+    def _laid_out(
+        self, asked: Asked, drawn: Drawn, which: Ints, *, pairs: Ints, positions: Ints
+    ) -> Rows:
+        """These drawn orders on a sheet, those that keep the rules, with what they cost."""
         fleet, job = self._fleet, asked.wanted.job
         sheet, entry, order = self._openings.sheet(
-            asked.wanted, drawn, which=which, questions=asked.question[pairs]
+            asked.wanted, drawn, which=which, questions=asked.question[pairs[which]]
         )
-        kept, times = lay_all(sheet, fleet=fleet)
-        sheet, entry, order = sheet.chosen(kept), entry[kept], order[kept]
-        costs = prices(
-            sheet, times, drawn=drawn, gap=which[entry], fixed=sums(drawn, fleet=fleet), fleet=fleet
-        )
+        kept, sheet, times = lay_all(sheet, fleet=fleet)
+        gap, order = which[entry[kept]], order[kept]
+        fixed = sums(drawn, fleet=fleet)
+        costs = prices(sheet, times, drawn=drawn, gap=gap, fixed=fixed, fleet=fleet)
         beside = self._fairness.added(sheet.vehicle, times.back - times.depart)
         codes = np.where(drawn.codes == self._openings.guest, job, drawn.codes)
-        rows = Rows(
-            pair=pairs[entry], position=positions[entry], order=order, sheet=sheet, times=times,
-            codes=codes[:, which[entry]], stops=drawn.stops[which[entry]], costs=costs,
+        return Rows(
+            pair=pairs[gap], position=positions[gap], order=order, sheet=sheet, times=times,
+            codes=codes[:, gap], stops=drawn.stops[gap], costs=costs,
             own=costs.price + (asked.who - self._base)[sheet.vehicle],
             beside=beside + asked.faces[sheet.vehicle],
+            least_beside=self._fairness.least(sheet.vehicle, costs.busy)
+            + asked.faces[sheet.vehicle],
         )  # fmt: skip
-        good = self._in_question(asked, rows, limit)
-        for (pair, _), choice in self._chooser.chosen(rows, good).items():
-            self._take(asked, pair, rows, choice)
 
-    def _in_question(self, asked: Asked, rows: Rows, limit: Floats) -> Ints:
-        """Which rows may matter: not those of pairs that are too dear whichever row is taken."""
-        if not self._trial.prices.positive:
-            return np.arange(len(rows.pair))
-        vehicle = rows.sheet.vehicle
-        waiting = self._waits[vehicle] | bool(self._trial.prices.hours[asked.wanted.job])
-        together = self._fairness.least(vehicle, rows.costs.busy) + asked.faces[vehicle]
-        least = np.full(len(asked.gap), math.inf)
-        np.minimum.at(least, rows.pair, least_of(rows, waiting=waiting, least=together))
-        dear = (least >= limit[asked.group]) & (least < math.inf)
-        # Not exact, but too dear; they count again when a cheaper one is refused.
-        asked.bound[dear] = least[dear]
-        asked.priced[dear] = False
-        [good] = np.nonzero(~dear[rows.pair])
-        return good
+    def _choose(self, asked: Asked, rows: Rows) -> None:
+        """Price each pair by its rows, those first that look cheap; the dear ones are left out.
 
-    def _take(self, asked: Asked, pair: int, rows: Rows, choice: Choice) -> None:
-        """Note the price of a row, or lay it out where waiting for a wish may change it."""
-        row = choice.row
+        Waiting for wished hours is tried last: it must be laid out, and seldom wins.
+        """
+        waiting: list[tuple[float, int, Choice]] = []
+        listed = self._chooser.listed(rows)
+        for pair, least, which in self._by_pair(asked, rows):
+            if asked.is_dear(pair, least):
+                continue
+            for choice in self._chooser.chosen(rows, listed, which):
+                if choice.waiting < math.inf:
+                    waiting.append((choice.waiting, pair, choice))
+                elif asked.note(pair, choice.price):
+                    asked.written[pair] = Written(rows, listed, choice)
+                    asked.way.pop(pair, None)
+        for least, pair, choice in sorted(waiting):
+            if not asked.is_dear(pair, least):
+                waited = self._laid(asked, pair, Written(rows, listed, choice))
+                if waited is not None:
+                    self._note(asked, pair, self._trial.way(asked.wanted.job, waited))
+
+    def _by_pair(self, asked: Asked, rows: Rows) -> Iterator[tuple[int, float, list[int]]]:
+        """Each pair with what it costs at least and its rows, the cheapest first."""
+        least, guess = np.full((2, len(asked.gap)), math.inf)
+        if self._trial.prices.positive:
+            np.minimum.at(least, rows.pair, self._chooser.least_of(rows))
+        else:
+            least[:] = -math.inf
+        np.minimum.at(guess, rows.pair, rows.own + rows.beside)
+        ranked = np.lexsort((rows.order, rows.own, rows.pair, guess[rows.pair]))
+        pairs = rows.pair[ranked]
+        begins = [*np.nonzero(np.diff(pairs, prepend=-1))[0].tolist(), len(pairs)]
+        for begin, end in itertools.pairwise(begins):
+            pair = int(pairs[begin])
+            yield pair, float(least[pair]), ranked[begin:end].tolist()
+
+    def _laid(self, asked: Asked, pair: int, written: Written) -> Laid | None:
+        """A row of a sheet laid out, waiting for wished hours where that pays."""
+        vehicle, order = int(asked.drawn.vehicle[asked.gap[pair]]), self._order(written)
+        with self._starting(asked, pair, vehicle):
+            return self._trial.lay(vehicle, order, aimed=self._chooser.aimed(*written))
+
+    def _order(self, written: Written) -> Order:
+        """The stops of a row with its breaks."""
+        rows, row = written.rows, written.choice.row
         vehicle, count = int(rows.sheet.vehicle[row]), int(rows.stops[row])
-        stops, taken = rows.codes[-count:, row].tolist(), rows.sheet.taken[:, row]
-        order = self._with_breaks(vehicle, stops, taken - (len(rows.codes) - count))
-        if choice.waits:
-            with self._starting(asked, pair, vehicle):
-                waiting = self._trial.lay(vehicle, order)
-            if waiting is not None:
-                self._note(asked, pair, self._trial.way(asked.wanted.job, waiting))
-        elif choice.price < asked.price[pair]:
-            asked.price[pair], asked.order[pair] = choice.price, order
-            asked.way.pop(pair, None)
+        taken = rows.sheet.taken[:, row] - (len(rows.codes) - count)
+        return self._with_breaks(vehicle, rows.codes[-count:, row].tolist(), taken)
 
     def _with_breaks(self, vehicle: int, stops: Sequence[int], taken: Ints) -> Order:
         """The stops with each break before the stop that ``taken`` says."""
@@ -310,13 +306,11 @@ class Ways:
         """Lay a priced pair out, unless it is already; False and out of question when refused."""
         if pair in asked.way:
             return True
-        vehicle = int(asked.drawn.vehicle[asked.gap[pair]])
-        with self._starting(asked, pair, vehicle):
-            laid = self._trial.lay(vehicle, asked.order[pair])
+        laid = self._laid(asked, pair, asked.written[pair])
         asked.price[pair] = math.inf
         if laid is not None:
             self._note(asked, pair, self._trial.way(asked.wanted.job, laid))
-        elif self._loads[vehicle] or self._tables.stocked:
+        elif self._tables.stocked or self._loads[asked.drawn.vehicle[asked.gap[pair]]]:
             self._lay_by_hand(asked, pair)
         return laid is not None
 
@@ -325,16 +319,15 @@ class Ways:
         gap = int(asked.gap[pair])
         vehicle = int(asked.drawn.vehicle[gap])
         with self._starting(asked, pair, vehicle):
-            for n in self._positions(asked, gap):
+            for n in self._supplied.positions(vehicle, before=asked.drawn.before(gap)):
                 way = self._trial.option(asked.wanted.job, vehicle, n, anew=True)
                 if way is not None:
                     self._note(asked, pair, way)
 
     def _note(self, asked: Asked, pair: int, way: Option) -> None:
         """A way of a pair that is laid out, if none is cheaper."""
-        if way.extra < asked.price[pair]:
+        if asked.note(pair, way.extra):
             asked.way[pair] = way
-            asked.price[pair] = way.extra
 
     @contextmanager
     def _starting(self, asked: Asked, pair: int, vehicle: int) -> Iterator[None]:

@@ -32,6 +32,7 @@ class Weights:
         # Metrics that matter at all.
         self.metrics = frozenset(metric for metric, _ in self._weights)
         self._found: dict[tuple[str, int | None], Sequence[float]] = {}
+        self._of_levels: dict[tuple[str, int | None], Sequence[tuple[int, float]]] = {}
 
     def _add(self, metric: str, priority: int | None, level: int, weight: float) -> None:
         row = self._weights.setdefault((metric, priority), [0.0] * self.levels)
@@ -42,6 +43,15 @@ class Weights:
         found = self._found.get((metric, priority))
         if found is None:
             found = self._found[metric, priority] = self._sum_of(metric, priority)
+        return found
+
+    def of_levels(self, metric: str, *, priority: int | None) -> Sequence[tuple[int, float]]:
+        """The same as level and weight, without levels at which the metric does not matter."""
+        found = self._of_levels.get((metric, priority))
+        if found is None:
+            row = enumerate(self.of(metric, priority=priority))
+            found = [(level, weight) for level, weight in row if weight]
+            self._of_levels[metric, priority] = found
         return found
 
     def _sum_of(self, metric: str, priority: int | None) -> Sequence[float]:
@@ -80,6 +90,12 @@ class RouteWeights:
         names = ("service_s", "setup_s", "break_s", "depot_s")
         self.busy = [weights.of(name) for name in names]
         self.levels = weights.levels
+        rows = (
+            self.used, self.distance, self.travel, self.duration, self.unpaid, self.overtime,
+            self.money, self.soft, self.visit, self.wait, *self.busy,
+        )  # fmt: skip
+        # Levels on which nothing of a route matters cost nothing to leave out.
+        self._active = [n for n in range(self.levels) if any(row[n] for row in rows)]
 
     def price(self, laid: Laid, vehicle: Vehicle, *, jobs: int) -> list[float]:
         overtime = max(0.0, laid.back - vehicle.shift.end)
@@ -91,20 +107,22 @@ class RouteWeights:
         soft = _beyond_soft_limits(laid, vehicle, jobs=jobs) if vehicle.shift.soft_limits else 0
         busy = (laid.service_s, laid.setup_s, laid.break_s, laid.depot_s)
         duration, wait = laid.duration_s, laid.wait_s
-        return [
-            (self.used[n] if laid.jobs else 0)
-            + self.distance[n] * laid.distance_m
-            + self.travel[n] * laid.travel_s
-            + self.duration[n] * duration
-            + self.unpaid[n] * laid.unpaid_s
-            + self.overtime[n] * overtime
-            + self.money[n] * steps
-            + self.soft[n] * soft
-            + self.visit[n] * laid.jobs
-            + self.wait[n] * wait
-            + sum(row[n] * seconds for row, seconds in zip(self.busy, busy, strict=True))
-            for n in range(self.levels)
-        ]
+        total = [0.0] * self.levels
+        for n in self._active:
+            total[n] = (
+                (self.used[n] if laid.jobs else 0)
+                + self.distance[n] * laid.distance_m
+                + self.travel[n] * laid.travel_s
+                + self.duration[n] * duration
+                + self.unpaid[n] * laid.unpaid_s
+                + self.overtime[n] * overtime
+                + self.money[n] * steps
+                + self.soft[n] * soft
+                + self.visit[n] * laid.jobs
+                + self.wait[n] * wait
+                + sum(row[n] * seconds for row, seconds in zip(self.busy, busy, strict=True))
+            )
+        return total
 
 
 def _beyond_soft_limits(laid: Laid, vehicle: Vehicle, *, jobs: int) -> float:

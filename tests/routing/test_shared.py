@@ -10,6 +10,7 @@ from routing import interchange
 from routing.check import judge
 from routing.trial.tables import tabulate
 from routing.trial.trial import Trial
+from routing.trial.workloads import Workloads
 from routing.trial.writing import solution_of
 from tests.routing import days
 
@@ -62,3 +63,41 @@ def test_one_more_job_adds_what_the_whole_plan_gains(seed):
     trial.put(way)
 
     assert trial.total() == pytest.approx(before - trial.worth(3) + way.extra)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_hours_are_as_unequal_with_a_route_changed_as_after_it_has_changed(seed):
+    day = days.plain(Random(seed), technicians=4) | {"fairness": {"tolerance_s": 600}}
+    day["technicians"][0]["history"] = {"worked_s": 9000}
+    [today] = day["technicians"][1]["shifts"]
+    day["technicians"][1]["shifts"] = [
+        today | {"id": "morning", "end": 43200},
+        today | {"id": "afternoon", "start": 46800},
+    ]
+    day["technicians"][2]["history"] = {"group": "others"}
+    trial = filled(day)
+    loads = Workloads(trial.tables)
+    after = list(trial.routes)
+    trial.take([job for job, vehicle in enumerate(trial.holder) if vehicle >= 0][::2])
+
+    changed = [laid for laid in after if laid is not None and laid not in trial.routes]
+    asked = [loads.excess_with(trial.routes, changed=laid) for laid in changed]
+
+    assert min(asked) > 0
+    assert asked == [
+        Workloads(trial.tables).excess_s(
+            [laid if n == laid.vehicle else own for n, own in enumerate(trial.routes)]
+        )
+        for laid in changed
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_hours_are_read_again_when_routes_have_changed(seed):
+    trial = filled(days.plain(Random(seed)) | {"fairness": {"tolerance_s": 600}})
+    loads = Workloads(trial.tables)
+    loads.excess_s(trial.routes)
+
+    trial.take([job for job, vehicle in enumerate(trial.holder) if vehicle >= 0][::2])
+
+    assert loads.excess_s(trial.routes) == Workloads(trial.tables).excess_s(trial.routes)

@@ -177,3 +177,20 @@ def test_each_technician_has_their_own_cheapest_way(seed):
     ways = Ways(trial, fleet=Fleet(trial.tables, prices=trial.prices)).by_vehicle(number)
 
     assert {vehicle: way.extra for vehicle, way in ways.items()} == pytest.approx(slow, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_answer_is_the_same_whatever_was_asked_before(seed):
+    problem, plan, job = usual(seed)
+    stocked = replace(job, parts={"router": 2})
+    asked_before = Incumbent.of(problem, solution=plan)
+    for other in (job, stocked, replace(job, location=problem.jobs[-1].location)):
+        asked_before.insertions(other, windows=benchmark.OFFERED)
+
+    again = [asked_before.insertions(one, windows=benchmark.OFFERED) for one in (stocked, job)]
+
+    fresh = [Incumbent.of(problem, solution=plan) for _ in range(2)]
+    assert again == [
+        one.insertions(own, windows=benchmark.OFFERED)
+        for one, own in zip(fresh, (stocked, job), strict=True)
+    ]
