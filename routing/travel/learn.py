@@ -25,6 +25,7 @@ from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
     ALL_DAY,
     MOTORISED,
+    Capabilities,
     DayPart,
     Path,
     Point,
@@ -133,13 +134,16 @@ def counts(leg: Leg) -> bool:
 
 
 def expected_s(legs: Sequence[Leg], *, provider: Provider) -> list[int]:
-    """What a provider says about legs, one by one in as few questions as there are origins."""
-    by_origin: dict[Point, list[int]] = {}
+    """What a provider says about legs at their hour; a question for each origin and hour it knows."""
+    able = provider.capabilities
+    together: dict[tuple[Point, DayPart], list[int]] = {}
     for index, leg in enumerate(legs):
-        by_origin.setdefault(leg.origin, []).append(index)
+        part = able.known(PARTS.get(leg.day_part, ALL_DAY), profile=Profile.CAR)
+        together.setdefault((leg.origin, part), []).append(index)
     expected = [0] * len(legs)
-    for origin, indices in by_origin.items():
-        table = provider.matrix([origin], destinations=[legs[i].destination for i in indices])
+    for (origin, part), indices in together.items():
+        ends = [legs[i].destination for i in indices]
+        table = provider.matrix([origin], destinations=ends, day_part=part)
         for index, seconds in zip(indices, table.seconds[0].tolist(), strict=True):
             expected[index] = seconds
     return expected
@@ -201,10 +205,17 @@ class Corrected(Forwarding):
         return self._provider
 
     @property
-    def hours(self) -> Mapping[str, float]:
-        """What each part of the day does to a drive, by its name."""
+    def capabilities(self) -> Capabilities:
+        """The provider's; of those who drive, hours that were learned are known as well."""
+        able = self._provider.capabilities
         lesson = self._lesson()
-        return {name: factor.value for name, factor in lesson.parts.items()} if lesson else {}
+        if lesson is None or not lesson.parts:
+            return able
+        own = {
+            profile: able.day_parts.get(profile, frozenset()) | lesson.parts.keys()
+            for profile in MOTORISED
+        }
+        return replace(able, day_parts={**able.day_parts, **own})
 
     def matrix(
         self,

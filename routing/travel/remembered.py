@@ -117,6 +117,7 @@ class Remembered(Forwarding):
         number = {code: index for index, code in enumerate(codes)}
         rows = [number[code_of(point)] for point in origins]
         columns = [number[code_of(point)] for point in destinations]
+        day_part = self._chain.capabilities.known(day_part, profile=profile)
         key = Key(self._chain.name, profile, day_part.name, self._chain.graph_version)
         sheet = self._known(key, codes, rows, columns)
         wanted = np.zeros_like(sheet.known)
@@ -139,6 +140,7 @@ class Remembered(Forwarding):
         places = [point.rounded() for point in points]
         codes = [code_of(point) for point in places]
         legs = [Leg(*ends) for ends in itertools.pairwise(codes)]
+        day_part = self._chain.capabilities.known(day_part, profile=profile)
         key = Key(self._chain.name, profile, day_part.name, self._chain.graph_version)
         known = {line.leg: _way(line) for line in self._reach.lines(key, legs)}
         for run in _runs([leg not in known for leg in legs]):

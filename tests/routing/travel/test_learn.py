@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from routing.travel.learn import (
     learn,
     mean_error,
 )
-from routing.travel.provider import Point, Profile
+from routing.travel.provider import ALL_DAY, Point, Profile
 
 CROW = CrowFly()
 CENTRE = Point(45.0, 7.0)
@@ -48,8 +49,8 @@ def taught(legs, provider="osrm"):
     return learn(legs, expected=expected_s(legs, provider=CROW), provider=provider)
 
 
-def error(lesson, legs):
-    corrected = Corrected(CROW, lesson=lesson)
+def error(lesson, legs, *, roads=CROW):
+    corrected = Corrected(roads, lesson=lesson)
     return mean_error(expected_s(legs, provider=corrected), [leg.taken_s for leg in legs])
 
 
@@ -111,9 +112,42 @@ def test_the_rush_hour_is_learned_beside_the_area():
     rush = lambda _a, _b, part: 1.1 * (1.5 if part == "morning-rush" else 1.0)  # noqa: E731
     lesson = taught(driven(400, rush, parts=("midday", "morning-rush", "midday"), noise=0.1))
 
-    hours = Corrected(CROW, lesson=lesson).hours
+    rush = lesson.parts["morning-rush"].value / lesson.parts["midday"].value
 
-    assert hours["morning-rush"] / hours["midday"] == pytest.approx(1.5, rel=0.08)
+    assert rush == pytest.approx(1.5, rel=0.08)
+
+
+def test_hours_that_were_learned_are_known_of_those_who_drive():
+    lesson = taught(driven(40, lambda *_: 1.0, parts=("midday", "morning-rush")))
+
+    able = Corrected(CROW, lesson=lesson).capabilities
+
+    assert able.day_parts[Profile.VAN] == {"midday", "morning-rush"}
+    assert Profile.BIKE not in able.day_parts
+    assert CROW.capabilities.day_parts == {}
+
+
+def test_who_knows_the_rush_is_not_corrected_for_it_again():
+    class Rushing(CrowFly):
+        """Straight lines that take twice as long in the morning's rush."""
+
+        @property
+        def capabilities(self):
+            known = {Profile.CAR: frozenset({"morning-rush"})}
+            return replace(super().capabilities, day_parts=known)
+
+        def matrix(self, *points, day_part=ALL_DAY, **choices):
+            table = super().matrix(*points, **choices)
+            slow = 2 if day_part.name == "morning-rush" else 1
+            return replace(table, seconds=table.seconds * slow)
+
+    rush = lambda _a, _b, part: 2.0 if part == "morning-rush" else 1.0  # noqa: E731
+    legs = driven(200, rush, parts=("midday", "morning-rush"))
+
+    lesson = learn(legs, expected=expected_s(legs, provider=Rushing()), provider="osrm")
+
+    assert lesson.parts["morning-rush"].value == pytest.approx(1, abs=0.01)
+    assert error(lesson, legs, roads=Rushing()) < 0.01
 
 
 def test_a_table_of_an_hour_is_that_of_the_day_times_the_hour():
