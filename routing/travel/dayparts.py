@@ -8,9 +8,6 @@ from __future__ import annotations
 import itertools
 from datetime import datetime, time, timedelta
 
-import numpy as np
-from numpy.typing import NDArray
-
 from routing.travel.provider import DayPart
 
 # Minutes after midnight at which traffic changes, as makers of traffic data cut the day.
@@ -25,10 +22,6 @@ NAMES = (
     "evening-rush",
     "evening",
 )
-# Factors nearer to 1 than this are noise: the problem stays without traffic.
-NOISE = 0.03
-# How far whole seconds lie from what was rounded to them.
-ROUNDED = 0.5
 SATURDAY = 5
 
 
@@ -71,23 +64,3 @@ def touched(begins_at: datetime, ends_at: datetime) -> tuple[tuple[datetime, Day
     earlier = [edge for edge in edges if edge.timestamp() <= begins_at.timestamp()]
     inside = [e for e in edges if begins_at.timestamp() < e.timestamp() < ends_at.timestamp()]
     return tuple((edge, part_of(edge)) for edge in (*earlier[-1:], *inside))
-
-
-def factor_between(usual: NDArray[np.int32], held_up: NDArray[np.int32]) -> float | None:
-    """The factor that makes one table of whole seconds into another; None where there is no such one.
-
-    It is right for every way up to what was rounded, and has as few digits as that allows. 1 where
-    no way differs by as much as noise.
-    """
-    ways = usual > 0
-    free, slow = usual[ways].astype(np.float64), held_up[ways].astype(np.float64)
-    least = np.max((slow - ROUNDED) / (free + ROUNDED), initial=0.0)
-    most = np.min((slow + ROUNDED) / (free - ROUNDED), initial=np.inf)
-    if least > most:
-        calm = np.abs(slow - free) < NOISE * free + 2 * ROUNDED
-        return 1.0 if calm.all() else None
-    mean = float(np.clip(slow.sum() / free.sum(), least, most)) if len(free) else 1.0
-    found = next(
-        (near for digits in range(6) if least <= (near := round(mean, digits)) <= most), mean
-    )
-    return 1.0 if abs(found - 1) < NOISE else found

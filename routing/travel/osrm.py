@@ -8,19 +8,17 @@ protocol (v1). Points are sent as longitude, latitude.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polyline
 from numpy.typing import NDArray
 
-from routing.travel.answered import NO_WAY, SNAP_M, cells, without_holes
+from routing.travel.answered import NO_WAY, SNAP_M, cells
 from routing.travel.crowfly import CrowFly
-from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
     ALL_DAY,
     Capabilities,
@@ -34,6 +32,7 @@ from routing.travel.provider import (
     TravelImpossible,
     Way,
 )
+from routing.travel.remote import ATTRIBUTION, KEPT_DAYS, Piece, Remote, version_of
 from routing.travel.tiles import tiled
 from routing.travel.wire import Rejected, Wire
 
@@ -46,8 +45,6 @@ USUAL_CELLS = 10_000
 FEWEST_CELLS = 100
 # Places of one way; what osrm-routed takes unless it is told otherwise is 500.
 MOST_STOPS = 100
-# A server's data may be prepared anew without a word to us: rows are asked again after so long.
-KEPT_DAYS = 7
 # What a server that knows no POST, or not this service by POST, says about it.
 NO_POST = frozenset({400, 404, 405, 411, 501})
 TOO_BIG = frozenset({413, 414})
@@ -59,8 +56,10 @@ SERVED = {
 }
 
 
-class Osrm:
+class Osrm(Remote):
     """An OSRM server for each profile; a van drives on the car's where it has none of its own."""
+
+    name = "osrm"
 
     def __init__(
         self,
@@ -76,20 +75,10 @@ class Osrm:
         self._wires = {profile: Wire(url=url) for profile, url in urls.items()}
         if Profile.CAR in self._wires:
             self._wires.setdefault(Profile.VAN, self._wires[Profile.CAR])
-        self._patience_s = patience_s
+        told = " ".join(f"{profile} {wire.url}" for profile, wire in sorted(self._wires.items()))
+        super().__init__(version=version or version_of(told), patience_s=patience_s)
         self._most_cells = MOST_CELLS
         self._knows_post = True
-        told = " ".join(f"{profile} {wire.url}" for profile, wire in sorted(self._wires.items()))
-        self._version = version or hashlib.sha256(told.encode()).hexdigest()[:12]
-
-    @property
-    def name(self) -> str:
-        return "osrm"
-
-    @property
-    def graph_version(self) -> str:
-        """Stands for the addresses, unless given: the protocol does not tell which roads it has."""
-        return self._version
 
     @property
     def capabilities(self) -> Capabilities:
@@ -100,32 +89,7 @@ class Osrm:
             max_elements=self._most_cells,
             max_stops=MOST_STOPS,
             may_cache_days=KEPT_DAYS,
-            attribution="© OpenStreetMap contributors",
-        )
-
-    def matrix(
-        self,
-        origins: Sequence[Point],
-        *,
-        destinations: Sequence[Point],
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - one data set, one speed
-    ) -> TravelMatrix:
-        """Seconds and metres; a place that is farther than 500 m from a road is estimated."""
-        seconds, metres = tiled(
-            origins,
-            destinations,
-            most=self._most_cells,
-            ask=partial(self._piece, profile=profile),
-        )
-        return without_holes(
-            seconds=seconds,
-            metres=metres,
-            origins=origins,
-            destinations=destinations,
-            profile=profile,
-            source=self.name,
-            graph_version=self._version,
+            attribution=ATTRIBUTION,
         )
 
     def path(
@@ -174,8 +138,13 @@ class Osrm:
         return Health(well=True)
 
     def _piece(
-        self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
-    ) -> _Piece:
+        self,
+        origins: Sequence[Point],
+        destinations: Sequence[Point],
+        *,
+        profile: Profile,
+        part: DayPart,
+    ) -> Piece:
         """One question, or several smaller ones when the server finds it too large."""
         try:
             return self._asked(origins, destinations, profile=profile)
@@ -185,18 +154,18 @@ class Osrm:
                 raise TravelImpossible("a server that takes no table") from None
             smaller = USUAL_CELLS if size > USUAL_CELLS else max(FEWEST_CELLS, size // 4)
             self._most_cells = min(self._most_cells, smaller)
-        return _Piece(
+        return Piece(
             *tiled(
                 origins,
                 destinations,
                 most=self._most_cells,
-                ask=partial(self._piece, profile=profile),
+                ask=partial(self._piece, profile=profile, part=part),
             )
         )
 
     def _asked(
         self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
-    ) -> _Piece:
+    ) -> Piece:
         points = list(dict.fromkeys((*origins, *destinations)))
         number = {point: index for index, point in enumerate(points)}
         options = {
@@ -212,7 +181,7 @@ class Osrm:
         for table in (seconds, metres):
             table[_astray(said.get("sources"), len(origins)), :] = np.nan
             table[:, _astray(said.get("destinations"), len(destinations))] = np.nan
-        return _Piece(seconds, metres)
+        return Piece(seconds, metres)
 
     def _ask(
         self,
@@ -257,13 +226,6 @@ class Osrm:
 
 # Codes with which servers that know no POST misread one.
 GET_INSTEAD = frozenset({None, "InvalidUrl", "InvalidQuery", "InvalidService"})
-
-
-class _Piece(NamedTuple):
-    """``(n, m)`` seconds and metres of one question, NaN where there is no way."""
-
-    seconds: NDArray[np.float64]
-    metres: NDArray[np.float64]
 
 
 class _TooBig(TravelImpossible):

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
-from routing.travel.matrix import TravelMatrix
+if TYPE_CHECKING:  # settings name profiles, and are read before anything heavy is loaded
+    from routing.travel.matrix import TravelMatrix
 
 
 class Point(NamedTuple):

@@ -7,18 +7,13 @@ protocol. Distances are kilometres there, metres here.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-import numpy as np
 import polyline
-from numpy.typing import NDArray
 
-from routing.travel.answered import cells, without_holes
-from routing.travel.matrix import TravelMatrix
+from routing.travel.answered import cells
 from routing.travel.provider import (
     ALL_DAY,
     Capabilities,
@@ -32,7 +27,7 @@ from routing.travel.provider import (
     TravelImpossible,
     Way,
 )
-from routing.travel.tiles import tiled
+from routing.travel.remote import ATTRIBUTION, KEPT_DAYS, Piece, Remote, version_of
 from routing.travel.wire import Rejected, Wire
 
 # Seconds for one question: 2,500 cells took 2.3 s on a slow machine, and servers differ.
@@ -41,7 +36,6 @@ PATIENCE_S = 5.0
 MOST_CELLS = 2_500
 # And 20 places of one way.
 MOST_STOPS = 20
-KEPT_DAYS = 7
 COSTING = {
     Profile.CAR: "auto",
     Profile.VAN: "auto",
@@ -50,23 +44,15 @@ COSTING = {
 }
 
 
-class Valhalla:
+class Valhalla(Remote):
     """One server for all profiles."""
+
+    name = "valhalla"
 
     def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
         """Raises ValueError for an address that is none. Asks nobody yet."""
         self._wire = Wire(url=url)
-        self._patience_s = patience_s
-        self._version = hashlib.sha256(url.encode()).hexdigest()[:12]
-
-    @property
-    def name(self) -> str:
-        return "valhalla"
-
-    @property
-    def graph_version(self) -> str:
-        """Stands for the address."""
-        return self._version
+        super().__init__(version=version_of(url), patience_s=patience_s)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -77,29 +63,7 @@ class Valhalla:
             max_elements=MOST_CELLS,
             max_stops=MOST_STOPS,
             may_cache_days=KEPT_DAYS,
-            attribution="© OpenStreetMap contributors",
-        )
-
-    def matrix(
-        self,
-        origins: Sequence[Point],
-        *,
-        destinations: Sequence[Point],
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - hours make its tables far slower still
-    ) -> TravelMatrix:
-        """Seconds and metres; what the server knows no way to is estimated."""
-        seconds, metres = tiled(
-            origins, destinations, most=MOST_CELLS, ask=partial(self._piece, profile=profile)
-        )
-        return without_holes(
-            seconds=seconds,
-            metres=metres,
-            origins=origins,
-            destinations=destinations,
-            profile=profile,
-            source=self.name,
-            graph_version=self._version,
+            attribution=ATTRIBUTION,
         )
 
     def path(
@@ -135,8 +99,13 @@ class Valhalla:
         return Health(well=True)
 
     def _piece(
-        self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        self,
+        origins: Sequence[Point],
+        destinations: Sequence[Point],
+        *,
+        profile: Profile,
+        part: DayPart,  # noqa: ARG002 - hours make its tables far slower still
+    ) -> Piece:
         said = self._ask(
             "/sources_to_targets",
             {
@@ -150,7 +119,7 @@ class Valhalla:
         table = said.get("sources_to_targets")
         shape = {"rows": len(origins), "columns": len(destinations)}
         seconds, kilometres = _short(table) if isinstance(table, dict) else _long(table)
-        return cells(seconds, **shape), cells(kilometres, **shape, scale=1000)
+        return Piece(cells(seconds, **shape), cells(kilometres, **shape, scale=1000))
 
     def _ask(self, path: str, body: object) -> Mapping[str, Any]:
         try:

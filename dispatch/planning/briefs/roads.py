@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from routing import problem as question
 from routing.timing import TimedRoute
-from routing.travel.dayparts import factor_between, touched
-from routing.travel.matrix import TravelMatrix
+from routing.travel.dayparts import touched
+from routing.travel.matrix import TravelMatrix, factor_between
 from routing.travel.provider import MOTORISED, DayPart, Point, Profile, Provider
 
 KEY = "travel"
