@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import available_timezones
 
-from app import base_map, geocoder_choice, imported, secret_key, values
+from app import base_map, geocoder_choice, imported, road_servers, secret_key, values
 from app.base_map import BaseMap
 from app.values import setting
 
@@ -146,14 +146,17 @@ class Settings:
     )
     osrm_url: str = setting(
         "",
-        "address of an OSRM for cars; others beside it as bike=http://… foot=http://…",
-        pattern=r"((car|van|bike|foot)=)?https?://\S+( +((car|van|bike|foot)=)?https?://\S+)*",
+        "address of an OSRM for cars; others beside it as bike=http://… car@morning-rush=http://…",
+        pattern=road_servers.ADDRESSES,
     )
     valhalla_url: str = setting(
         "",
         "address of a Valhalla server, with its key as a query where it needs one",
         pattern=r"https?://\S+",
         hidden=True,
+    )
+    valhalla_traffic: bool = setting(
+        False, "ask Valhalla for each part of the day; its tiles must have been built with traffic"
     )
     geocoder: str = setting(
         "embedded",
@@ -367,8 +370,11 @@ def _disagreements(settings: Settings) -> Iterable[str]:
         tile_url=settings.map_tile_url,
         attribution=settings.map_attribution,
     )
-    named = settings.travel.split(",")
-    if "valhalla" in named and not settings.valhalla_url:
-        yield "ONSITE_TRAVEL names valhalla, so ONSITE_VALHALLA_URL must say where it is."
+    yield from road_servers.disagreements(
+        travel=settings.travel,
+        osrm_url=settings.osrm_url,
+        valhalla_url=settings.valhalla_url,
+        valhalla_traffic=settings.valhalla_traffic,
+    )
     if settings.queue == "postgres" and not settings.database_url.startswith("postgresql"):
         yield "ONSITE_QUEUE is postgres, so ONSITE_DATABASE_URL must name a PostgreSQL."

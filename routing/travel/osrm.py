@@ -2,7 +2,8 @@
 
 Tables are asked by POST, so that no place gets into an address that somebody may log; servers from
 before 2026 know only GET and are asked that way once they have said so. One data set answers one
-profile, so each profile has an address of its own. https://project-osrm.org/docs/ describes the
+profile at one time of day, so each profile has an address of its own, and a part of the day may have
+another, whose data were made with the speeds of that part. https://project-osrm.org/docs/ describes the
 protocol (v1). Points are sent as longitude, latitude.
 """
 
@@ -23,6 +24,7 @@ from routing.travel.provider import (
     ALL_DAY,
     Capabilities,
     DayPart,
+    DayParts,
     Health,
     Path,
     Point,
@@ -57,7 +59,10 @@ SERVED = {
 
 
 class Osrm(Remote):
-    """An OSRM server for each profile; a van drives on the car's where it has none of its own."""
+    """An OSRM server for each profile; a van drives on the car's where it has none of its own.
+
+    ``hours`` are servers of parts of the day, by their name; at others the usual one is asked.
+    """
 
     name = "osrm"
 
@@ -65,17 +70,16 @@ class Osrm(Remote):
         self,
         urls: Mapping[Profile, str],
         *,
+        hours: Mapping[Profile, Mapping[str, str]] | None = None,
         patience_s: float = PATIENCE_S,
         version: str = "",
     ) -> None:
-        """Raises ValueError for an address that is none. Asks nobody yet.
+        """Raises ValueError for an address that is none, or an hour of who has no address.
 
         ``version`` is that of the roads where it is known; else the addresses stand for it.
         """
-        self._wires = {profile: Wire(url=url) for profile, url in urls.items()}
-        if Profile.CAR in self._wires:
-            self._wires.setdefault(Profile.VAN, self._wires[Profile.CAR])
-        told = " ".join(f"{profile} {wire.url}" for profile, wire in sorted(self._wires.items()))
+        self._wires = _wires(urls, hours=hours or {})
+        told = " ".join(f"{_served(*key)} {wire.url}" for key, wire in sorted(self._wires.items()))
         super().__init__(version=version or version_of(told), patience_s=patience_s)
         self._most_cells = MOST_CELLS
         self._knows_post = True
@@ -85,7 +89,8 @@ class Osrm(Remote):
         return Capabilities(
             asymmetric=True,
             geometry=True,
-            profiles=frozenset(self._wires),
+            day_parts=self._day_parts(),
+            profiles=frozenset(profile for profile, _ in self._wires),
             max_elements=self._most_cells,
             max_stops=MOST_STOPS,
             may_cache_days=KEPT_DAYS,
@@ -97,7 +102,7 @@ class Osrm(Remote):
         points: Sequence[Point],
         *,
         profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - one data set, one speed
+        day_part: DayPart = ALL_DAY,
     ) -> Path:
         """The way on the roads. Raises TravelImpossible where there is none.
 
@@ -110,7 +115,8 @@ class Osrm(Remote):
             "continue_straight": False,
             "generate_hints": False,
         }
-        said = self._ask("route", points, options, profile=profile)
+        part = self.capabilities.known(day_part, profile=profile)
+        said = self._ask("route", points, options, profile=profile, part=part)
         lost = _astray(said.get("waypoints"), len(points))
         guesses = CrowFly().path(points, profile=profile).legs
         try:
@@ -128,14 +134,22 @@ class Osrm(Remote):
 
     def health(self) -> Health:
         """Whether every server finds a nearest road."""
-        for profile, wire in sorted(self._wires.items()):
+        for (profile, part), wire in sorted(self._wires.items()):
+            whose = f" (for {_served(profile, part)})" if part else ""
             try:
                 said = wire.get(f"/nearest/v1/{SERVED[profile]}/0,0", seconds=self._patience_s)
             except TravelError as fault:
-                return Health(well=False, message=str(fault))
+                return Health(well=False, message=f"{fault}{whose}")
             if said.get("code") != "Ok":
-                return Health(well=False, message=f"{wire.host} has no roads")
+                return Health(well=False, message=f"{wire.host} has no roads{whose}")
         return Health(well=True)
+
+    def _day_parts(self) -> DayParts:
+        named: dict[Profile, set[str]] = {}
+        for profile, part in self._wires:
+            if part:
+                named.setdefault(profile, set()).add(part)
+        return {profile: frozenset(parts) for profile, parts in named.items()}
 
     def _piece(
         self,
@@ -147,7 +161,7 @@ class Osrm(Remote):
     ) -> Piece:
         """One question, or several smaller ones when the server finds it too large."""
         try:
-            return self._asked(origins, destinations, profile=profile)
+            return self._asked(origins, destinations, profile=profile, part=part)
         except _TooBig:
             size = len(origins) * len(destinations)
             if size <= FEWEST_CELLS:
@@ -164,7 +178,12 @@ class Osrm(Remote):
         )
 
     def _asked(
-        self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
+        self,
+        origins: Sequence[Point],
+        destinations: Sequence[Point],
+        *,
+        profile: Profile,
+        part: DayPart,
     ) -> Piece:
         points = list(dict.fromkeys((*origins, *destinations)))
         number = {point: index for index, point in enumerate(points)}
@@ -174,7 +193,7 @@ class Osrm(Remote):
             "annotations": ["duration", "distance"],
             "generate_hints": False,
         }
-        said = self._ask("table", points, options, profile=profile)
+        said = self._ask("table", points, options, profile=profile, part=part)
         shape = {"rows": len(origins), "columns": len(destinations)}
         seconds = cells(said.get("durations"), **shape)
         metres = cells(said.get("distances"), **shape)
@@ -190,9 +209,10 @@ class Osrm(Remote):
         options: Mapping[str, Any],
         *,
         profile: Profile,
+        part: DayPart,
     ) -> Mapping[str, Any]:
         """The server's document. Raises TravelError, _TooBig when that would help."""
-        wire = self._wires.get(profile)
+        wire = self._wires.get((profile, USUAL if part == ALL_DAY else part.name))
         if wire is None:
             raise TravelImpossible(f"no OSRM server for {profile}")
         here = [point.rounded() for point in points]
@@ -226,6 +246,29 @@ class Osrm(Remote):
 
 # Codes with which servers that know no POST misread one.
 GET_INSTEAD = frozenset({None, "InvalidUrl", "InvalidQuery", "InvalidService"})
+# Stands for every part of the day that has no server of its own.
+USUAL = ""
+
+
+def _wires(
+    urls: Mapping[Profile, str], *, hours: Mapping[Profile, Mapping[str, str]]
+) -> dict[tuple[Profile, str], Wire]:
+    """The ways to servers, by profile and part of the day."""
+    own = {profile: {USUAL: url, **hours.get(profile, {})} for profile, url in urls.items()}
+    if Profile.CAR in own and Profile.VAN not in own:
+        own[Profile.VAN] = {**own[Profile.CAR], **hours.get(Profile.VAN, {})}
+    if homeless := hours.keys() - own.keys():
+        raise ValueError(f"hours of {', '.join(sorted(homeless))}, but no address at other hours")
+    return {
+        (profile, part): Wire(url=url)
+        for profile, parts in own.items()
+        for part, url in parts.items()
+    }
+
+
+def _served(profile: Profile, part: str) -> str:
+    """Whom a server is for, as settings write it."""
+    return f"{profile}@{part}" if part else profile.value
 
 
 class _TooBig(TravelImpossible):

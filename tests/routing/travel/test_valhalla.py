@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from routing.travel.crowfly import CrowFly, straight_metres
+from routing.travel.dayparts import PARTS
 from routing.travel.provider import Point, Profile, TravelBusy, TravelImpossible, TravelRefused
 from routing.travel.valhalla import Valhalla
 from tests.routing.travel import servers
@@ -44,6 +45,52 @@ def test_where_there_is_no_way_the_cell_is_estimated(engine):
     straight = CrowFly().matrix(POINTS, destinations=POINTS)
     assert table.estimated_cells == 2 * (len(POINTS) - 1)
     assert table.seconds[0, 3] == 2 * straight.seconds[0, 3]
+
+
+@pytest.mark.parametrize(
+    ("part", "origins", "moment"),
+    [
+        ("morning-rush", 2, {"type": 1, "value": "2026-01-14T08:15"}),
+        ("weekend-evening", 2, {"type": 1, "value": "2026-01-17T21:15"}),
+        ("midday", 5, {"type": 1, "value": "2026-01-14T12:45"}),
+    ],
+)
+def test_traffic_is_asked_for_by_the_middle_of_an_hour(engine, part, origins, moment):
+    valhalla = Valhalla(engine.url, by_hour=True)
+
+    valhalla.matrix(POINTS[:origins], destinations=POINTS, day_part=PARTS[part])
+
+    assert engine.moments == [moment]
+
+
+def test_a_table_with_more_origins_than_destinations_is_asked_for_by_arrival(engine):
+    """The service takes a departure for at most as many sources as targets."""
+    valhalla = Valhalla(engine.url, by_hour=True)
+
+    valhalla.matrix(POINTS, destinations=POINTS[:1], day_part=PARTS["night"])
+
+    assert engine.moments == [{"type": 2, "value": "2026-01-14T03:15"}]
+
+
+def test_a_way_is_asked_for_by_its_departure(engine):
+    Valhalla(engine.url, by_hour=True).path(POINTS[:3], day_part=PARTS["evening-rush"])
+
+    assert engine.moments == [{"type": 1, "value": "2026-01-14T17:15"}]
+
+
+@pytest.mark.parametrize(
+    ("by_hour", "choice"),
+    [
+        (False, {"day_part": PARTS["night"]}),
+        (True, {}),
+        (True, {"day_part": PARTS["night"], "profile": Profile.BIKE}),
+    ],
+    ids=["not told to know traffic", "the usual table", "a bike"],
+)
+def test_otherwise_no_hour_is_asked_for(engine, by_hour, choice):
+    Valhalla(engine.url, by_hour=by_hour).matrix(POINTS, destinations=POINTS, **choice)
+
+    assert (engine.questions, engine.moments) == (1, [])
 
 
 def test_each_leg_of_a_way_has_its_line(engine):
