@@ -127,6 +127,42 @@ def test_hours_that_were_learned_are_known_of_those_who_drive():
     assert CROW.capabilities.day_parts == {}
 
 
+@pytest.mark.parametrize("provider", ["osrm", "crowfly"])
+def test_a_rush_may_hold_up_short_ways_more_than_long_ones(provider):
+    """Also where a field stands for the bands of distances."""
+
+    def in_town(origin, destination, part):
+        metres = straight_metres([origin], destinations=[destination])[0, 0]
+        return 1.8 if part == "morning-rush" and metres < BANDS_M[3] else 1.0
+
+    lesson = taught(driven(900, in_town, parts=("midday", "morning-rush")), provider=provider)
+
+    here = [CENTRE, Point(45.03, 7.02), Point(45.2, 7.25)]  # 4 km and 27 km from the first
+    roads = Corrected(CROW, lesson=lesson)
+    rush = roads.matrix(here, destinations=here, day_part=PARTS["morning-rush"]).seconds[0]
+    noon = roads.matrix(here, destinations=here, day_part=PARTS["midday"]).seconds[0]
+    assert rush[1] > 1.5 * noon[1]  # drawn towards what holds for all ways
+    assert rush[2] == pytest.approx(noon[2], rel=0.05)
+
+
+def test_a_table_is_that_of_the_lesson_that_holds_and_of_the_ways_that_are_asked_for():
+    slow, slower = (taught(driven(300, lambda *_, f=f: f), provider="crowfly") for f in (1.2, 1.6))
+    now, lessons = [0.0], [slow]
+    roads = Corrected(CROW, lesson=lambda: lessons[0], monotonic=lambda: now[0])
+    here, there = places(4), places(4, seed=3)
+
+    def seconds(lesson, points):
+        fresh = Corrected(CROW, lesson=lesson)
+        return fresh.matrix(points, destinations=points).seconds.tolist()
+
+    def asked(points):
+        return roads.matrix(points, destinations=points).seconds.tolist()
+
+    assert [asked(here), asked(there)] == [seconds(slow, here), seconds(slow, there)]
+    now[0], lessons[0] = 301, slower
+    assert [asked(there), asked(here)] == [seconds(slower, there), seconds(slower, here)]
+
+
 def test_who_knows_the_rush_is_not_corrected_for_it_again():
     class Rushing(CrowFly):
         """Straight lines that take twice as long in the morning's rush."""
