@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -31,16 +31,11 @@ from routing.travel.chain import Chain
 from routing.travel.crowfly import CrowFly
 from routing.travel.forwarding import Forwarding
 from routing.travel.learn import Corrected, Lesson
-from routing.travel.matrix import TravelMatrix
 from routing.travel.osrm import Osrm
 from routing.travel.osrm_local import Prepared, Programs
 from routing.travel.provider import (
-    ALL_DAY,
     Capabilities,
-    DayPart,
     Health,
-    Path,
-    Point,
     Profile,
     Provider,
     TravelError,
@@ -151,41 +146,28 @@ def chain_of(settings: Settings) -> Chain:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """A provider that is named and cannot be used; ``why`` says what to do."""
+class Missing(Forwarding):
+    """A provider that is named and cannot be used; whoever asks it hears ``why``: TravelRefused."""
 
-    name: str
-    why: str
+    def __init__(self, *, name: str, why: str) -> None:
+        self._name, self._why = name, why
+
+    @property
+    def asked(self) -> Provider:
+        """Nobody. Raises TravelRefused, always."""
+        raise TravelRefused(self._why)
+
+    @property
+    def name(self) -> str:
+        return self._name
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(profiles=frozenset(Profile))
 
-    def matrix(
-        self,
-        origins: Sequence[Point],  # noqa: ARG002 - a provider's shape
-        *,
-        destinations: Sequence[Point],  # noqa: ARG002
-        profile: Profile = Profile.CAR,  # noqa: ARG002
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002
-    ) -> TravelMatrix:
-        """Raises TravelRefused, always."""
-        raise TravelRefused(self.why)
-
-    def path(
-        self,
-        points: Sequence[Point],  # noqa: ARG002 - a provider's shape
-        *,
-        profile: Profile = Profile.CAR,  # noqa: ARG002
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002
-    ) -> Path:
-        """Raises TravelRefused, always."""
-        raise TravelRefused(self.why)
-
     def health(self) -> Health:
         """Never well."""
-        return Health(well=False, message=self.why)
+        return Health(well=False, message=self._why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
