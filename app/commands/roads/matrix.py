@@ -86,9 +86,9 @@ def matrix(
     seconds, metres and estimated, each a row for each origin. A place that is more than 500 metres
     from every road, or that cannot be reached, is answered by twice the straight line and marked as
     estimated; how many there are is said on standard error. Where driven legs have taught something
-    about the provider, cars and vans are corrected by it, and standard error says so. --slot takes the
-    times of a part of the day: from a server of that part, by what legs taught about it, or both.
-    Where nobody knows that part apart, standard error says so; MATRIX has the times of the whole day.
+    about the provider, cars and vans are corrected by it, and standard error says so. The times of a part
+    of the day come from a server of that part, from what legs taught about it, or from both. Where
+    nobody knows the part apart, standard error says so, and MATRIX has the times of the whole day.
 
     \b
     Exit status:
@@ -101,7 +101,6 @@ def matrix(
       onsite roads matrix points.json --provider graph --out matrix.json
       onsite roads matrix points.json --provider crowfly --profile foot --out matrix.json
       onsite roads matrix points.json --provider chain --raw --out matrix.json
-      onsite roads matrix points.json --provider osrm --slot morning-rush --out matrix.json
     """
     try:
         points = read_points(points_file)
