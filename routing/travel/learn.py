@@ -3,12 +3,14 @@
 From each leg comes a ratio: seconds it took over seconds expected. The area's scalar is the median
 of all, drawn towards 1 while few legs are known; the factor of a distance band, of a part of the
 day, and of both is the median of theirs, drawn towards the scalar in the same way; all of them are
-kept within a half and twice. For the crow's flight, which sees no roads, two hundred legs also give
+kept within a half and twice. An hour counts only where its legs say more than chance would, so that
+a town without rush has days without traffic. For the crow's flight, which sees no roads, two hundred legs also give
 a field (routing/travel/field.py), which stands for the bands; what an hour does to a band stays.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,6 +39,8 @@ from routing.travel.provider import (
 BANDS_M = (0.0, 1_000.0, 2_500.0, 6_000.0, 15_000.0)
 # How many legs the area's scalar, and each finer factor, is drawn to its prior by.
 SCALAR_PRIOR, FACTOR_PRIOR = 5, 20
+# An hour is not as usual when that would be chance once in 370 times: there are many hours.
+CHANCE = 3.0
 # A leg counts between these: below, parking is most of it; above, somebody took a break.
 SHORTEST_M = 300.0
 QUICKEST_S, LONGEST_S = 60.0, 3 * 3600.0
@@ -182,7 +186,9 @@ def learn(legs: Sequence[Leg], *, expected: Sequence[float], provider: str) -> L
     bands = tuple(_drawn(ratios[band == b], prior=scalar) for b in range(len(BANDS_M)))
     rest = ratios / np.array([factor.value for factor in bands])[band] if legs else ratios
     parts = {
-        name: _drawn(rest[part == name], prior=1.0) for name in sorted(set(part.tolist())) if name
+        name: _beyond_chance(rest[part == name], usual=1.0)
+        for name in sorted(set(part.tolist()))
+        if name
     }
     return Lesson(
         provider=provider,
@@ -316,6 +322,17 @@ def _drawn(ratios: NDArray[np.float64], *, prior: float, weight: float = FACTOR_
     return Factor(_within(share * float(np.median(ratios)) + (1 - share) * prior), count)
 
 
+def _beyond_chance(ratios: NDArray[np.float64], *, usual: float) -> Factor:
+    """As `_drawn`, where legs say beyond chance that an hour is not as usual; else as usual.
+
+    That is the sign test: how many of n legs took longer than usual spreads by the root of n, halved.
+    """
+    more = np.count_nonzero(ratios > usual) + np.count_nonzero(ratios == usual) / 2
+    if abs(more - len(ratios) / 2) <= CHANCE * math.sqrt(len(ratios)) / 2:
+        return Factor(_within(usual), len(ratios))
+    return _drawn(ratios, prior=usual)
+
+
 def _within(value: float) -> float:
     return round(min(MOST, max(LEAST, value)), 4)
 
@@ -328,9 +345,9 @@ def _cells(
     bands: Sequence[Factor],
     parts: Mapping[str, Factor],
 ) -> dict[tuple[str, int], Factor]:
-    """Factors of a part of the day and a band, drawn to the product of both."""
+    """Factors of a part of the day and a band: the product of both, unless legs say otherwise."""
     return {
-        (name, number): _drawn(own, prior=bands[number].value * factor.value)
+        (name, number): _beyond_chance(own, usual=bands[number].value * factor.value)
         for name, factor in parts.items()
         for number in range(len(bands))
         if len(own := ratios[(part == name) & (band == number)])

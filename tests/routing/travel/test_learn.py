@@ -127,6 +127,28 @@ def test_hours_that_were_learned_are_known_of_those_who_drive():
     assert CROW.capabilities.day_parts == {}
 
 
+@pytest.mark.parametrize("count", [60, 300, 900])
+def test_where_there_is_no_rush_chance_makes_none(count):
+    legs = driven(count, lambda *_: 1.1, parts=tuple(PARTS)[:8], noise=0.25)
+
+    lesson = taught(legs)
+
+    rush, noon = (
+        lesson.factors(places(9), destinations=places(9), day_part=PARTS[part])
+        for part in ("morning-rush", "midday")
+    )
+    assert (rush == noon).all()
+
+
+def test_a_rush_is_believed_before_long():
+    """A dozen mornings that take half as long again, each a quarter off by chance."""
+    rush = lambda _a, _b, part: 1.5 if part == "morning-rush" else 1.0  # noqa: E731
+
+    lesson = taught(driven(48, rush, parts=("midday", "night", "early", "morning-rush"), noise=0.2))
+
+    assert lesson.parts["morning-rush"].value > 1.1
+
+
 @pytest.mark.parametrize("provider", ["osrm", "crowfly"])
 def test_a_rush_may_hold_up_short_ways_more_than_long_ones(provider):
     """Also where a field stands for the bands of distances."""
