@@ -5,7 +5,8 @@ service goes into the query of the address. https://valhalla.github.io/valhalla/
 protocol. Distances are kilometres there, metres here.
 
 A server whose tiles were built with traffic knows the speeds of a week. It is asked for a part of the
-day only when it is told to be one: such tables take longer, and without traffic they all say the same.
+day only when it is told to be one: without traffic all hours say the same. Its own settings must allow
+it, too (``service_limits.max_timedep_distance_matrix``, 0 unless set): else it passes over the hour.
 A part is asked for by its middle, on a Wednesday or a Saturday; any will do, for a week is like another.
 """
 
@@ -53,8 +54,8 @@ COSTING = {
 
 # The Wednesday and the Saturday that stand for working days and weekends.
 WEDNESDAY, SATURDAY = date(2026, 1, 14), date(2026, 1, 17)
-# How a moment is meant, in the protocol's numbers.
-DEPARTING, ARRIVING = 1, 2
+# The protocol's number for a moment whose speeds hold all the way, which is what a table of an hour is.
+INVARIANT = 3
 
 
 class Valhalla(Remote):
@@ -93,7 +94,7 @@ class Valhalla(Remote):
         said = self._ask(
             "/route",
             {
-                **_moment(part, kind=DEPARTING),
+                **_moment(part),
                 "locations": _places(points),
                 "costing": COSTING[profile],
                 "units": "kilometers",
@@ -123,12 +124,12 @@ class Valhalla(Remote):
         profile: Profile,
         part: DayPart,
     ) -> Piece:
-        # The service takes a departure for at most as many sources as targets, else an arrival.
-        kind = DEPARTING if len(origins) <= len(destinations) else ARRIVING
         said = self._ask(
             "/sources_to_targets",
             {
-                **_moment(part, kind=kind),
+                **_moment(part),
+                # Else tables of an hour may have no more sources than targets, and have holes.
+                "prioritize_bidirectional": True,
                 "sources": _places(origins),
                 "targets": _places(destinations),
                 "costing": COSTING[profile],
@@ -149,14 +150,14 @@ class Valhalla(Remote):
         return document
 
 
-def _moment(part: DayPart, *, kind: int) -> dict[str, Any]:
+def _moment(part: DayPart) -> dict[str, Any]:
     """The middle of a part of the day, on the clock of the places; nothing for the usual table."""
     if part == ALL_DAY:
         return {}
     hour, minute = divmod((part.begins_minute + part.ends_minute) // 2, 60)
     day = SATURDAY if part.weekend else WEDNESDAY
     moment = datetime.combine(day, time(hour, minute))
-    return {"date_time": {"type": kind, "value": moment.isoformat(timespec="minutes")}}
+    return {"date_time": {"type": INVARIANT, "value": moment.isoformat(timespec="minutes")}}
 
 
 def _places(points: Sequence[Point]) -> list[dict[str, float]]:

@@ -48,34 +48,22 @@ def test_where_there_is_no_way_the_cell_is_estimated(engine):
 
 
 @pytest.mark.parametrize(
-    ("part", "origins", "moment"),
+    ("part", "moment"),
     [
-        ("morning-rush", 2, {"type": 1, "value": "2026-01-14T08:15"}),
-        ("weekend-evening", 2, {"type": 1, "value": "2026-01-17T21:15"}),
-        ("midday", 5, {"type": 1, "value": "2026-01-14T12:45"}),
+        ("morning-rush", "2026-01-14T08:15"),
+        ("weekend-evening", "2026-01-17T21:15"),
+        ("night", "2026-01-14T03:15"),
     ],
 )
-def test_traffic_is_asked_for_by_the_middle_of_an_hour(engine, part, origins, moment):
+def test_traffic_is_asked_for_by_the_middle_of_an_hour_whose_speeds_hold_all_the_way(
+    engine, part, moment
+):
     valhalla = Valhalla(engine.url, by_hour=True)
 
-    valhalla.matrix(POINTS[:origins], destinations=POINTS, day_part=PARTS[part])
+    valhalla.matrix(POINTS, destinations=POINTS[:2], day_part=PARTS[part])
+    valhalla.path(POINTS[:3], day_part=PARTS[part])
 
-    assert engine.moments == [moment]
-
-
-def test_a_table_with_more_origins_than_destinations_is_asked_for_by_arrival(engine):
-    """The service takes a departure for at most as many sources as targets."""
-    valhalla = Valhalla(engine.url, by_hour=True)
-
-    valhalla.matrix(POINTS, destinations=POINTS[:1], day_part=PARTS["night"])
-
-    assert engine.moments == [{"type": 2, "value": "2026-01-14T03:15"}]
-
-
-def test_a_way_is_asked_for_by_its_departure(engine):
-    Valhalla(engine.url, by_hour=True).path(POINTS[:3], day_part=PARTS["evening-rush"])
-
-    assert engine.moments == [{"type": 1, "value": "2026-01-14T17:15"}]
+    assert engine.moments == [{"type": 3, "value": moment}] * 2
 
 
 @pytest.mark.parametrize(
