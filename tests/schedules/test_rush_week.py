@@ -19,5 +19,9 @@ def test_plans_with_tables_of_hours_have_30_percent_fewer_late_arrivals_or_bette
     assert week.fewer >= 0.3
 
 
-def test_they_serve_as_many_visits(week):
-    assert sum(day.arrivals for day in week.with_hours) >= sum(day.arrivals for day in week.without)
+def test_they_serve_as_many_visits_but_for_one_in_a_hundred(week):
+    served, usually = (
+        sum(day.arrivals for day in days) for days in (week.with_hours, week.without)
+    )
+
+    assert served >= 0.99 * usually

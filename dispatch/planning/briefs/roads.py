@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from routing import problem as question
 from routing.timing import TimedRoute
 from routing.travel.dayparts import touched
-from routing.travel.matrix import TravelMatrix, factor_between
+from routing.travel.matrix import TravelMatrix, factor_between, mean_factor
 from routing.travel.provider import MOTORISED, DayPart, Point, Profile, Provider
 
 KEY = "travel"
+# Between more places an hour is one factor: five tables of so many are 10 MB of JSON already.
+MOST_PLACES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +153,10 @@ def _matrix(tables: _Tables, *, starts: Iterable[tuple[float, DayPart]]) -> ques
 def _slice(
     start: float, seconds: NDArray[np.int32], *, usual: NDArray[np.int32]
 ) -> question.TrafficSlice:
-    """A factor where one says all, else a table: problems stay small."""
+    """A factor where one says all or places are too many, else a table: problems stay small."""
     factor = factor_between(usual, seconds)
+    if factor is None and len(usual) > MOST_PLACES:
+        factor = mean_factor(usual, seconds)
     if factor is None:
         return question.TrafficSlice(start=start, seconds=_cells(seconds))
     return question.TrafficSlice(start=start, factor=factor)

@@ -84,6 +84,22 @@ def test_an_hour_that_holds_up_short_ways_more_than_long_ones_is_a_table(session
     assert slices(problem) == [(6.5, 1), (8, {0, 300}), (10.5, 1)]
 
 
+def test_between_very_many_places_an_hour_is_one_factor():
+    """Five tables of five hundred places are 10 MB already."""
+    many = [Point(52 + n % 23 * 0.01, 21 + n // 23 * 0.01) for n in range(501)]
+    roads = Rushing({RUSH: later(300), LATE: later(20)})
+
+    few, all_of_them = (
+        [piece.factor if piece.seconds is None else "table" for piece in found.traffic.slices]
+        for found in (ways_on(clock.DAY, roads=roads, places=places) for places in (PLACES, many))
+    )
+
+    usual = CrowFly().matrix(many, destinations=many).seconds
+    ways = usual > 0
+    assert few == [1, "table", "table", 1]
+    assert all_of_them == [1, pytest.approx(1 + 300 * ways.sum() / usual.sum(), abs=1e-4), 1]
+
+
 def test_only_hours_at_which_somebody_works_are_asked_for(session):
     roads = Rushing({name: times(1.5) for name in PARTS})
 
@@ -253,12 +269,12 @@ def test_a_question_with_hours_survives_being_written_down(session):
     assert again.travel == problem.travel
 
 
-def ways_on(day, *, roads, begins="05:00", ends="23:00"):
+def ways_on(day, *, roads, places=PLACES, begins="05:00", ends="23:00"):
     """Travel of a day in Warsaw on which somebody works between these hours."""
     midnight = datetime.combine(day, datetime.min.time(), tzinfo=WARSAW)
     during = (clock.at(begins, day=day), clock.at(ends, day=day))
     return brief_roads.ways(
-        PLACES, travel=roads, profiles=[Profile.CAR], opens_at=midnight, during=during
+        places, travel=roads, profiles=[Profile.CAR], opens_at=midnight, during=during
     ).travel
 
 
