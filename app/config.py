@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import available_timezones
 
-from app import base_map, imported, secret_key, values
+from app import base_map, geocoder_choice, imported, road_servers, secret_key, values
 from app.base_map import BaseMap
 from app.values import setting
 
@@ -146,8 +146,8 @@ class Settings:
     )
     osrm_url: str = setting(
         "",
-        "address of an OSRM for cars; others beside it as bike=http://… foot=http://…",
-        pattern=r"((car|van|bike|foot)=)?https?://\S+( +((car|van|bike|foot)=)?https?://\S+)*",
+        "address of an OSRM for cars; others beside it as bike=http://… car@morning-rush=http://…",
+        pattern=road_servers.ADDRESSES,
     )
     valhalla_url: str = setting(
         "",
@@ -155,10 +155,13 @@ class Settings:
         pattern=r"https?://\S+",
         hidden=True,
     )
+    valhalla_traffic: bool = setting(
+        False, "ask Valhalla for each part of the day; its tiles must have been built with traffic"
+    )
     geocoder: str = setting(
         "embedded",
         "who finds coordinates for addresses; embedded asks the index of ONSITE_ROADS, if there is one",
-        choices=("embedded", "nominatim", "photon", "pelias", "ban", "opencage", "none"),
+        choices=geocoder_choice.NAMES,
     )
     geocoder_url: str = setting(
         "",
@@ -355,37 +358,23 @@ def _disagreements(settings: Settings) -> Iterable[str]:
         )
     if settings.zone not in available_timezones():
         yield f"ONSITE_ZONE is {settings.zone!r}, but no such time zone is known."
-    yield from _geocoder_disagrees(settings)
+    yield from geocoder_choice.disagreements(
+        named=settings.geocoder,
+        url=settings.geocoder_url,
+        contact=settings.geocoder_contact,
+        key=settings.geocoder_key,
+    )
     yield from base_map.disagreements(
         named=settings.map,
         pmtiles=settings.map_pmtiles,
         tile_url=settings.map_tile_url,
         attribution=settings.map_attribution,
     )
-    named = settings.travel.split(",")
-    if "valhalla" in named and not settings.valhalla_url:
-        yield "ONSITE_TRAVEL names valhalla, so ONSITE_VALHALLA_URL must say where it is."
+    yield from road_servers.disagreements(
+        travel=settings.travel,
+        osrm_url=settings.osrm_url,
+        valhalla_url=settings.valhalla_url,
+        valhalla_traffic=settings.valhalla_traffic,
+    )
     if settings.queue == "postgres" and not settings.database_url.startswith("postgresql"):
         yield "ONSITE_QUEUE is postgres, so ONSITE_DATABASE_URL must name a PostgreSQL."
-
-
-def _geocoder_disagrees(settings: Settings) -> Iterable[str]:
-    if settings.geocoder in {"embedded", "none"}:
-        if settings.geocoder_url:
-            yield (
-                f"ONSITE_GEOCODER_URL is set, but ONSITE_GEOCODER is {settings.geocoder};"
-                " name the service that answers there."
-            )
-        return
-    if not settings.geocoder_url:
-        yield (
-            f"ONSITE_GEOCODER is {settings.geocoder}, so ONSITE_GEOCODER_URL must say where it"
-            " is; no public server is taken by itself."
-        )
-    if settings.geocoder == "nominatim" and not settings.geocoder_contact:
-        yield (
-            "ONSITE_GEOCODER is nominatim, so ONSITE_GEOCODER_CONTACT must tell its owner how to"
-            " reach you."
-        )
-    if settings.geocoder == "opencage" and not settings.geocoder_key:
-        yield "ONSITE_GEOCODER is opencage, so ONSITE_GEOCODER_KEY must hold your key."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,10 +19,11 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from app import clock, database
+from app import clock, database, road_servers
 from app.config import Settings
 from app.context import settings_of
 from app.imported import Imported
+from app.road_servers import OsrmServers
 from dispatch import legs
 from dispatch.reach import StoredReach
 from routing.travel import osrm_local
@@ -30,16 +31,11 @@ from routing.travel.chain import Chain
 from routing.travel.crowfly import CrowFly
 from routing.travel.forwarding import Forwarding
 from routing.travel.learn import Corrected, Lesson
-from routing.travel.matrix import TravelMatrix
 from routing.travel.osrm import Osrm
 from routing.travel.osrm_local import Prepared, Programs
 from routing.travel.provider import (
-    ALL_DAY,
     Capabilities,
-    DayPart,
     Health,
-    Path,
-    Point,
     Profile,
     Provider,
     TravelError,
@@ -150,41 +146,28 @@ def chain_of(settings: Settings) -> Chain:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """A provider that is named and cannot be used; ``why`` says what to do."""
+class Missing(Forwarding):
+    """A provider that is named and cannot be used; whoever asks it hears ``why``: TravelRefused."""
 
-    name: str
-    why: str
+    def __init__(self, *, name: str, why: str) -> None:
+        self._name, self._why = name, why
+
+    @property
+    def asked(self) -> Provider:
+        """Nobody. Raises TravelRefused, always."""
+        raise TravelRefused(self._why)
+
+    @property
+    def name(self) -> str:
+        return self._name
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(profiles=frozenset(Profile))
 
-    def matrix(
-        self,
-        origins: Sequence[Point],  # noqa: ARG002 - a provider's shape
-        *,
-        destinations: Sequence[Point],  # noqa: ARG002
-        profile: Profile = Profile.CAR,  # noqa: ARG002
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002
-    ) -> TravelMatrix:
-        """Raises TravelRefused, always."""
-        raise TravelRefused(self.why)
-
-    def path(
-        self,
-        points: Sequence[Point],  # noqa: ARG002 - a provider's shape
-        *,
-        profile: Profile = Profile.CAR,  # noqa: ARG002
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002
-    ) -> Path:
-        """Raises TravelRefused, always."""
-        raise TravelRefused(self.why)
-
     def health(self) -> Health:
         """Never well."""
-        return Health(well=False, message=self.why)
+        return Health(well=False, message=self._why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +179,13 @@ class _Found:
 
 
 def _osrm(settings: Settings) -> _Found:
-    urls, version = osrm_urls(settings.osrm_url), ""
-    if not urls:
-        urls, version = _own_osrm(settings)
-    if not urls:
+    servers, version = road_servers.osrm_servers(settings.osrm_url), ""
+    if not servers.usual:
+        servers, version = _own_osrm(settings)
+    if not servers.usual:
         why = "no OSRM answers: set ONSITE_OSRM_URL, or run onsite roads osrm prepare FILE.osm.pbf"
         return _Found(provider=Missing(name="osrm", why=why))
-    osrm = Osrm(urls, version=version)
+    osrm = Osrm(servers.usual, hours=servers.hours, version=version)
     return _Found(provider=osrm, version=osrm.graph_version)
 
 
@@ -249,7 +232,7 @@ def _answers(profile: Profile, address: str) -> bool:
     return Osrm({profile: address}).health().well
 
 
-def _own_osrm(settings: Settings) -> tuple[dict[Profile, str], str]:
+def _own_osrm(settings: Settings) -> tuple[OsrmServers, str]:
     """Addresses of our own servers that answer now, and the version of their roads."""
     urls: dict[Profile, str] = {}
     versions: list[str] = []
@@ -257,26 +240,14 @@ def _own_osrm(settings: Settings) -> tuple[dict[Profile, str], str]:
         with contextlib.suppress(OSError):
             urls[profile] = osrm_local.address_file(data.base.parent).read_text(encoding="ascii")
             versions.append(data.version)
-    return urls, "-".join(versions)
-
-
-def osrm_urls(given: str) -> dict[Profile, str]:
-    """Addresses by profile: one alone is the car's, others are written ``bike=http://…``."""
-    found: dict[Profile, str] = {}
-    for part in given.split():
-        name, sign, url = part.partition("=")
-        if sign and name in set(Profile):
-            found[Profile(name)] = url
-        else:
-            found[Profile.CAR] = part
-    return found
+    return OsrmServers(urls, {}), "-".join(versions)
 
 
 def _valhalla(settings: Settings) -> _Found:
     if not settings.valhalla_url:
         why = "there is no Valhalla: set ONSITE_VALHALLA_URL to its address"
         return _Found(provider=Missing(name="valhalla", why=why))
-    valhalla = Valhalla(settings.valhalla_url)
+    valhalla = Valhalla(settings.valhalla_url, by_hour=settings.valhalla_traffic)
     return _Found(provider=valhalla, version=valhalla.graph_version)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import assets, config, geocoders, travel
 from app.base_map import Kind
+from app.commands.roads import hours
 from app.config import LANGUAGES, Settings
 from dispatch import guards, migrations, store
 
@@ -168,9 +169,14 @@ def _translations() -> Finding:
 
 
 def _travel(settings: Settings) -> Finding:
-    """Ask every provider that is named whether it answers."""
+    """Ask every provider that is named whether it answers; whether hours differ is said."""
     health = travel.chain_of(settings).health()
-    return Finding(what="travel", found=",".join(travel.names_of(settings)), advice=health.message)
+    names = ",".join(travel.names_of(settings))
+    return Finding(
+        what="travel",
+        found=f"{names}; by the hour: {'; '.join(hours.told(settings))}",
+        advice=health.message,
+    )
 
 
 def _maps(settings: Settings) -> Finding:

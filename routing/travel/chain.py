@@ -26,6 +26,7 @@ from routing.travel.provider import (
     ALL_DAY,
     Capabilities,
     DayPart,
+    DayParts,
     Health,
     Path,
     Point,
@@ -96,7 +97,7 @@ class Chain:
         return Capabilities(
             asymmetric=any(one.asymmetric for one in each),
             geometry=any(one.geometry for one in each),
-            day_parts=any(one.day_parts for one in each),
+            day_parts=_first_of(each),
             profiles=frozenset(Profile),
             may_cache_days=min(days, default=None),
             attribution=" · ".join(dict.fromkeys(one.attribution for one in each)),
@@ -124,7 +125,8 @@ class Chain:
         day_part: DayPart = ALL_DAY,
     ) -> Answer:
         """As `matrix`, and what of it is worth keeping."""
-        question = (tuple(origins), tuple(destinations), profile, day_part)
+        part = self.capabilities.known(day_part, profile=profile)
+        question = (tuple(origins), tuple(destinations), profile, part)
         with self._lock:
             asked = self._in_flight.get(question)
             mine: Future[Answer] = Future()
@@ -275,6 +277,16 @@ class Chain:
         origins, destinations, profile, _ = question
         straight = self._crowfly.matrix(origins, destinations=destinations, profile=profile)
         sheet.complete(straight, is_estimate=bool(self._providers))
+
+
+def _first_of(each: Sequence[Capabilities]) -> DayParts:
+    """Hours are known where those who are asked first know them: the others fill what is left."""
+    return {
+        profile: next(one for one in each if profile in one.profiles).day_parts.get(
+            profile, frozenset()
+        )
+        for profile in frozenset[Profile]().union(*(one.profiles for one in each))
+    }
 
 
 class _Watch:

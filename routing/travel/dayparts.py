@@ -1,15 +1,12 @@
-"""The hours of a day that have traffic of their own: eight parts on working days, eight on weekends.
+"""The hours of the day that have traffic of their own: eight parts on working days, eight on weekends.
 
-A problem has one table of seconds; what an hour does to them is a factor, and `routing.roads` spends
-a drive part by part, so that whoever leaves later never arrives earlier.
+`routing.flow` spends a drive part by part, so that whoever leaves later never arrives earlier.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from datetime import datetime, time, timedelta
 
 from routing.travel.provider import DayPart
 
@@ -25,17 +22,7 @@ NAMES = (
     "evening-rush",
     "evening",
 )
-# Factors nearer to 1 than this are noise: the problem stays without traffic.
-NOISE = 0.03
 SATURDAY = 5
-
-
-@runtime_checkable
-class KnowsHours(Protocol):
-    """A provider that knows what each part of the day does to a drive, by its name."""
-
-    @property
-    def hours(self) -> Mapping[str, float]: ...
 
 
 def _parts(*, weekend: bool) -> tuple[DayPart, ...]:
@@ -59,33 +46,21 @@ def part_of(moment: datetime) -> DayPart:
     return next(part for part in parts if part.begins_minute <= minute < part.ends_minute)
 
 
-def changes(
-    factors: Mapping[str, float], *, opens_at: datetime, closes_at: datetime
-) -> tuple[tuple[float, float], ...]:
-    """When a drive becomes slower or faster, by name of a part: seconds after ``opens_at``, factor.
+def touched(begins_at: datetime, ends_at: datetime) -> tuple[tuple[datetime, DayPart], ...]:
+    """The parts that a stretch of time touches, in their order, and the moment at which each begins.
 
-    The first is at 0; nothing at all where every factor is 1. ``opens_at`` carries the zone whose
-    wall clock counts, so a day of 23 or 25 hours is cut right.
+    ``begins_at`` carries the zone whose wall clock counts, so a day of 23 or 25 hours is cut right.
+    The first part begins at the stretch's begin or before. Raises ValueError for a naive moment.
     """
-    found: list[tuple[float, float]] = []
-    for begin, part in _begins(opens_at, closes_at):
-        factor = factors.get(part.name, 1.0)
-        factor = 1.0 if abs(factor - 1) < NOISE else factor
-        if not found or found[-1][1] != factor:
-            found.append((begin, factor))
-    return tuple(found) if any(factor != 1 for _, factor in found) else ()
-
-
-def _begins(opens_at: datetime, closes_at: datetime) -> list[tuple[float, DayPart]]:
-    """When parts begin, in seconds after ``opens_at``, in order of time."""
-    found: dict[float, DayPart] = {0.0: part_of(opens_at)}
-    day, last = opens_at.date(), closes_at.astimezone(opens_at.tzinfo).date()
-    while day <= last:
-        for minute in EDGES[:-1]:
-            wall = datetime(day.year, day.month, day.day, tzinfo=opens_at.tzinfo)
-            edge = wall.replace(hour=minute // 60, minute=minute % 60)
-            after = edge.timestamp() - opens_at.timestamp()
-            if 0 < after < (closes_at - opens_at).total_seconds():
-                found[after] = part_of(edge)
-        day += timedelta(days=1)
-    return sorted(found.items())
+    part_of(begins_at)  # a moment with a zone
+    zone, last = begins_at.tzinfo, ends_at.astimezone(begins_at.tzinfo).date()
+    days = [begins_at.date() + timedelta(days=n) for n in range((last - begins_at.date()).days + 1)]
+    edges = [
+        datetime.combine(day, time(minute // 60, minute % 60), tzinfo=zone)
+        for day in days
+        for minute in EDGES[:-1]
+    ]
+    # Instants are compared, for wall clocks are put back.
+    earlier = [edge for edge in edges if edge.timestamp() <= begins_at.timestamp()]
+    inside = [e for e in edges if begins_at.timestamp() < e.timestamp() < ends_at.timestamp()]
+    return tuple((edge, part_of(edge)) for edge in (*earlier[-1:], *inside))

@@ -3,12 +3,14 @@
 From each leg comes a ratio: seconds it took over seconds expected. The area's scalar is the median
 of all, drawn towards 1 while few legs are known; the factor of a distance band, of a part of the
 day, and of both is the median of theirs, drawn towards the scalar in the same way; all of them are
-kept within a half and twice. For the crow's flight, which sees no roads, two hundred legs also give
-a field (routing/travel/field.py).
+kept within a half and twice. An hour counts only where its legs say more than chance would, so that
+a town without rush has days without traffic. For the crow's flight, which sees no roads, two hundred legs also give
+a field (routing/travel/field.py), which stands for the bands; what an hour does to a band stays.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +27,7 @@ from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
     ALL_DAY,
     MOTORISED,
+    Capabilities,
     DayPart,
     Path,
     Point,
@@ -36,6 +39,8 @@ from routing.travel.provider import (
 BANDS_M = (0.0, 1_000.0, 2_500.0, 6_000.0, 15_000.0)
 # How many legs the area's scalar, and each finer factor, is drawn to its prior by.
 SCALAR_PRIOR, FACTOR_PRIOR = 5, 20
+# An hour is not as usual when that would be chance once in 370 times: there are many hours.
+CHANCE = 3.0
 # A leg counts between these: below, parking is most of it; above, somebody took a break.
 SHORTEST_M = 300.0
 QUICKEST_S, LONGEST_S = 60.0, 3 * 3600.0
@@ -57,6 +62,13 @@ class Factor(NamedTuple):
 
     value: float
     legs: int
+
+
+class Usual(NamedTuple):
+    """``(n, m)`` factors of the whole day, and numbers of bands of distances."""
+
+    factors: NDArray[np.float64]
+    band: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +94,28 @@ class Lesson:
         day_part: DayPart = ALL_DAY,
     ) -> NDArray[np.float64]:
         """``(n, m)`` factors for a provider's seconds, of an hour or of the whole day."""
+        return self.at(day_part, usual=self.usual(origins, destinations=destinations))
+
+    def usual(self, origins: Sequence[Point], *, destinations: Sequence[Point]) -> Usual:
+        """What is the same at every hour; with a field it takes a tenth of a second for 200 places."""
         metres = straight_metres(origins, destinations=destinations)
-        hour = self.parts.get(day_part.name, Factor(1.0, 0)).value
-        if self.area is not None:
-            return hour * self.area.factors(origins, destinations=destinations, metres=metres)
-        row = [
-            self.cells.get((day_part.name, band), Factor(factor.value * hour, 0)).value
-            for band, factor in enumerate(self.bands)
-        ]
-        chosen: NDArray[np.float64] = np.array(row)[band_of(metres)]
-        return chosen
+        band = band_of(metres)
+        if self.area is None:
+            return Usual(np.array([factor.value for factor in self.bands])[band], band)
+        return Usual(self.area.factors(origins, destinations=destinations, metres=metres), band)
+
+    def at(self, day_part: DayPart, *, usual: Usual) -> NDArray[np.float64]:
+        """``(n, m)`` factors of an hour, from what is the same at every hour."""
+        held_up = np.array([self._held_up(day_part, band) for band in range(len(self.bands))])
+        factors: NDArray[np.float64] = usual.factors * held_up[usual.band]
+        return factors
+
+    def _held_up(self, day_part: DayPart, band: int) -> float:
+        """What an hour does to drives of a band of distances."""
+        cell = self.cells.get((day_part.name, band))
+        if cell is not None:
+            return cell.value / self.bands[band].value
+        return self.parts.get(day_part.name, Factor(1.0, 0)).value
 
     def factor(self, leg: Leg) -> float:
         """The factor of one leg, at its hour."""
@@ -133,13 +157,16 @@ def counts(leg: Leg) -> bool:
 
 
 def expected_s(legs: Sequence[Leg], *, provider: Provider) -> list[int]:
-    """What a provider says about legs, one by one in as few questions as there are origins."""
-    by_origin: dict[Point, list[int]] = {}
+    """What a provider says about legs at their hour; a question for each origin and hour it knows."""
+    able = provider.capabilities
+    together: dict[tuple[Point, DayPart], list[int]] = {}
     for index, leg in enumerate(legs):
-        by_origin.setdefault(leg.origin, []).append(index)
+        part = able.known(PARTS.get(leg.day_part, ALL_DAY), profile=Profile.CAR)
+        together.setdefault((leg.origin, part), []).append(index)
     expected = [0] * len(legs)
-    for origin, indices in by_origin.items():
-        table = provider.matrix([origin], destinations=[legs[i].destination for i in indices])
+    for (origin, part), indices in together.items():
+        ends = [legs[i].destination for i in indices]
+        table = provider.matrix([origin], destinations=ends, day_part=part)
         for index, seconds in zip(indices, table.seconds[0].tolist(), strict=True):
             expected[index] = seconds
     return expected
@@ -159,7 +186,9 @@ def learn(legs: Sequence[Leg], *, expected: Sequence[float], provider: str) -> L
     bands = tuple(_drawn(ratios[band == b], prior=scalar) for b in range(len(BANDS_M)))
     rest = ratios / np.array([factor.value for factor in bands])[band] if legs else ratios
     parts = {
-        name: _drawn(rest[part == name], prior=1.0) for name in sorted(set(part.tolist())) if name
+        name: _beyond_chance(rest[part == name], usual=1.0)
+        for name in sorted(set(part.tolist()))
+        if name
     }
     return Lesson(
         provider=provider,
@@ -194,6 +223,7 @@ class Corrected(Forwarding):
         self._provider, self._monotonic = provider, monotonic
         self._read = lesson if callable(lesson) else lambda: lesson
         self._held: Lesson | None = None
+        self._kept: _Kept | None = None
         self._until: float | None = None
 
     @property
@@ -201,10 +231,17 @@ class Corrected(Forwarding):
         return self._provider
 
     @property
-    def hours(self) -> Mapping[str, float]:
-        """What each part of the day does to a drive, by its name."""
+    def capabilities(self) -> Capabilities:
+        """The provider's; of those who drive, hours that were learned are known as well."""
+        able = self._provider.capabilities
         lesson = self._lesson()
-        return {name: factor.value for name, factor in lesson.parts.items()} if lesson else {}
+        if lesson is None or not lesson.parts:
+            return able
+        own = {
+            profile: able.day_parts.get(profile, frozenset()) | lesson.parts.keys()
+            for profile in MOTORISED
+        }
+        return replace(able, day_parts={**able.day_parts, **own})
 
     def matrix(
         self,
@@ -221,7 +258,7 @@ class Corrected(Forwarding):
         lesson = self._lesson()
         if lesson is None or profile not in MOTORISED:
             return table
-        factors = lesson.factors(origins, destinations=destinations, day_part=day_part)
+        factors = lesson.at(day_part, usual=self._usual(lesson, origins, destinations))
         return TravelMatrix(
             seconds=np.rint(table.seconds * factors).astype(np.int32),
             metres=table.metres,
@@ -250,11 +287,30 @@ class Corrected(Forwarding):
             )
         )
 
+    def _usual(
+        self, lesson: Lesson, origins: Sequence[Point], destinations: Sequence[Point]
+    ) -> Usual:
+        """What is the same at every hour, kept until other ways are asked for."""
+        ends = (tuple(origins), tuple(destinations))
+        kept = self._kept
+        if kept is None or kept.lesson is not lesson or kept.ends != ends:
+            usual = lesson.usual(origins, destinations=destinations)
+            self._kept = kept = _Kept(lesson, ends, usual)
+        return kept.usual
+
     def _lesson(self) -> Lesson | None:
         if self._until is None or self._monotonic() >= self._until:
             self._held = self._read()
             self._until = self._monotonic() + READ_AGAIN_S
         return self._held
+
+
+class _Kept(NamedTuple):
+    """Of which ways a lesson's usual factors are at hand."""
+
+    lesson: Lesson
+    ends: tuple[tuple[Point, ...], tuple[Point, ...]]
+    usual: Usual
 
 
 def _drawn(ratios: NDArray[np.float64], *, prior: float, weight: float = FACTOR_PRIOR) -> Factor:
@@ -264,6 +320,17 @@ def _drawn(ratios: NDArray[np.float64], *, prior: float, weight: float = FACTOR_
         return Factor(_within(prior), 0)
     share = count / (count + weight)
     return Factor(_within(share * float(np.median(ratios)) + (1 - share) * prior), count)
+
+
+def _beyond_chance(ratios: NDArray[np.float64], *, usual: float) -> Factor:
+    """As `_drawn`, where legs say beyond chance that an hour is not as usual; else as usual.
+
+    That is the sign test: how many of n legs took longer than usual spreads by the root of n, halved.
+    """
+    more = np.count_nonzero(ratios > usual) + np.count_nonzero(ratios == usual) / 2
+    if abs(more - len(ratios) / 2) <= CHANCE * math.sqrt(len(ratios)) / 2:
+        return Factor(_within(usual), len(ratios))
+    return _drawn(ratios, prior=usual)
 
 
 def _within(value: float) -> float:
@@ -278,9 +345,9 @@ def _cells(
     bands: Sequence[Factor],
     parts: Mapping[str, Factor],
 ) -> dict[tuple[str, int], Factor]:
-    """Factors of a part of the day and a band, drawn to the product of both."""
+    """Factors of a part of the day and a band: the product of both, unless legs say otherwise."""
     return {
-        (name, number): _drawn(own, prior=bands[number].value * factor.value)
+        (name, number): _beyond_chance(own, usual=bands[number].value * factor.value)
         for name, factor in parts.items()
         for number in range(len(bands))
         if len(own := ratios[(part == name) & (band == number)])

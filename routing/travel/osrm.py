@@ -2,29 +2,29 @@
 
 Tables are asked by POST, so that no place gets into an address that somebody may log; servers from
 before 2026 know only GET and are asked that way once they have said so. One data set answers one
-profile, so each profile has an address of its own. https://project-osrm.org/docs/ describes the
+profile at one time of day, so each profile has an address of its own, and a part of the day may have
+another, whose data were made with the speeds of that part. https://project-osrm.org/docs/ describes the
 protocol (v1). Points are sent as longitude, latitude.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polyline
 from numpy.typing import NDArray
 
-from routing.travel.answered import NO_WAY, SNAP_M, cells, without_holes
+from routing.travel.answered import NO_WAY, SNAP_M, cells
 from routing.travel.crowfly import CrowFly
-from routing.travel.matrix import TravelMatrix
 from routing.travel.provider import (
     ALL_DAY,
     Capabilities,
     DayPart,
+    DayParts,
     Health,
     Path,
     Point,
@@ -34,6 +34,7 @@ from routing.travel.provider import (
     TravelImpossible,
     Way,
 )
+from routing.travel.remote import ATTRIBUTION, KEPT_DAYS, Piece, Remote, version_of
 from routing.travel.tiles import tiled
 from routing.travel.wire import Rejected, Wire
 
@@ -46,8 +47,6 @@ USUAL_CELLS = 10_000
 FEWEST_CELLS = 100
 # Places of one way; what osrm-routed takes unless it is told otherwise is 500.
 MOST_STOPS = 100
-# A server's data may be prepared anew without a word to us: rows are asked again after so long.
-KEPT_DAYS = 7
 # What a server that knows no POST, or not this service by POST, says about it.
 NO_POST = frozenset({400, 404, 405, 411, 501})
 TOO_BIG = frozenset({413, 414})
@@ -59,73 +58,43 @@ SERVED = {
 }
 
 
-class Osrm:
-    """An OSRM server for each profile; a van drives on the car's where it has none of its own."""
+class Osrm(Remote):
+    """An OSRM server for each profile; a van drives on the car's where it has none of its own.
+
+    ``hours`` are servers of parts of the day, by their name; at others the usual one is asked.
+    """
+
+    name = "osrm"
 
     def __init__(
         self,
         urls: Mapping[Profile, str],
         *,
+        hours: Mapping[Profile, Mapping[str, str]] | None = None,
         patience_s: float = PATIENCE_S,
         version: str = "",
     ) -> None:
-        """Raises ValueError for an address that is none. Asks nobody yet.
+        """Raises ValueError for an address that is none, or an hour of who has no address.
 
         ``version`` is that of the roads where it is known; else the addresses stand for it.
         """
-        self._wires = {profile: Wire(url=url) for profile, url in urls.items()}
-        if Profile.CAR in self._wires:
-            self._wires.setdefault(Profile.VAN, self._wires[Profile.CAR])
-        self._patience_s = patience_s
+        self._wires = _wires(urls, hours=hours or {})
+        told = " ".join(f"{_served(*key)} {wire.url}" for key, wire in sorted(self._wires.items()))
+        super().__init__(version=version or version_of(told), patience_s=patience_s)
         self._most_cells = MOST_CELLS
         self._knows_post = True
-        told = " ".join(f"{profile} {wire.url}" for profile, wire in sorted(self._wires.items()))
-        self._version = version or hashlib.sha256(told.encode()).hexdigest()[:12]
-
-    @property
-    def name(self) -> str:
-        return "osrm"
-
-    @property
-    def graph_version(self) -> str:
-        """Stands for the addresses, unless given: the protocol does not tell which roads it has."""
-        return self._version
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(
             asymmetric=True,
             geometry=True,
-            profiles=frozenset(self._wires),
+            day_parts=self._day_parts(),
+            profiles=frozenset(profile for profile, _ in self._wires),
             max_elements=self._most_cells,
             max_stops=MOST_STOPS,
             may_cache_days=KEPT_DAYS,
-            attribution="© OpenStreetMap contributors",
-        )
-
-    def matrix(
-        self,
-        origins: Sequence[Point],
-        *,
-        destinations: Sequence[Point],
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - one data set, one speed
-    ) -> TravelMatrix:
-        """Seconds and metres; a place that is farther than 500 m from a road is estimated."""
-        seconds, metres = tiled(
-            origins,
-            destinations,
-            most=self._most_cells,
-            ask=partial(self._piece, profile=profile),
-        )
-        return without_holes(
-            seconds=seconds,
-            metres=metres,
-            origins=origins,
-            destinations=destinations,
-            profile=profile,
-            source=self.name,
-            graph_version=self._version,
+            attribution=ATTRIBUTION,
         )
 
     def path(
@@ -133,7 +102,7 @@ class Osrm:
         points: Sequence[Point],
         *,
         profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - one data set, one speed
+        day_part: DayPart = ALL_DAY,
     ) -> Path:
         """The way on the roads. Raises TravelImpossible where there is none.
 
@@ -146,7 +115,8 @@ class Osrm:
             "continue_straight": False,
             "generate_hints": False,
         }
-        said = self._ask("route", points, options, profile=profile)
+        part = self.capabilities.known(day_part, profile=profile)
+        said = self._ask("route", points, options, profile=profile, part=part)
         lost = _astray(said.get("waypoints"), len(points))
         guesses = CrowFly().path(points, profile=profile).legs
         try:
@@ -164,39 +134,57 @@ class Osrm:
 
     def health(self) -> Health:
         """Whether every server finds a nearest road."""
-        for profile, wire in sorted(self._wires.items()):
+        for (profile, part), wire in sorted(self._wires.items()):
+            whose = f" (for {_served(profile, part)})" if part else ""
             try:
                 said = wire.get(f"/nearest/v1/{SERVED[profile]}/0,0", seconds=self._patience_s)
             except TravelError as fault:
-                return Health(well=False, message=str(fault))
+                return Health(well=False, message=f"{fault}{whose}")
             if said.get("code") != "Ok":
-                return Health(well=False, message=f"{wire.host} has no roads")
+                return Health(well=False, message=f"{wire.host} has no roads{whose}")
         return Health(well=True)
 
+    def _day_parts(self) -> DayParts:
+        named: dict[Profile, set[str]] = {}
+        for profile, part in self._wires:
+            if part:
+                named.setdefault(profile, set()).add(part)
+        return {profile: frozenset(parts) for profile, parts in named.items()}
+
     def _piece(
-        self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
-    ) -> _Piece:
+        self,
+        origins: Sequence[Point],
+        destinations: Sequence[Point],
+        *,
+        profile: Profile,
+        part: DayPart,
+    ) -> Piece:
         """One question, or several smaller ones when the server finds it too large."""
         try:
-            return self._asked(origins, destinations, profile=profile)
+            return self._asked(origins, destinations, profile=profile, part=part)
         except _TooBig:
             size = len(origins) * len(destinations)
             if size <= FEWEST_CELLS:
                 raise TravelImpossible("a server that takes no table") from None
             smaller = USUAL_CELLS if size > USUAL_CELLS else max(FEWEST_CELLS, size // 4)
             self._most_cells = min(self._most_cells, smaller)
-        return _Piece(
+        return Piece(
             *tiled(
                 origins,
                 destinations,
                 most=self._most_cells,
-                ask=partial(self._piece, profile=profile),
+                ask=partial(self._piece, profile=profile, part=part),
             )
         )
 
     def _asked(
-        self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
-    ) -> _Piece:
+        self,
+        origins: Sequence[Point],
+        destinations: Sequence[Point],
+        *,
+        profile: Profile,
+        part: DayPart,
+    ) -> Piece:
         points = list(dict.fromkeys((*origins, *destinations)))
         number = {point: index for index, point in enumerate(points)}
         options = {
@@ -205,14 +193,14 @@ class Osrm:
             "annotations": ["duration", "distance"],
             "generate_hints": False,
         }
-        said = self._ask("table", points, options, profile=profile)
+        said = self._ask("table", points, options, profile=profile, part=part)
         shape = {"rows": len(origins), "columns": len(destinations)}
         seconds = cells(said.get("durations"), **shape)
         metres = cells(said.get("distances"), **shape)
         for table in (seconds, metres):
             table[_astray(said.get("sources"), len(origins)), :] = np.nan
             table[:, _astray(said.get("destinations"), len(destinations))] = np.nan
-        return _Piece(seconds, metres)
+        return Piece(seconds, metres)
 
     def _ask(
         self,
@@ -221,9 +209,10 @@ class Osrm:
         options: Mapping[str, Any],
         *,
         profile: Profile,
+        part: DayPart,
     ) -> Mapping[str, Any]:
         """The server's document. Raises TravelError, _TooBig when that would help."""
-        wire = self._wires.get(profile)
+        wire = self._wires.get((profile, USUAL if part == ALL_DAY else part.name))
         if wire is None:
             raise TravelImpossible(f"no OSRM server for {profile}")
         here = [point.rounded() for point in points]
@@ -257,13 +246,29 @@ class Osrm:
 
 # Codes with which servers that know no POST misread one.
 GET_INSTEAD = frozenset({None, "InvalidUrl", "InvalidQuery", "InvalidService"})
+# Stands for every part of the day that has no server of its own.
+USUAL = ""
 
 
-class _Piece(NamedTuple):
-    """``(n, m)`` seconds and metres of one question, NaN where there is no way."""
+def _wires(
+    urls: Mapping[Profile, str], *, hours: Mapping[Profile, Mapping[str, str]]
+) -> dict[tuple[Profile, str], Wire]:
+    """The ways to servers, by profile and part of the day."""
+    own = {profile: {USUAL: url, **hours.get(profile, {})} for profile, url in urls.items()}
+    if Profile.CAR in own and Profile.VAN not in own:
+        own[Profile.VAN] = {**own[Profile.CAR], **hours.get(Profile.VAN, {})}
+    if homeless := hours.keys() - own.keys():
+        raise ValueError(f"hours of {', '.join(sorted(homeless))}, but no address at other hours")
+    return {
+        (profile, part): Wire(url=url)
+        for profile, parts in own.items()
+        for part, url in parts.items()
+    }
 
-    seconds: NDArray[np.float64]
-    metres: NDArray[np.float64]
+
+def _served(profile: Profile, part: str) -> str:
+    """Whom a server is for, as settings write it."""
+    return f"{profile}@{part}" if part else profile.value
 
 
 class _TooBig(TravelImpossible):

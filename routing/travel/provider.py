@@ -7,12 +7,13 @@ takes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
-from routing.travel.matrix import TravelMatrix
+if TYPE_CHECKING:  # settings name profiles, and are read before anything heavy is loaded
+    from routing.travel.matrix import TravelMatrix
 
 
 class Point(NamedTuple):
@@ -55,6 +56,8 @@ class DayPart:
 
 # Rates that hold whatever the hour.
 ALL_DAY = DayPart(name="all-day", begins_minute=0, ends_minute=24 * 60)
+# Names of parts of the day, by who moves.
+DayParts = Mapping[Profile, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +66,23 @@ class Capabilities:
 
     ``max_elements`` is the largest origins times destinations of one question (None: any), and
     ``max_stops`` the most points of one path.
-    ``may_cache_days`` follows from the source's terms (None: for good).
+    ``may_cache_days`` follows from the source's terms (None: for good). ``day_parts`` names, by
+    profile, the parts of the day that have tables of their own; at any other the table is that of
+    the whole day, and need not be asked for again.
     """
 
     asymmetric: bool = False
     geometry: bool = False
-    day_parts: bool = False
+    day_parts: DayParts = field(default_factory=dict)
     profiles: frozenset[Profile] = frozenset({Profile.CAR})
     max_elements: int | None = None
     max_stops: int | None = None
     may_cache_days: int | None = None
     attribution: str = ""
+
+    def known(self, day_part: DayPart, *, profile: Profile) -> DayPart:
+        """The part whose table is the answer at ``day_part``: itself, or the whole day."""
+        return day_part if day_part.name in self.day_parts.get(profile, ()) else ALL_DAY
 
 
 class TravelError(Exception):

@@ -112,18 +112,20 @@ class Remembered(Forwarding):
         day_part: DayPart = ALL_DAY,
     ) -> TravelMatrix:
         """A complete table; asks the chain at most twice, and not at all for what is known."""
-        points = {code_of(point): point.rounded() for point in (*origins, *destinations)}
+        code = {point: code_of(point) for point in dict.fromkeys((*origins, *destinations))}
+        points = {each: point.rounded() for point, each in code.items()}
         codes = list(points)
-        number = {code: index for index, code in enumerate(codes)}
-        rows = [number[code_of(point)] for point in origins]
-        columns = [number[code_of(point)] for point in destinations]
+        number = {each: index for index, each in enumerate(codes)}
+        rows = [number[code[point]] for point in origins]
+        columns = [number[code[point]] for point in destinations]
+        day_part = self._chain.capabilities.known(day_part, profile=profile)
         key = Key(self._chain.name, profile, day_part.name, self._chain.graph_version)
         sheet = self._known(key, codes, rows, columns)
         wanted = np.zeros_like(sheet.known)
         wanted[np.ix_(rows, columns)] = True
         missing = wanted & ~sheet.known
         if missing.any():
-            places = _Places(codes, [points[code] for code in codes], profile, day_part)
+            places = _Places(codes, list(points.values()), profile, day_part)
             for asked in self._questions(missing):
                 self._ask(key, places, sheet, *asked)
         return sheet.table(rows, columns, source=key.provider, version=key.graph_version)
@@ -139,6 +141,7 @@ class Remembered(Forwarding):
         places = [point.rounded() for point in points]
         codes = [code_of(point) for point in places]
         legs = [Leg(*ends) for ends in itertools.pairwise(codes)]
+        day_part = self._chain.capabilities.known(day_part, profile=profile)
         key = Key(self._chain.name, profile, day_part.name, self._chain.graph_version)
         known = {line.leg: _way(line) for line in self._reach.lines(key, legs)}
         for run in _runs([leg not in known for leg in legs]):

@@ -38,7 +38,7 @@ def tiled(
     origins: Sequence[Point],
     destinations: Sequence[Point],
     *,
-    most: int,
+    most: int | None,
     ask: Callable[[list[Point], list[Point]], tuple[Floats, Floats]],
 ) -> tuple[Floats, Floats]:
     """``(n, m)`` seconds and metres put together from tables of at most so many cells."""

@@ -3,24 +3,27 @@
 Its tables take hundreds of times longer than OSRM's, so questions are small. A key of a paid
 service goes into the query of the address. https://valhalla.github.io/valhalla/api/ describes the
 protocol. Distances are kilometres there, metres here.
+
+A server whose tiles were built with traffic knows the speeds of a week. It is asked for a part of the
+day only when it is told to be one: without traffic all hours say the same. Its own settings must allow
+it, too (``service_limits.max_timedep_distance_matrix``, 0 unless set): else it passes over the hour.
+A part is asked for by its middle, on a Wednesday or a Saturday; any will do, for a week is like another.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
-from functools import partial
+from datetime import date, datetime, time
 from typing import Any
 
-import numpy as np
 import polyline
-from numpy.typing import NDArray
 
-from routing.travel.answered import cells, without_holes
-from routing.travel.matrix import TravelMatrix
+from routing.travel.answered import cells
+from routing.travel.dayparts import PARTS
 from routing.travel.provider import (
     ALL_DAY,
+    MOTORISED,
     Capabilities,
     DayPart,
     Health,
@@ -32,7 +35,7 @@ from routing.travel.provider import (
     TravelImpossible,
     Way,
 )
-from routing.travel.tiles import tiled
+from routing.travel.remote import ATTRIBUTION, KEPT_DAYS, Piece, Remote, version_of
 from routing.travel.wire import Rejected, Wire
 
 # Seconds for one question: 2,500 cells took 2.3 s on a slow machine, and servers differ.
@@ -41,7 +44,6 @@ PATIENCE_S = 5.0
 MOST_CELLS = 2_500
 # And 20 places of one way.
 MOST_STOPS = 20
-KEPT_DAYS = 7
 COSTING = {
     Profile.CAR: "auto",
     Profile.VAN: "auto",
@@ -50,56 +52,34 @@ COSTING = {
 }
 
 
-class Valhalla:
-    """One server for all profiles."""
+# The Wednesday and the Saturday that stand for working days and weekends.
+WEDNESDAY, SATURDAY = date(2026, 1, 14), date(2026, 1, 17)
+# The protocol's number for a moment whose speeds hold all the way, which is what a table of an hour is.
+INVARIANT = 3
 
-    def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
+
+class Valhalla(Remote):
+    """One server for all profiles; ``by_hour``: its tiles know the traffic of a week."""
+
+    name = "valhalla"
+
+    def __init__(self, url: str, *, by_hour: bool = False, patience_s: float = PATIENCE_S) -> None:
         """Raises ValueError for an address that is none. Asks nobody yet."""
         self._wire = Wire(url=url)
-        self._patience_s = patience_s
-        self._version = hashlib.sha256(url.encode()).hexdigest()[:12]
-
-    @property
-    def name(self) -> str:
-        return "valhalla"
-
-    @property
-    def graph_version(self) -> str:
-        """Stands for the address."""
-        return self._version
+        self._day_parts = dict.fromkeys(MOTORISED if by_hour else (), frozenset(PARTS))
+        super().__init__(version=version_of(url), patience_s=patience_s)
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(
             asymmetric=True,
             geometry=True,
+            day_parts=self._day_parts,
             profiles=frozenset(Profile),
             max_elements=MOST_CELLS,
             max_stops=MOST_STOPS,
             may_cache_days=KEPT_DAYS,
-            attribution="© OpenStreetMap contributors",
-        )
-
-    def matrix(
-        self,
-        origins: Sequence[Point],
-        *,
-        destinations: Sequence[Point],
-        profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - hours make its tables far slower still
-    ) -> TravelMatrix:
-        """Seconds and metres; what the server knows no way to is estimated."""
-        seconds, metres = tiled(
-            origins, destinations, most=MOST_CELLS, ask=partial(self._piece, profile=profile)
-        )
-        return without_holes(
-            seconds=seconds,
-            metres=metres,
-            origins=origins,
-            destinations=destinations,
-            profile=profile,
-            source=self.name,
-            graph_version=self._version,
+            attribution=ATTRIBUTION,
         )
 
     def path(
@@ -107,12 +87,14 @@ class Valhalla:
         points: Sequence[Point],
         *,
         profile: Profile = Profile.CAR,
-        day_part: DayPart = ALL_DAY,  # noqa: ARG002 - as in matrix
+        day_part: DayPart = ALL_DAY,
     ) -> Path:
         """The way on the roads. Raises TravelImpossible where there is none."""
+        part = self.capabilities.known(day_part, profile=profile)
         said = self._ask(
             "/route",
             {
+                **_moment(part),
                 "locations": _places(points),
                 "costing": COSTING[profile],
                 "units": "kilometers",
@@ -135,11 +117,19 @@ class Valhalla:
         return Health(well=True)
 
     def _piece(
-        self, origins: Sequence[Point], destinations: Sequence[Point], *, profile: Profile
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        self,
+        origins: Sequence[Point],
+        destinations: Sequence[Point],
+        *,
+        profile: Profile,
+        part: DayPart,
+    ) -> Piece:
         said = self._ask(
             "/sources_to_targets",
             {
+                **_moment(part),
+                # Else tables of an hour may have no more sources than targets, and have holes.
+                "prioritize_bidirectional": True,
                 "sources": _places(origins),
                 "targets": _places(destinations),
                 "costing": COSTING[profile],
@@ -150,7 +140,7 @@ class Valhalla:
         table = said.get("sources_to_targets")
         shape = {"rows": len(origins), "columns": len(destinations)}
         seconds, kilometres = _short(table) if isinstance(table, dict) else _long(table)
-        return cells(seconds, **shape), cells(kilometres, **shape, scale=1000)
+        return Piece(cells(seconds, **shape), cells(kilometres, **shape, scale=1000))
 
     def _ask(self, path: str, body: object) -> Mapping[str, Any]:
         try:
@@ -158,6 +148,16 @@ class Valhalla:
         except Rejected as no:
             raise TravelImpossible(str(no)) from None
         return document
+
+
+def _moment(part: DayPart) -> dict[str, Any]:
+    """The middle of a part of the day, on the clock of the places; nothing for the usual table."""
+    if part == ALL_DAY:
+        return {}
+    hour, minute = divmod((part.begins_minute + part.ends_minute) // 2, 60)
+    day = SATURDAY if part.weekend else WEDNESDAY
+    moment = datetime.combine(day, time(hour, minute))
+    return {"date_time": {"type": INVARIANT, "value": moment.isoformat(timespec="minutes")}}
 
 
 def _places(points: Sequence[Point]) -> list[dict[str, float]]:

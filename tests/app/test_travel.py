@@ -7,9 +7,11 @@ from structlog.testing import capture_logs
 
 from app import travel
 from app.config import SettingsWrong, load
+from app.road_servers import osrm_servers
 from dispatch import store
 from routing.travel.crowfly import CrowFly
-from routing.travel.provider import Point, Profile
+from routing.travel.dayparts import PARTS
+from routing.travel.provider import ALL_DAY, Point, Profile
 from tests.routing.travel import servers
 
 POINTS = [Point(52.2, 21.0), Point(52.21, 21.02), Point(52.23, 21.01)]
@@ -74,9 +76,45 @@ def test_nobody_behind_the_crows_flight_is_asked():
 
 
 def test_addresses_of_osrm_may_differ_by_profile():
-    urls = travel.osrm_urls("http://cars:1 bike=http://bikes:2/osrm?a=b")
+    servers = osrm_servers("http://cars:1 bike=http://bikes:2/osrm?a=b")
 
-    assert urls == {Profile.CAR: "http://cars:1", Profile.BIKE: "http://bikes:2/osrm?a=b"}
+    assert servers.usual == {Profile.CAR: "http://cars:1", Profile.BIKE: "http://bikes:2/osrm?a=b"}
+    assert servers.hours == {}
+
+
+def test_addresses_of_osrm_may_differ_by_hour():
+    servers = osrm_servers("http://cars:1 car@morning-rush=http://me:pw@jam:2 van@night=http://v:3")
+
+    assert servers.usual == {Profile.CAR: "http://cars:1"}
+    assert servers.hours == {
+        Profile.CAR: {"morning-rush": "http://me:pw@jam:2"},
+        Profile.VAN: {"night": "http://v:3"},
+    }
+
+
+def test_an_hour_of_osrm_has_rows_of_its_own_and_the_others_share_the_usual_ones(made):
+    with servers.running(servers.osrm()) as usual, servers.running(servers.jammed()) as jammed:
+        given = {"travel": "osrm", "osrm_url": f"{usual.url} car@morning-rush={jammed.url}"}
+        day, noon, rush = (
+            made(**given).matrix(POINTS, destinations=POINTS, day_part=part).seconds
+            for part in (ALL_DAY, PARTS["midday"], PARTS["morning-rush"])
+        )
+        van = made(**given).matrix(
+            POINTS, destinations=POINTS, profile=Profile.VAN, day_part=PARTS["morning-rush"]
+        )
+
+    assert day.tolist() == noon.tolist()
+    assert rush.tolist() == van.seconds.tolist()
+    assert rush.sum() > 1.9 * day.sum()
+    assert (usual.questions, jammed.questions) == (1, 2)
+
+
+def test_valhalla_is_asked_by_the_hour_only_where_its_tiles_are_said_to_know_traffic(made):
+    given = {"travel": "valhalla", "valhalla_url": "http://127.0.0.1:9"}
+
+    assert made(**given).capabilities.day_parts.get(Profile.CAR, frozenset()) == frozenset()
+    traffic = made(**given, valhalla_traffic="yes").capabilities.day_parts
+    assert traffic[Profile.CAR] == traffic[Profile.VAN] == set(PARTS)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +124,16 @@ def test_addresses_of_osrm_may_differ_by_profile():
         ({"travel": "valhalla"}, "ONSITE_VALHALLA_URL"),
         ({"roads": "../elsewhere"}, "ONSITE_ROADS"),
         ({"osrm_url": "localhost:5000"}, "ONSITE_OSRM_URL"),
+        ({"osrm_url": "http://a:1 truck=http://b:2"}, "ONSITE_OSRM_URL names truck, .*car, van"),
+        ({"osrm_url": "http://a:1 car@lunch=http://b:2"}, "car@lunch, .*morning-rush"),
+        ({"osrm_url": "http://a:1 car@=http://b:2"}, "ONSITE_OSRM_URL names car@, "),
+        (
+            {"osrm_url": "http://a:1 bike=http://b:2 bike@night=http://b:3"},
+            "bike@night, .*car and van",
+        ),
+        ({"osrm_url": "car@night=http://b:2"}, "car@night, .*for other hours"),
+        ({"osrm_url": "http://a:1 car=http://b:2"}, "car more than once"),
+        ({"valhalla_traffic": "yes"}, "ONSITE_VALHALLA_TRAFFIC is yes, .*ONSITE_VALHALLA_URL"),
     ],
 )
 def test_settings_that_cannot_be_used_stop_the_start(given, word):

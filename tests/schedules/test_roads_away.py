@@ -13,6 +13,7 @@ from dispatch.places import Territory
 from dispatch.planning.runs import RunState
 from dispatch.planning.tables import Plan, PlanState
 from dispatch.reach import StoredReach
+from routing import interchange
 from routing.travel.chain import Chain
 from routing.travel.osrm import Osrm
 from routing.travel.provider import Profile
@@ -103,3 +104,44 @@ def test_when_the_server_dies_in_the_middle_the_plan_comes_and_says_what_is_esti
     assert 0 < plan.travel["estimated"] < (VISITS + 1) * (VISITS + 2)
     assert 0 < plan.travel["estimated_legs"] <= plan.travel["legs"]
     assert plan.travel["source"] == "osrm,crowfly"
+
+
+def test_when_the_server_of_an_hour_is_away_its_ways_take_the_usual_time_and_are_told(desk, server):
+    usual, _ = planned(desk, roads(server, desk))
+    with servers.running(servers.jammed()) as jammed:
+        hours = {Profile.CAR: {"weekend-late-morning": jammed.url}}
+        kept = Remembered(
+            Chain([osrm_of(server, hours)]), reach=StoredReach(desk.open_session, clock=desk.clock)
+        )
+        jammed.kill()
+        plan, _ = planned(desk, kept)
+
+    travel = travel_of(desk, plan)
+    assert usual.travel["estimated"] == 0
+    assert travel.seconds == travel_of(desk, usual).seconds
+    assert travel.traffic is None
+    assert plan.travel["estimated_legs"] == plan.travel["legs"] > 0
+
+
+def test_what_a_server_of_an_hour_did_not_answer_is_asked_when_it_is_back(desk, server):
+    with servers.running(servers.jammed()) as jammed:
+        hours = {Profile.CAR: {"weekend-late-morning": jammed.url}}
+        reach = StoredReach(desk.open_session, clock=desk.clock)
+        jammed.fault = servers.hangs_up
+        planned(desk, Remembered(Chain([osrm_of(server, hours)]), reach=reach))
+        jammed.fault = lambda _: False
+        plan, _ = planned(desk, Remembered(Chain([osrm_of(server, hours)]), reach=reach))
+
+    assert plan.travel["estimated"] == 0
+    slices = travel_of(desk, plan).traffic.slices
+    assert [piece.factor for piece in slices] == [1, 2, 1]
+
+
+def osrm_of(server, hours):
+    return Osrm({Profile.CAR: server.url}, hours=hours)
+
+
+def travel_of(desk, plan):
+    """The ways of the question that a plan answers."""
+    with desk.open_session() as session:
+        return interchange.read_problem(session.get_one(Plan, plan.id).problem).travel

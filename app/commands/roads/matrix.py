@@ -10,11 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, travel
 from app.commands.planner import write_whole
-from app.commands.roads import named
+from app.commands.roads import hours, named
 from app.commands.roads.points import PointsWrong, matrix_text, read_points
 from app.commands.target import Target
 from app.config import Settings
-from dispatch import store
 from routing.travel.dayparts import PARTS
 from routing.travel.learn import Corrected, Lesson
 from routing.travel.provider import (
@@ -37,7 +36,7 @@ PROVIDERS: dict[str, Callable[[Settings, str | None], Provider]] = {
 }
 # What the option is called where files are exchanged.
 DAY_PART_OPTION = "slot"
-# Parts of the day by their name: only what was learned knows traffic by the hour.
+# Parts of the day by their name.
 DAY_PARTS: dict[str, DayPart] = {ALL_DAY.name: ALL_DAY, **PARTS}
 
 
@@ -87,7 +86,9 @@ def matrix(
     seconds, metres and estimated, each a row for each origin. A place that is more than 500 metres
     from every road, or that cannot be reached, is answered by twice the straight line and marked as
     estimated; how many there are is said on standard error. Where driven legs have taught something
-    about the provider, cars and vans are corrected by it, and standard error says so.
+    about the provider, cars and vans are corrected by it, and standard error says so. The times of a part
+    of the day come from a server of that part, from what legs taught about it, or from both. Where
+    nobody knows the part apart, standard error says so, and MATRIX has the times of the whole day.
 
     \b
     Exit status:
@@ -114,7 +115,10 @@ def matrix(
         lesson = None if raw else _lesson(settings, provider.name, profile=Profile(profile))
         asked = provider if lesson is None else Corrected(provider, lesson=lesson)
         table = asked.matrix(
-            points, destinations=points, profile=Profile(profile), day_part=DAY_PARTS[part]
+            points,
+            destinations=points,
+            profile=Profile(profile),
+            day_part=_part(part, asked=asked, profile=Profile(profile)),
         )
     except (TravelError, RoadsUnusable) as wrong:
         raise click.ClickException(str(wrong)) from wrong
@@ -125,22 +129,24 @@ def matrix(
 
 def _lesson(settings: Settings, name: str, *, profile: Profile) -> Lesson | None:
     """What was learned about a provider, and a line that says so; none where nobody drives."""
-    if profile not in MOTORISED or not _has_database(settings):
+    if profile not in MOTORISED:
         return None
-    engine = store.open_store(settings.database)
     try:
-        lesson = travel.lesson_about(name, open_session=store.sessions(engine))
+        lesson = hours.learned(settings, name)
     except SQLAlchemyError as wrong:
         click.echo(f"not corrected: the database cannot be read ({wrong})", err=True)
         return None
-    finally:
-        engine.dispose()
     if lesson is not None:
         said = f"corrected by what {lesson.legs} legs taught about {lesson.provider}"
         click.echo(f"{said}; --raw leaves that out", err=True)
     return lesson
 
 
-def _has_database(settings: Settings) -> bool:
-    """A file that is not there is not made by looking."""
-    return bool(settings.database_url) or (settings.instance / "onsite.db").exists()
+def _part(name: str, *, asked: Provider, profile: Profile) -> DayPart:
+    """The part of the day that is asked for, and a line where nobody knows it apart."""
+    part = DAY_PARTS[name]
+    known = asked.capabilities.known(part, profile=profile)
+    if known != part:
+        said = f"nothing is known about {profile.value} at {name}"
+        click.echo(f"{said}: these are the times of the whole day", err=True)
+    return known

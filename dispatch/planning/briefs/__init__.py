@@ -123,7 +123,7 @@ def compose(reading: Reading, *, travel: Provider, settings: Settings = DEFAULT)
         travel=travel,
         profiles=profiles,
         opens_at=reading.opens_at.astimezone(reading.territory.tz),
-        closes_at=reading.closes_at,
+        during=people.working_hours(pieces),
     )
     incumbent = _incumbent(reading, crews=crews, pieces=pieces, work=work)
     problem = question.Problem(

@@ -107,6 +107,16 @@ def technicians(
     )
 
 
+def working_hours(pieces: Sequence[Piece]) -> Period | None:
+    """From the first instant at which somebody may work to the last, overtime included."""
+    if not pieces:
+        return None
+    return (
+        min(piece.starts_at for piece in pieces),
+        max(piece.ends_at + _overtime(piece.technician) for piece in pieces),
+    )
+
+
 def profiles(pieces: Sequence[Piece]) -> list[Profile]:
     """How the day's people get about, the commonest first, a car before others; never empty."""
     people = {piece.technician.id: piece.technician.travel_profile for piece in pieces}

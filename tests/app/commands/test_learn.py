@@ -56,7 +56,7 @@ def test_legs_of_a_file_correct_the_times_of_the_installation(instance):
     )
     plain = CrowFly().matrix([HERE], destinations=PLACES).seconds.sum()
     assert learned.matrix([HERE], destinations=PLACES).seconds.sum() > 1.3 * plain
-    assert learned.hours["morning-rush"] == pytest.approx(1, abs=0.1)
+    assert learned.capabilities.day_parts[Profile.CAR] == {"morning-rush"}
 
 
 def matrix(instance, *options):
@@ -86,6 +86,49 @@ def test_a_matrix_is_corrected_by_what_was_learned_unless_it_is_asked_for_raw(in
     )
     assert "corrected by what 40 legs taught about crowfly" in said
     assert (nothing, silent, still) == ("", "", "")
+
+
+def test_an_hour_that_nobody_knows_is_said_and_takes_the_times_of_the_whole_day(instance):
+    plain, _ = matrix(instance, "--provider", "crowfly")
+    unknown, said = matrix(instance, "--provider", "crowfly", "--slot", "evening-rush")
+    run(write(instance, slow_legs(departed="2026-03-30T08:15:00+02:00")))
+
+    _, known = matrix(instance, "--provider", "crowfly", "--slot", "morning-rush")
+    _, walked = matrix(
+        instance, "--provider", "crowfly", "--profile", "foot", "--slot", "morning-rush"
+    )
+
+    assert unknown == plain
+    assert "nothing is known about car at evening-rush" in said
+    assert "nothing is known" not in known
+    assert "nothing is known about foot at morning-rush" in walked
+
+
+def test_status_says_which_hours_were_learned(instance):
+    before = CliRunner().invoke(roads, ["status"])
+    run(write(instance, slow_legs(departed="2026-03-30T08:15:00+02:00")))
+    after = CliRunner().invoke(roads, ["status"])
+
+    assert "hours: none is known apart" in before.stdout
+    assert "hours: 40 legs taught car, van at morning-rush\n" in after.stdout
+
+
+def test_status_says_which_hours_a_server_tells(instance, monkeypatch):
+    monkeypatch.setenv("ONSITE_TRAVEL", "osrm")
+    monkeypatch.setenv("ONSITE_OSRM_URL", "http://127.0.0.1:9 car@evening-rush=http://127.0.0.1:8")
+
+    done = CliRunner().invoke(roads, ["status"])
+
+    assert done.exit_code == 0, done.output
+    assert "hours: osrm,crowfly tells car, van at evening-rush\n" in done.stdout
+    assert "straight lines" not in done.stderr
+    assert instance.is_dir()
+
+
+def test_a_database_that_cannot_be_read_is_said_by_status(instance):
+    (instance / "onsite.db").write_bytes(b"no database" * 100)
+
+    assert "what was learned cannot be read" in CliRunner().invoke(roads, ["status"]).stdout
 
 
 def test_a_file_that_is_given_twice_counts_once(instance):

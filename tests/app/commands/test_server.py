@@ -83,6 +83,7 @@ def test_the_doctor_says_what_to_do_until_there_is_a_database(command):
     assert before.exit_code == 1
     assert "-> onsite migrate" in before.output
     assert "guards        all in place" in after.output
+    assert "travel        crowfly; by the hour: none is known apart" in after.output
 
 
 @pytest.mark.slow

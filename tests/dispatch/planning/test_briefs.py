@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import ClassVar
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from routing.check import judge
 from routing.problem import Window
 from routing.solution import Route, Solution, Stop
 from routing.travel.crowfly import CrowFly
-from routing.travel.dayparts import PARTS
 from routing.travel.provider import Profile
 from tests import build, clock
 from tests.dispatch.planning.day import brief_of
@@ -266,11 +264,10 @@ def test_a_pin_counts_also_for_what_starts_soon(session):
 
 
 class Asked:
-    """Straight lines that know a rush, and who was asked for."""
+    """Straight lines, and who was asked for."""
 
     name = "asked"
     capabilities = CrowFly().capabilities
-    hours: ClassVar = {part.name: 1.5 for part in PARTS.values()}
 
     def __init__(self):
         self.profiles = []
@@ -328,17 +325,6 @@ def test_only_profiles_that_somebody_of_the_day_has_are_asked_for(session):
     assert roads.profiles == [Profile.FOOT]
     assert [one.profile for one in problem.technicians] == [""]
     assert problem.travel.profiles == {}
-
-
-def test_traffic_holds_up_cars_and_not_bikes(session):
-    problem, _ = asked_about(session, crew_of(session, Profile.VAN, Profile.BIKE))
-    riders, _ = asked_about(session, crew_of(session, Profile.BIKE))
-
-    assert [t.traffic is None for t in (problem.travel, problem.travel.profiles["bike"])] == [
-        False,
-        True,
-    ]
-    assert riders.travel.traffic is None
 
 
 def test_what_is_estimated_is_told_of_who_goes_there(session):

@@ -29,7 +29,8 @@ from routing.travel.provider import Point
 class Engine:
     """A server in a thread. ``fault`` is called with the handler before an answer; it may take over.
 
-    ``asked`` counts questions by service, ``paths`` keeps the addresses that were asked.
+    ``asked`` counts questions by service, ``paths`` keeps the addresses that were asked, ``moments``
+    what they said about the time of the day.
     """
 
     def __init__(self, answer: Callable[[Engine, str, Any], tuple[int, Any]]) -> None:
@@ -37,6 +38,7 @@ class Engine:
         self.most_cells, self.nowhere = 10**9, set()
         self.asked: list[str] = []
         self.paths: list[str] = []
+        self.moments: list[Any] = []
         engine = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -50,6 +52,7 @@ class Engine:
                 engine.paths.append(self.path)
                 if engine.fault(self):
                     return
+                engine.moments += [body["date_time"]] if body and "date_time" in body else []
                 status, document = answer(engine, self.path, body)
                 send(self, status, json.dumps(document).encode())
 
@@ -95,6 +98,21 @@ NEAR = {"distance": 3.0, "location": [0, 0]}
 def osrm() -> Engine:
     """As osrm-routed of 2026."""
     return Engine(answer_as_osrm)
+
+
+def jammed() -> Engine:
+    """As osrm-routed with the speeds of a rush, in which everything takes twice as long."""
+
+    def answer(engine: Engine, path: str, body: Any) -> tuple[int, Any]:
+        status, document = answer_as_osrm(engine, path, body)
+        for row in document.get("durations", []):
+            row[:] = [None if seconds is None else 2 * seconds for seconds in row]
+        for way in document.get("routes", []):
+            for leg in way["legs"]:
+                leg["duration"] *= 2
+        return status, document
+
+    return Engine(answer)
 
 
 def old_osrm() -> Engine:
@@ -303,17 +321,31 @@ def town() -> str:
     return f'<osm version="0.6" generator="tests">{"".join(nodes + ways)}</osm>'
 
 
+def speeds(kmh: int) -> str:
+    """One speed for every street of the town, as osrm-customize reads speeds of traffic."""
+    numbers = [[row * BLOCKS + column + 1 for column in range(BLOCKS)] for row in range(BLOCKS)]
+    streets = (*numbers, *zip(*numbers, strict=True))
+    pairs = [pair for street in streets for pair in itertools.pairwise(street)]
+    return "".join(f"{a},{b},{kmh}\n{b},{a},{kmh}\n" for a, b in pairs)
+
+
 @contextlib.contextmanager
-def real_osrm(folder: Path) -> Iterator[str]:
-    """The address of an osrm-routed that knows the town; ``folder`` holds bin and share."""
+def real_osrm(folder: Path, *, kmh: int | None = None) -> Iterator[str]:
+    """The address of an osrm-routed that knows the town; ``folder`` holds bin and share.
+
+    ``kmh`` stands for an hour at which everybody drives so fast.
+    """
     with tempfile.TemporaryDirectory() as place:
         source, base = Path(place) / "town.osm", Path(place) / "town.osrm"
         source.write_text(town(), encoding="utf-8")
         profile = folder / "share" / "profiles" / "car.lua"
+        hour = Path(place) / "hour.csv"
+        hour.write_text(speeds(kmh or 0), encoding="utf-8")
+        traffic = ["--segment-speed-file", str(hour)] if kmh else []
         for step in (
             ["osrm-extract", "-t", "1", "-p", str(profile), str(source)],
             ["osrm-partition", "-t", "1", str(base)],
-            ["osrm-customize", "-t", "1", str(base)],
+            ["osrm-customize", "-t", "1", *traffic, str(base)],
         ):
             command = [str(folder / "bin" / step[0]), *step[1:]]
             carry_out(command)

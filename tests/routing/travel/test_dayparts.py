@@ -1,23 +1,15 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from routing.flow import Flow
-from routing.problem import Traffic, TrafficSlice
-from routing.travel.dayparts import PARTS, WORKING_DAY, changes, part_of
+from routing.travel.dayparts import PARTS, WORKING_DAY, part_of, touched
+from routing.travel.provider import ALL_DAY, Capabilities, Profile
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 MONDAY = datetime(2026, 3, 30, tzinfo=WARSAW)
-RUSH = {"morning-rush": 1.5, "evening-rush": 1.4, "early": 1.01}
-
-
-def day_of(opens_at):
-    return {"opens_at": opens_at, "closes_at": opens_at + timedelta(days=1)}
 
 
 def test_eight_parts_cover_every_minute_of_a_working_day_once():
@@ -46,48 +38,68 @@ def test_a_moment_without_a_zone_is_refused():
         part_of(datetime(2026, 3, 30, 8))  # noqa: DTZ001 - what is refused
 
 
-def test_where_nothing_slows_nothing_changes():
-    assert changes({}, **day_of(MONDAY)) == ()
-    assert changes({"morning-rush": 1.02}, **day_of(MONDAY)) == ()
+def minutes_after(midnight, found):
+    return [((begin.timestamp() - midnight.timestamp()) / 60, part.name) for begin, part in found]
 
 
-def test_only_hours_that_differ_change_anything():
-    found = changes(RUSH, **day_of(MONDAY))
+def test_a_stretch_of_time_touches_the_part_it_begins_in_and_those_that_begin_in_it():
+    found = touched(MONDAY.replace(hour=8), MONDAY.replace(hour=14))
 
-    assert [(each[0] / 60, each[1]) for each in found] == [
-        (0, 1),
-        (450, 1.5),
-        (540, 1),
-        (960, 1.4),
-        (1110, 1),
+    assert minutes_after(MONDAY, found) == [
+        (450, "morning-rush"),
+        (540, "late-morning"),
+        (690, "midday"),
     ]
+
+
+def test_a_night_shift_on_a_friday_ends_at_the_weekend():
+    friday = MONDAY + timedelta(days=4)
+
+    found = touched(friday.replace(hour=20), (friday + timedelta(days=1)).replace(hour=7))
+
+    assert [part.name for _, part in found] == ["evening", "weekend-night", "weekend-early"]
 
 
 def test_on_the_day_on_which_clocks_go_forward_the_rush_is_an_hour_sooner_after_midnight():
     sunday = datetime(2026, 3, 29, tzinfo=WARSAW)
 
-    found = changes(
-        {"weekend-morning-rush": 2.0},
-        opens_at=sunday,
-        closes_at=datetime(2026, 3, 30, tzinfo=WARSAW),
-    )
+    found = touched(sunday, sunday.replace(hour=9))
 
-    assert [each[0] / 60 for each in found] == [0, 390, 480]
+    assert minutes_after(sunday, found) == [
+        (0, "weekend-night"),
+        (330, "weekend-early"),
+        (390, "weekend-morning-rush"),
+    ]
 
 
-@given(
-    st.floats(0, 86_400),
-    st.floats(0, 3_600),
-    st.floats(1, 20_000),
-    st.dictionaries(st.sampled_from(sorted(PARTS)), st.floats(0.5, 2)),
-)
-def test_whoever_leaves_later_arrives_later(leave, wait, work, factors):
-    slices = tuple(TrafficSlice(start=s, factor=f) for s, f in changes(factors, **day_of(MONDAY)))
-    traffic = Traffic(slices=slices or (TrafficSlice(start=0),))
-    flow = Flow(traffic, factors=[piece.factor for piece in traffic.slices])
+def test_on_the_day_on_which_clocks_go_back_the_night_has_an_hour_more():
+    sunday = datetime(2026, 10, 25, tzinfo=WARSAW)
+    second_half_past_two = datetime(2026, 10, 25, 2, 30, tzinfo=WARSAW, fold=1)
 
-    early = flow.advance(leave, work=work)
-    late = flow.advance(leave + wait, work=work)
+    assert minutes_after(sunday, touched(second_half_past_two, sunday.replace(hour=8))) == [
+        (0, "weekend-night"),
+        (450, "weekend-early"),
+        (510, "weekend-morning-rush"),
+    ]
 
-    assert early <= late + 1e-6
-    assert 0.5 * work - 1e-6 <= early - leave <= 2 * work + 1e-6
+
+@pytest.mark.parametrize("day", [MONDAY, datetime(2026, 10, 25, tzinfo=WARSAW)])
+def test_a_whole_day_touches_eight_parts(day):
+    names = [part.name for _, part in touched(day, day + timedelta(days=1))]
+
+    assert len(names) == len(set(names)) == 8
+
+
+def test_the_zone_of_the_end_does_not_matter():
+    begin, end = MONDAY.replace(hour=8), MONDAY.replace(hour=14)
+
+    assert touched(begin, end) == touched(begin, end.astimezone(UTC))
+
+
+def test_a_part_is_known_where_the_provider_tells_it_apart_for_who_moves():
+    able = Capabilities(day_parts={Profile.CAR: frozenset({"morning-rush"})})
+    rush, noon = PARTS["morning-rush"], PARTS["midday"]
+
+    assert able.known(rush, profile=Profile.CAR) == rush
+    assert able.known(noon, profile=Profile.CAR) == ALL_DAY
+    assert able.known(rush, profile=Profile.FOOT) == ALL_DAY

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from routing.travel.learn import (
     learn,
     mean_error,
 )
-from routing.travel.provider import Point, Profile
+from routing.travel.provider import ALL_DAY, Point, Profile
 
 CROW = CrowFly()
 CENTRE = Point(45.0, 7.0)
@@ -48,8 +49,8 @@ def taught(legs, provider="osrm"):
     return learn(legs, expected=expected_s(legs, provider=CROW), provider=provider)
 
 
-def error(lesson, legs):
-    corrected = Corrected(CROW, lesson=lesson)
+def error(lesson, legs, *, roads=CROW):
+    corrected = Corrected(roads, lesson=lesson)
     return mean_error(expected_s(legs, provider=corrected), [leg.taken_s for leg in legs])
 
 
@@ -111,9 +112,100 @@ def test_the_rush_hour_is_learned_beside_the_area():
     rush = lambda _a, _b, part: 1.1 * (1.5 if part == "morning-rush" else 1.0)  # noqa: E731
     lesson = taught(driven(400, rush, parts=("midday", "morning-rush", "midday"), noise=0.1))
 
-    hours = Corrected(CROW, lesson=lesson).hours
+    rush = lesson.parts["morning-rush"].value / lesson.parts["midday"].value
 
-    assert hours["morning-rush"] / hours["midday"] == pytest.approx(1.5, rel=0.08)
+    assert rush == pytest.approx(1.5, rel=0.08)
+
+
+def test_hours_that_were_learned_are_known_of_those_who_drive():
+    lesson = taught(driven(40, lambda *_: 1.0, parts=("midday", "morning-rush")))
+
+    able = Corrected(CROW, lesson=lesson).capabilities
+
+    assert able.day_parts[Profile.VAN] == {"midday", "morning-rush"}
+    assert Profile.BIKE not in able.day_parts
+    assert CROW.capabilities.day_parts == {}
+
+
+@pytest.mark.parametrize("count", [60, 300, 900])
+def test_where_there_is_no_rush_chance_makes_none(count):
+    legs = driven(count, lambda *_: 1.1, parts=tuple(PARTS)[:8], noise=0.25)
+
+    lesson = taught(legs)
+
+    rush, noon = (
+        lesson.factors(places(9), destinations=places(9), day_part=PARTS[part])
+        for part in ("morning-rush", "midday")
+    )
+    assert (rush == noon).all()
+
+
+def test_a_rush_is_believed_before_long():
+    """A dozen mornings that take half as long again, each a quarter off by chance."""
+    rush = lambda _a, _b, part: 1.5 if part == "morning-rush" else 1.0  # noqa: E731
+
+    lesson = taught(driven(48, rush, parts=("midday", "night", "early", "morning-rush"), noise=0.2))
+
+    assert lesson.parts["morning-rush"].value > 1.1
+
+
+@pytest.mark.parametrize("provider", ["osrm", "crowfly"])
+def test_a_rush_may_hold_up_short_ways_more_than_long_ones(provider):
+    """Also where a field stands for the bands of distances."""
+
+    def in_town(origin, destination, part):
+        metres = straight_metres([origin], destinations=[destination])[0, 0]
+        return 1.8 if part == "morning-rush" and metres < BANDS_M[3] else 1.0
+
+    lesson = taught(driven(900, in_town, parts=("midday", "morning-rush")), provider=provider)
+
+    here = [CENTRE, Point(45.03, 7.02), Point(45.2, 7.25)]  # 4 km and 27 km from the first
+    roads = Corrected(CROW, lesson=lesson)
+    rush = roads.matrix(here, destinations=here, day_part=PARTS["morning-rush"]).seconds[0]
+    noon = roads.matrix(here, destinations=here, day_part=PARTS["midday"]).seconds[0]
+    assert rush[1] > 1.5 * noon[1]  # drawn towards what holds for all ways
+    assert rush[2] == pytest.approx(noon[2], rel=0.05)
+
+
+def test_a_table_is_that_of_the_lesson_that_holds_and_of_the_ways_that_are_asked_for():
+    slow, slower = (taught(driven(300, lambda *_, f=f: f), provider="crowfly") for f in (1.2, 1.6))
+    now, lessons = [0.0], [slow]
+    roads = Corrected(CROW, lesson=lambda: lessons[0], monotonic=lambda: now[0])
+    here, there = places(4), places(4, seed=3)
+
+    def seconds(lesson, points):
+        fresh = Corrected(CROW, lesson=lesson)
+        return fresh.matrix(points, destinations=points).seconds.tolist()
+
+    def asked(points):
+        return roads.matrix(points, destinations=points).seconds.tolist()
+
+    assert [asked(here), asked(there)] == [seconds(slow, here), seconds(slow, there)]
+    now[0], lessons[0] = 301, slower
+    assert [asked(there), asked(here)] == [seconds(slower, there), seconds(slower, here)]
+
+
+def test_who_knows_the_rush_is_not_corrected_for_it_again():
+    class Rushing(CrowFly):
+        """Straight lines that take twice as long in the morning's rush."""
+
+        @property
+        def capabilities(self):
+            known = {Profile.CAR: frozenset({"morning-rush"})}
+            return replace(super().capabilities, day_parts=known)
+
+        def matrix(self, *points, day_part=ALL_DAY, **choices):
+            table = super().matrix(*points, **choices)
+            slow = 2 if day_part.name == "morning-rush" else 1
+            return replace(table, seconds=table.seconds * slow)
+
+    rush = lambda _a, _b, part: 2.0 if part == "morning-rush" else 1.0  # noqa: E731
+    legs = driven(200, rush, parts=("midday", "morning-rush"))
+
+    lesson = learn(legs, expected=expected_s(legs, provider=Rushing()), provider="osrm")
+
+    assert lesson.parts["morning-rush"].value == pytest.approx(1, abs=0.01)
+    assert error(lesson, legs, roads=Rushing()) < 0.01
 
 
 def test_a_table_of_an_hour_is_that_of_the_day_times_the_hour():

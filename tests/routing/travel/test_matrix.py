@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from routing.travel.matrix import TravelMatrix
+from routing.travel.matrix import NOISE, TravelMatrix, factor_between
 
 
 def table(seconds: list[list[int]]) -> TravelMatrix:
@@ -46,3 +48,47 @@ def test_negative_travel_is_refused():
 
     with pytest.raises(ValueError, match="negative"):
         TravelMatrix(seconds=cells, metres=abs(cells), estimated=cells > 0, source="test")
+
+
+def seconds_of(*seconds):
+    return np.array([seconds], np.int32)
+
+
+def test_a_table_that_is_everywhere_one_factor_of_another_is_told_by_that_factor():
+    usual = seconds_of(0, 61, 599, 1200, 7)
+
+    assert factor_between(usual, np.rint(usual * 1.37).astype(np.int32)) == 1.37
+
+
+def test_two_tables_that_differ_by_more_than_rounding_have_no_factor():
+    assert factor_between(seconds_of(600, 1200), seconds_of(900, 1500)) is None
+
+
+@pytest.mark.parametrize("held_up", [(615, 1195), (600, 1200), (612, 1224)])
+def test_what_differs_by_less_than_noise_is_no_traffic(held_up):
+    assert factor_between(seconds_of(600, 1200), seconds_of(*held_up)) == 1
+
+
+def test_between_places_that_are_one_there_is_no_traffic():
+    assert factor_between(seconds_of(0, 0), seconds_of(0, 0)) == 1
+
+
+@given(
+    st.lists(st.integers(1, 20_000), min_size=1, max_size=30),
+    st.lists(st.integers(1, 40_000), min_size=30, max_size=30),
+    st.floats(0.5, 2),
+    st.booleans(),
+)
+def test_a_factor_is_right_for_every_way_up_to_rounding_or_to_noise(
+    usual, others, factor, is_uniform
+):
+    free = seconds_of(*usual)
+    exact = np.rint(free * factor).astype(np.int32)
+    slow = np.maximum(exact, 1) if is_uniform else seconds_of(*others[: len(usual)])
+
+    found = factor_between(free, slow)
+
+    if found is not None:
+        loose = NOISE * free if found == 1 else 0
+        assert (np.abs(free * found - slow) <= loose + 0.5 * (1 + found) + 1e-6).all()
+    assert not is_uniform or found is not None

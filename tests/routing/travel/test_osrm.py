@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from routing.travel.crowfly import CrowFly, straight_metres
+from routing.travel.dayparts import PARTS
 from routing.travel.osrm import Osrm
 from routing.travel.provider import (
+    ALL_DAY,
     Point,
     Profile,
     TravelBusy,
@@ -20,6 +22,7 @@ from routing.travel.provider import (
 from tests.routing.travel import servers
 
 POINTS = [Point(41.15 + i * 0.003, -8.61 + (i * i % 7) * 0.004) for i in range(12)]
+RUSH = PARTS["morning-rush"]
 
 
 @pytest.fixture
@@ -227,14 +230,94 @@ def test_an_address_that_is_none_is_refused_at_once(url):
         Osrm({Profile.CAR: url})
 
 
-@pytest.fixture(scope="module")
-def real():
-    """An osrm-routed over a grid of streets; ONSITE_TEST_OSRM names the folder of its wheel."""
+@pytest.fixture
+def by_hour(engine):
+    """The usual server, that of the morning's rush, and who knows both."""
+    with servers.running(servers.jammed()) as jammed:
+        hours = {Profile.CAR: {RUSH.name: jammed.url}}
+        yield engine, jammed, Osrm({Profile.CAR: engine.url}, hours=hours)
+
+
+@pytest.mark.parametrize("profile", [Profile.CAR, Profile.VAN])
+def test_an_hour_with_a_server_of_its_own_is_asked_there_and_others_at_the_usual_one(
+    by_hour, profile
+):
+    usual, jammed, osrm = by_hour
+
+    rush = osrm.matrix(POINTS[:3], destinations=POINTS, profile=profile, day_part=RUSH)
+    noon = osrm.matrix(POINTS[:3], destinations=POINTS, profile=profile, day_part=PARTS["midday"])
+
+    straight = straight_metres(POINTS, destinations=POINTS)
+    assert rush.seconds[1, 0] == round(straight[1, 0] * 0.25)
+    assert noon.seconds[1, 0] == round(straight[1, 0] * 0.125)
+    assert (usual.questions, jammed.questions) == (1, 1)
+    assert osrm.capabilities.known(RUSH, profile=profile) == RUSH
+    assert osrm.capabilities.known(PARTS["midday"], profile=profile) == ALL_DAY
+
+
+def test_ways_of_an_hour_take_what_its_tables_say(by_hour):
+    _, _, osrm = by_hour
+
+    usual, rush = osrm.path(POINTS[:3]), osrm.path(POINTS[:3], day_part=RUSH)
+
+    assert rush.seconds == pytest.approx(2 * usual.seconds, abs=2)
+
+
+def test_a_van_with_a_server_of_its_own_has_not_the_hours_of_cars(engine):
+    urls = {Profile.CAR: engine.url, Profile.VAN: engine.url}
+
+    osrm = Osrm(urls, hours={Profile.CAR: {RUSH.name: "http://127.0.0.1:9"}})
+
+    assert osrm.capabilities.known(RUSH, profile=Profile.VAN) == ALL_DAY
+
+
+def test_who_has_no_server_has_none_for_an_hour():
+    with pytest.raises(ValueError, match="bike"):
+        Osrm({Profile.CAR: "http://a:1"}, hours={Profile.BIKE: {RUSH.name: "http://b:2"}})
+
+
+def test_a_server_of_an_hour_that_is_away_is_named_with_its_hour(by_hour):
+    usual, jammed, osrm = by_hour
+    assert osrm.health().well
+    jammed.kill()
+
+    assert "car@morning-rush" in osrm.health().message
+    assert usual.url.removeprefix("http://") not in osrm.health().message
+
+
+def test_another_server_of_an_hour_has_other_roads(engine):
+    def version(**hours):
+        return Osrm({Profile.CAR: engine.url}, hours={Profile.CAR: hours}).graph_version
+
+    assert version() == Osrm({Profile.CAR: engine.url}).graph_version
+    assert len({version(), version(night="http://b:2"), version(night="http://b:3")}) == 3
+
+
+def where_osrm_is():
+    """The folder of the wheel, which ONSITE_TEST_OSRM names; skips where there is none."""
     given = os.environ.get("ONSITE_TEST_OSRM")  # noqa: TID251 - for these tests alone
     folder = Path(given or "instance/engines/osrm/osrm")
     if not (folder / "bin" / "osrm-routed").exists():
         pytest.skip("no osrm-routed; ONSITE_TEST_OSRM names the folder that holds bin and share")
-    with servers.real_osrm(folder.resolve()) as url:
+    return folder.resolve()
+
+
+def test_a_real_server_with_the_speeds_of_an_hour_answers_for_it(real):
+    with servers.real_osrm(where_osrm_is(), kmh=5) as slow:
+        osrm = Osrm({Profile.CAR: real}, hours={Profile.CAR: {RUSH.name: slow}})
+        here, there = [servers.corner(0, 0)], [servers.corner(0, 3), servers.corner(3, 3)]
+
+        usual = osrm.matrix(here, destinations=there)
+        rush = osrm.matrix(here, destinations=there, day_part=RUSH)
+
+    assert (rush.seconds > 2 * usual.seconds).all()
+    assert rush.seconds[0, 0] == pytest.approx(3 * servers.BLOCK_M / (5 / 3.6), rel=0.1)
+
+
+@pytest.fixture(scope="module")
+def real():
+    """An osrm-routed over a grid of streets."""
+    with servers.real_osrm(where_osrm_is()) as url:
         yield url
 
 

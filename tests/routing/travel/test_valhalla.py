@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from routing.travel.crowfly import CrowFly, straight_metres
+from routing.travel.dayparts import PARTS
 from routing.travel.provider import Point, Profile, TravelBusy, TravelImpossible, TravelRefused
 from routing.travel.valhalla import Valhalla
 from tests.routing.travel import servers
@@ -44,6 +45,40 @@ def test_where_there_is_no_way_the_cell_is_estimated(engine):
     straight = CrowFly().matrix(POINTS, destinations=POINTS)
     assert table.estimated_cells == 2 * (len(POINTS) - 1)
     assert table.seconds[0, 3] == 2 * straight.seconds[0, 3]
+
+
+@pytest.mark.parametrize(
+    ("part", "moment"),
+    [
+        ("morning-rush", "2026-01-14T08:15"),
+        ("weekend-evening", "2026-01-17T21:15"),
+        ("night", "2026-01-14T03:15"),
+    ],
+)
+def test_traffic_is_asked_for_by_the_middle_of_an_hour_whose_speeds_hold_all_the_way(
+    engine, part, moment
+):
+    valhalla = Valhalla(engine.url, by_hour=True)
+
+    valhalla.matrix(POINTS, destinations=POINTS[:2], day_part=PARTS[part])
+    valhalla.path(POINTS[:3], day_part=PARTS[part])
+
+    assert engine.moments == [{"type": 3, "value": moment}] * 2
+
+
+@pytest.mark.parametrize(
+    ("by_hour", "choice"),
+    [
+        (False, {"day_part": PARTS["night"]}),
+        (True, {}),
+        (True, {"day_part": PARTS["night"], "profile": Profile.BIKE}),
+    ],
+    ids=["not told to know traffic", "the usual table", "a bike"],
+)
+def test_otherwise_no_hour_is_asked_for(engine, by_hour, choice):
+    Valhalla(engine.url, by_hour=by_hour).matrix(POINTS, destinations=POINTS, **choice)
+
+    assert (engine.questions, engine.moments) == (1, [])
 
 
 def test_each_leg_of_a_way_has_its_line(engine):
