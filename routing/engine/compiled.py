@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from routing.engine.best import Best
 from routing.engine.calm import Calm
+from routing.engine.cooling import Cooling, Moment
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.frozen import put_first
 from routing.engine.kernel.hours import has_tables
@@ -38,7 +39,9 @@ EPOCHS = 200
 LOOK_EPOCHS = 10
 # Steps of the first epochs, by which the speed is measured, and between which a plan is begun.
 FIRST_STEPS = 100
-# Shares of the time at which everybody takes over the best plan.
+# The part of an epoch that one must last for its speed to foretell that of the others.
+STEADY = 0.5
+# Shares of the time, or of the last lap, at which everybody takes over the best plan.
 MEETINGS = (0.5, 0.7, 0.85, 0.94)
 # When routes are squeezed out, for which part of the time at most, and for how much of that in vain.
 SQUEEZE_AT, SQUEEZE_SHARE, ATTEMPT_SHARE = 0.05, 0.4, 0.5
@@ -87,6 +90,9 @@ class Compiled:
     _told_s: float = 0.0
     _squeezed: bool = False
     _calm: Calm | None = None
+    _first: tuple[Orders, Starts] = field(init=False)
+    _cooling: Cooling = field(init=False)
+    _moment: Moment = field(default=Moment(lap=0, share=0.0, heat=0.0))
     _tell_began: float = 0.0
 
     @property
@@ -109,7 +115,9 @@ class Compiled:
         self._squad = Squad(
             encode(trial), seed=self.seed, workers=self.workers, manner=manner_for(self.tables)
         )
-        self._squad.take(orders_of(trial), starts_of(trial))
+        self._first = orders_of(trial), starts_of(trial)
+        self._squad.take(*self._first)
+        self._cooling = Cooling(manner=self._squad.manner)
         if has_tables(self.problem.travel):
             self._calm = Calm(self.tables, self._squad)
         self._told_s = TELL_OF_ENCODING * (time.monotonic() - encoding)
@@ -121,42 +129,61 @@ class Compiled:
 
     # --- the search ---
 
-    def _heat(self, share: float) -> float:
-        manner = self._squad.manner
-        scale = self._squad.question.scale
-        return float(scale * manner.hot * (manner.cold / manner.hot) ** min(1.0, share))
+    def _plan_laps(self, steps: float) -> None:
+        """Choose how to cool down, now that it is known how many steps each searcher will make."""
+        squad = self._squad
+        once = self._calm is not None or is_repair(self.problem) or is_worthwhile(squad.question)
+        if not once:
+            jobs, routes = squad.question.count, len(squad.best)
+            self._cooling = Cooling.of(squad.manner, steps=steps, jobs=jobs, routes=routes)
+
+    def _enter(self, share: float) -> float:
+        """Begin a lap when it is due, or meet in the last one. Gives the temperature."""
+        before, now = self._moment, self._cooling.at(share)
+        is_last = self._cooling.is_last(now.lap)
+        if now.lap != before.lap:
+            best = self._squad.best, self._squad.best_starts
+            self._squad.take(*(best if is_last else self._first))
+        elif is_last and any(before.share < meeting <= now.share for meeting in MEETINGS):
+            self._squad.meet()
+        self._moment = now
+        return self._squad.question.scale * now.heat
 
     def _count(self) -> Iterator[None]:
         assert self.iterations is not None
         done = 0
         for epoch in range(EPOCHS):
+            if epoch == 1:  # there are routes by now
+                self._plan_laps(self.iterations)
             steps = self.iterations * (epoch + 1) // EPOCHS - done
             if steps and not self.stopped():
-                self._squad.epoch(steps, heat=self._heat(epoch / EPOCHS))
+                self._squad.epoch(steps, heat=self._enter(epoch / EPOCHS))
                 if epoch % LOOK_EPOCHS == 0:
                     self._follow_hours()
                 done += steps
-                self._meet(epoch / EPOCHS, (epoch + 1) / EPOCHS)
                 yield
 
     def _watch(self) -> Iterator[None]:
-        steps, share = FIRST_STEPS, 0.0
+        steps, planned = FIRST_STEPS, False
         while not self.stopped():
             now = time.monotonic()
             until = self._until()
             if now >= until and self._squad.steps:  # a few steps make a plan where there is none
                 return
-            before, share = share, (now - self.began) / (until - self.began)
-            self._meet(before, share)
+            share = (now - self.began) / (until - self.began)
+            heat = self._enter(share)
             if share >= SQUEEZE_AT and not self._squeezed and self._squad.serves_all:
                 self._squeezed = True
                 self._squeeze(until=now + SQUEEZE_SHARE * (until - self.began))
                 yield
                 continue
-            self._squad.epoch(steps, heat=self._heat(share))
+            self._squad.epoch(steps, heat=heat)
             self._follow_hours()
             took = max(1e-4, time.monotonic() - now)
             wanted = min(EPOCH_S, max(0.01, until - time.monotonic()))
+            if not planned and took > STEADY * EPOCH_S:
+                planned = True
+                self._plan_laps(steps / took * (until - self.began))
             steps = max(10, int(steps * min(4.0, max(0.25, wanted / took))))
             self._tell_beside()
             yield
@@ -213,10 +240,6 @@ class Compiled:
         spare = LAST_S + LAST_SHARE * whole + 1.5 * telling_s
         until = self.deadline - min(spare, 0.5 * whole)
         return until - CLOSE_SHARE * (until - self.began) if is_small(self.problem) else until
-
-    def _meet(self, before: float, share: float) -> None:
-        if any(before < meeting <= share for meeting in MEETINGS):
-            self._squad.meet()
 
     # --- tell ---
 
