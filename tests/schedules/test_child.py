@@ -166,15 +166,16 @@ def test_an_engine_over_its_memory_limit_dies_alone():
     assert child.solve(busy_day(), limit_s=3).end is End.LIMIT
 
 
-def slow_roads_day():
+def jerky_day():
     """A day that the compiled search cannot say, so that processes search."""
     document = days.plain(Random(7), visits=60, technicians=6)
-    document["travel"]["traffic"] = {"slices": [{"start": 28800, "factor": 3}]}
+    slices = [{"start": 28800 + 600 * n, "factor": 1 + n % 2} for n in range(24)]
+    document["travel"]["traffic"] = {"slices": slices}
     return interchange.problem_of(document)
 
 
 @LINUX
-@pytest.mark.parametrize(("day", "processes_of_it"), [(busy_day, 1), (slow_roads_day, 3)])
+@pytest.mark.parametrize(("day", "processes_of_it"), [(busy_day, 1), (jerky_day, 3)])
 def test_engine_and_searchers_die_with_a_parent_that_is_killed(day, processes_of_it, tmp_path):
     file = tmp_path / "problem.json"
     file.write_text(interchange.write_problem(day()), encoding="utf-8")
