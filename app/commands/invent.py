@@ -10,7 +10,7 @@ import click
 from app.commands.planner import write_whole
 from app.commands.target import Target
 from routing import interchange
-from routing.invented import Rounds, fleet_day, technician_day
+from routing.invented import Rounds, fleet_day, technician_day, with_rush
 from routing.problem import Problem
 
 # A technician for so many visits, where nobody says how many there are.
@@ -36,6 +36,7 @@ class Kind(StrEnum):
     type=click.FloatRange(-0.9, 2),
     help="More work than fits, by this share; 0 just fits. Default: as it comes.",
 )
+@click.option("--rush", is_flag=True, help="Roads are slow in the morning and in the evening.")
 @click.option(
     "--out", "out_file", metavar="PROBLEM.json", type=Target(), required=True, help="The problem."
 )
@@ -46,6 +47,7 @@ def invent_problem(
     seed: int,
     lunch: bool,  # noqa: FBT001 - click's way of flags
     over: float | None,
+    rush: bool,  # noqa: FBT001
     out_file: Path,
 ) -> None:
     """Invent a problem and write it to PROBLEM.json; the same seed gives the same problem.
@@ -64,6 +66,7 @@ def invent_problem(
     \b
     Examples:
       onsite invent-problem technicians --visits 200 --technicians 29 --break --out day.json
+      onsite invent-problem technicians --visits 200 --rush --out jam.json
       onsite invent-problem technicians --visits 100 --over 0.15 --seed 7 --out full.json
       onsite invent-problem long-rounds --visits 400 --out fleet.json
     """
@@ -71,6 +74,7 @@ def invent_problem(
         raise click.UsageError("--technicians, --break and --over are for KIND technicians")
     crew = technicians or -(-visits // VISITS_A_TECHNICIAN)
     problem = _made(Kind(kind), visits, crew, seed=seed, lunch=lunch, over=over)
+    problem = with_rush(problem) if rush else problem
     write_whole(out_file, interchange.write_problem(problem))
     people = len(problem.technicians)
     click.echo(f"{problem.name}: {len(problem.jobs)} visits, {people} technicians", err=True)

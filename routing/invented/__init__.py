@@ -7,6 +7,7 @@ seconds and metres are whole numbers and every planner can be given exactly the 
 from __future__ import annotations
 
 from routing.invented.fleet import Rounds, fleet_day
+from routing.invented.rush import with_rush
 from routing.invented.technicians import technician_day
 
-__all__ = ["Rounds", "fleet_day", "technician_day"]
+__all__ = ["Rounds", "fleet_day", "technician_day", "with_rush"]

@@ -6,7 +6,7 @@ import pytest
 
 from routing import interchange
 from routing.alone import is_anybody_able, is_possible_alone
-from routing.invented import Rounds, fleet_day, technician_day
+from routing.invented import Rounds, fleet_day, technician_day, with_rush
 from routing.roads import Roads
 
 
@@ -22,6 +22,7 @@ def test_the_same_seed_gives_the_same_day():
     [
         technician_day(visits=40, technicians=6, seed=1, lunch=True, over=0.15),
         technician_day(visits=1, technicians=1, seed=1),
+        with_rush(technician_day(visits=5, technicians=2, seed=1)),
         fleet_day(visits=40, rounds=Rounds.SHORT, seed=1),
         fleet_day(visits=1, rounds=Rounds.LONG, seed=1),
     ],
@@ -51,6 +52,16 @@ def test_lunch_is_a_break_of_every_shift_and_only_when_it_is_asked_for():
 
     assert {len(one.shifts[0].breaks) for one in fed.technicians} == {1}
     assert {len(one.shifts[0].breaks) for one in hungry.technicians} == {0}
+
+
+def test_drives_take_longer_in_a_rush():
+    calm = technician_day(visits=5, technicians=2, seed=1)
+    jammed = Roads(with_rush(calm))
+
+    night, morning, noon = (jammed.arrival(0, 1, leave=h * 3600) - h * 3600 for h in (3, 8, 12))
+
+    assert night == pytest.approx(Roads(calm).seconds(0, 1))
+    assert morning > noon > night
 
 
 def test_an_overfull_day_has_more_work_than_one_that_just_fits():
