@@ -14,7 +14,7 @@ from routing.travel import searching
 from routing.travel.extract import PRECISION
 from routing.travel.network import Network
 from routing.travel.provider import Point
-from routing.travel.snapping import Foot, Lines
+from routing.travel.snapping import REMEMBERED, Foot, Lines
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
@@ -66,6 +66,7 @@ class Ways:
         self._copies = _copies(network)
         self._pieces = _by_piece(network)
         self._idle: list[_Search] = []
+        self._hung: dict[tuple[Foot, bool], tuple[list[int], list[float]]] = {}
 
     def table(self, origins: Sequence[list[Foot]], destinations: Sequence[list[Foot]]) -> Int64:
         """``(n, m)`` packed; FAR where there is no way.
@@ -156,15 +157,15 @@ class Ways:
         states: list[int] = []
         shares: list[float] = []
         spans = [0]
+        if len(self._hung) > REMEMBERED:
+            self._hung = {}
         for feet in places:
             for foot in feet:
-                whole = self.lines.metres[foot.piece]
-                share = float(foot.along_m / whole) if whole > 0 else 0.0
-                for state in self._pieces.get(foot.piece, ()):
-                    copies = () if to_end else self._copies.get(state, ())
-                    states += [state, *copies]
-                    turned = 1.0 - share if self.network.backward[state] else share
-                    shares += [turned] * (1 + len(copies))
+                own = self._hung.get((foot, to_end))
+                if own is None:
+                    own = self._hung[foot, to_end] = self._hang(foot, to_end=to_end)
+                states += own[0]
+                shares += own[1]
             spans.append(len(states))
         chosen = np.array(states, dtype=np.int32)
         return Anchors(
@@ -172,6 +173,19 @@ class Ways:
             takes=self._parts(chosen, np.array(shares), to_end=to_end),
             spans=np.array(spans, dtype=np.int64),
         )
+
+    def _hang(self, foot: Foot, *, to_end: bool) -> tuple[list[int], list[float]]:
+        """The states on which a foot lies, and which share of each lies before it."""
+        states: list[int] = []
+        shares: list[float] = []
+        whole = self.lines.metres[foot.piece]
+        share = float(foot.along_m / whole) if whole > 0 else 0.0
+        for state in self._pieces.get(foot.piece, ()):
+            copies = () if to_end else self._copies.get(state, ())
+            states += [state, *copies]
+            turned = 1.0 - share if self.network.backward[state] else share
+            shares += [turned] * (1 + len(copies))
+        return states, shares
 
     def _parts(self, states: Int32, shares: NDArray[np.float64], *, to_end: bool) -> Int64:
         network = self.network
