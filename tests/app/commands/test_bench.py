@@ -287,6 +287,7 @@ def test_a_folder_that_is_not_there_is_refused_before_any_search(folder, tmp_pat
     [
         (("technicians", "--visits", 20), 20, 3),
         (("technicians", "--visits", 20, "--technicians", 5, "--break", "--over", 0.15), 20, 5),
+        (("technicians", "--visits", 20, "--rush"), 20, 3),
         (("short-rounds", "--visits", 20), 20, 5),
         (("long-rounds", "--visits", 20), 20, 5),
     ],
