@@ -22,8 +22,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from routing import interchange
-from routing.engine.clock import CLOCKED
 from routing.engine.compiled import Compiled
+from routing.engine.hourly import HOURLY
 from routing.engine.kernel.compiling import is_being_compiled, is_compiled, is_kept
 from routing.engine.kernel.question import beyond
 from routing.engine.kernel.warming import warm
@@ -96,7 +96,7 @@ def _team(
         if regional.is_sayable:
             return regional
     trial = Trial(tabulate(problem, crews=likely_crews(problem)))
-    if asked.engine == ORTOOLS or beyond(trial) - CLOCKED or not _is_ready(asked):
+    if asked.engine == ORTOOLS or beyond(trial) - HOURLY or not _is_ready(asked):
         return Team(
             problem=problem,
             workers=asked.workers,

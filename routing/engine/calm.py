@@ -1,7 +1,7 @@
 """Days whose hours have tables of their own, in the compiled search.
 
 Every so often the plan in hand is laid out exactly, what does not hold leaves it, and all legs follow
-the hours of the rest: solve, look at the clock, solve again. What was laid out and is best is the
+the hours of the rest: solve, look at the hours, solve again. What was laid out and is best is the
 answer.
 """
 
@@ -11,7 +11,7 @@ import math
 import time
 from dataclasses import replace
 
-from routing.engine.clock import Clock
+from routing.engine.hourly import Hourly
 from routing.engine.kernel.encode import fit_legs
 from routing.engine.kernel.squad import Squad
 from routing.engine.kernel.state import Orders, Starts, starts_of
@@ -35,7 +35,7 @@ class Calm:
 
     def __init__(self, tables: Tables, squad: Squad) -> None:
         self._tables, self._squad = tables, squad
-        self._clock = Clock(tables)
+        self._hourly = Hourly(tables)
         self._tolls = tolls_of(Trial(tables))
         self.best: Orders = []
         self.best_starts: Starts = {}
@@ -44,9 +44,9 @@ class Calm:
         self.look(at_once=True)
 
     def look(self, *, at_once: bool = False, last: bool = False) -> None:
-        """Lay the plan in hand out and turn the clocks to it, unless that was just done.
+        """Lay the plan in hand out and let its legs follow the hours, unless that was just done.
 
-        With ``at_once`` it does not matter when that was; the ``last`` time the clocks stay.
+        With ``at_once`` it does not matter when that was; the ``last`` time the legs stay.
         """
         began = time.monotonic()
         if last:
@@ -55,7 +55,7 @@ class Calm:
         if not at_once and began < self._next:
             return
         self.plan = self._lay(*self._squad.present)
-        self.legs = self._clock.legs(self.plan)
+        self.legs = self._hourly.legs(self.plan)
         fit_legs(self._squad.question, replace(self._tables, legs=self.legs), tolls=self._tolls)
         self._squad.begin(orders_of(self.plan), starts_of(self.plan))
         took = time.monotonic() - began

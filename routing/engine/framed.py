@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.engine.charge import Charge
-from routing.engine.clock import CLOCKED, Clock
+from routing.engine.hourly import HOURLY, Hourly
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.crews import numbered
 from routing.engine.kernel.encode import encode
@@ -41,7 +41,7 @@ def is_framed(trial: Trial) -> bool:
     """Whether the kernel can help within a frame."""
     count = len(trial.tables.jobs)
     bound = {job for job in range(count) if trial.partners.related(job)}
-    return len(bound) <= MOST_BOUND * count and not beyond(trial) - FRAMED - CLOCKED
+    return len(bound) <= MOST_BOUND * count and not beyond(trial) - FRAMED - HOURLY
 
 
 class Framed:
@@ -54,7 +54,7 @@ class Framed:
         tables = trial.tables
         limited = tables.draft.most_changes is not None
         self._charge = Charge(tables.problem, scale=self._plain.scale) if limited else None
-        self._clock = Clock(tables) if has_tables(tables.problem.travel) else None
+        self._hourly = Hourly(tables) if has_tables(tables.problem.travel) else None
         self._bound = frozenset(
             number
             for number in range(len(tables.jobs))
@@ -71,7 +71,7 @@ class Framed:
         """
         trial = self._trial
         trial.recall(best)
-        if self._charge is not None or self._clock is not None:
+        if self._charge is not None or self._hourly is not None:
             self._plain = encode(self._by_now())
         question, orders = self._frame()
         self._seed += 1
@@ -88,7 +88,7 @@ class Framed:
             return None
         found, price = self._laid(plan.best, best), trial.total()
         kept = self._charge is None or self._charge.learn(trial)
-        if self._clock is not None and kept:
+        if self._hourly is not None and kept:
             trial.recall(best)
             kept = price < trial.total()
         return found if kept else None
@@ -96,9 +96,9 @@ class Framed:
     def _by_now(self) -> Trial:
         """An empty trial with the price of changes, and the hours of the plan, as they are now."""
         empty = Trial(self._trial.tables) if self._charge is None else self._charge.trial()
-        if self._clock is None:
+        if self._hourly is None:
             return empty
-        return Trial(replace(empty.tables, legs=self._clock.legs(self._trial)))
+        return Trial(replace(empty.tables, legs=self._hourly.legs(self._trial)))
 
     # --- the frame ---
 

@@ -9,7 +9,7 @@ import math
 import time
 from dataclasses import replace
 
-from routing.engine.clock import CLOCKED, Clock
+from routing.engine.hourly import HOURLY, Hourly
 from routing.engine.kernel import columns as c
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.hours import has_tables
@@ -46,8 +46,8 @@ class Mender:
         self.price = self._trial.total()
         self._best = self._begin
         self._question: Question | None = None
-        if not beyond(self._trial) - CLOCKED:
-            self._question = encode(self._by_the_clock())
+        if not beyond(self._trial) - HOURLY:
+            self._question = encode(self._by_the_hour())
             self._plan = Plan(self._question, seed=seed)
             self._plan.take(_orders_of(self._begin))
         self._rate = FIRST_STEPS / CYCLE_S
@@ -121,12 +121,12 @@ class Mender:
         self._trial.recall(memory)
         return solution_of(self._trial, reasons=None)
 
-    def _by_the_clock(self) -> Trial:
+    def _by_the_hour(self) -> Trial:
         """The trial, or an empty one whose legs are those of the hours of the plan in force."""
         tables = self._trial.tables
         if not has_tables(self._problem.travel):
             return self._trial
-        return Trial(replace(tables, legs=Clock(tables).legs(self._trial)))
+        return Trial(replace(tables, legs=Hourly(tables).legs(self._trial)))
 
     # --- what the kernel cannot say ---
 

@@ -9,8 +9,8 @@ import pytest
 
 from routing.check import judge
 from routing.engine.calm import Calm
-from routing.engine.clock import CLOCKED
 from routing.engine.compiled import Compiled
+from routing.engine.hourly import HOURLY
 from routing.engine.kernel.encode import encode
 from routing.engine.kernel.hours import factor_of, slices_of
 from routing.engine.kernel.question import beyond
@@ -45,7 +45,7 @@ def compiled(problem, *, steps):
 
 
 def test_the_compiled_search_sees_to_tables_of_hours(town):
-    assert beyond(Trial(tabulate(town))) == CLOCKED
+    assert beyond(Trial(tabulate(town))) == HOURLY
 
     best = compiled(town, steps=6000)
     plain = searched(town, steps=60)

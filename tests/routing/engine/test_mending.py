@@ -49,12 +49,12 @@ def beyond_the_kernel(problem):
     return other
 
 
-def by_the_clock(problem):
+def by_the_hour(problem):
     """The same question with a table for each hour, which change nothing either."""
     return with_tables(problem, hours=CALM)
 
 
-@pytest.mark.parametrize("spoken", [lambda problem: problem, beyond_the_kernel, by_the_clock])
+@pytest.mark.parametrize("spoken", [lambda problem: problem, beyond_the_kernel, by_the_hour])
 def test_a_job_is_fitted_in_where_plain_insertion_has_no_room(spoken):
     ledger, job = filled(Random(4), customers=60)
     plain = Incumbent.of(ledger.problem, solution=ledger.plan)
@@ -97,7 +97,7 @@ def test_a_window_outside_of_every_shift_is_not_fitted():
     assert mender.fit(job.id, night, seconds=0.05) is None
 
 
-@pytest.mark.parametrize("spoken", [lambda problem: problem, beyond_the_kernel, by_the_clock])
+@pytest.mark.parametrize("spoken", [lambda problem: problem, beyond_the_kernel, by_the_hour])
 def test_a_search_from_a_plan_in_force_keeps_it_or_makes_it_better(spoken):
     ledger, _ = filled(Random(2), customers=60)
     problem = spoken(replace(ledger.problem, incumbent=ledger.plan))

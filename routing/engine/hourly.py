@@ -21,13 +21,13 @@ from routing.roads import NO_ROAD
 from routing.trial.tables import Legs, Tables
 from routing.trial.trial import Trial
 
-# What the kernel cannot say, and can be told by the clock.
-CLOCKED = frozenset({"hours"})
+# What the kernel cannot say, and can be told by the hour.
+HOURLY = frozenset({"hours"})
 
 Floats = NDArray[np.float64]
 
 
-class Clock:
+class Hourly:
     """Legs of a problem by the hours of a plan."""
 
     def __init__(self, tables: Tables) -> None:
