@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -19,10 +18,7 @@ from tests.dispatch.demo.days import D0
 
 @pytest.fixture(scope="session")
 def world_of(tmp_path_factory) -> Iterator[Callable[..., Session]]:
-    """Open a session on a world by pack, profile and seed; on SQLite, guards in place.
-
-    ``session.info["seconds"]`` says how long the load took of the processor: others use it, too.
-    """
+    """Open a session on a world by pack, profile and seed; on SQLite, guards in place."""
     with ExitStack() as open_sessions:
 
         @cache
@@ -32,10 +28,8 @@ def world_of(tmp_path_factory) -> Iterator[Callable[..., Session]]:
             engine = store.arm(create_engine(url))
             open_sessions.callback(engine.dispose)
             session = open_sessions.enter_context(Session(engine))
-            begun = time.process_time()
             demo.load(session, pack=pack, profile=profile, seed=seed, day=D0)
             session.commit()
-            session.info["seconds"] = time.process_time() - begun
             return session
 
         yield load

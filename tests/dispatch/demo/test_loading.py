@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from datetime import date
 from pathlib import Path
 
@@ -137,19 +136,10 @@ def test_progress_is_told_in_order_up_to_the_whole():
     assert told[-1] == pytest.approx(1.0)
 
 
-def test_a_small_world_is_there_within_two_seconds():
-    with fresh_session() as session:
-        begun = time.process_time()
-        demo.load(session, seed=1, **SMALL)
-
-        assert time.process_time() - begun < 2
-
-
 @pytest.mark.slow
-def test_the_default_world_is_there_within_ten_seconds_and_forty_megabytes(world):
+def test_the_default_world_takes_no_more_than_forty_megabytes(world):
     (_number, _name, path), *_others = world.execute(text("PRAGMA database_list")).all()
 
-    assert world.info["seconds"] < 10
     assert Path(path).stat().st_size < 40_000_000
 
 
