@@ -54,7 +54,28 @@ def is_exact(problem: Problem) -> bool:
     """Whether no better times than the twin's can exist for its orders."""
     starts = any(_floors(job, problem=problem) for job in problem.jobs)
     timed = any(relation.type.timed for relation in problem.relations)
-    return not (starts or timed or problem.equipment or problem.change_cost.max_changes)
+    return not (
+        starts
+        or timed
+        or problem.equipment
+        or problem.change_cost.max_changes
+        or _has_ending_skills(problem)
+        or _has_breaks_in_paid_hours(problem)
+    )
+
+
+def _has_ending_skills(problem: Problem) -> bool:
+    """Whether somebody could be in time only by leaving earlier than the sequence asks."""
+    skills = [skill for one in problem.technicians for skill in one.skills.values()]
+    return any(skill.valid_until is not None for skill in skills)
+
+
+def _has_breaks_in_paid_hours(problem: Problem) -> bool:
+    """Whether a break's own instant may shorten a day that is paid or compared by the hour."""
+    paid = problem.fairness.cost_per_s or any(
+        one.cost.per_duration_s or one.cost.per_overtime_s for one in problem.technicians
+    )
+    return bool(paid) and any(shift.breaks for one in problem.technicians for shift in one.shifts)
 
 
 def _is_joint(problem: Problem) -> bool:
