@@ -117,7 +117,7 @@ WORTH, MUST = 0, 1
 AS_IT_WAS, ANEW, SUPPLIED = range(3)
 # tariff_at[line * jobs + job, :]: first piece of the price of its starts, the one behind the last, and
 # for which former start and for which wished hour a route may wait, -FAR where it has none.
-PIECE, PIECES, AIM, WISH, TARIFF_WIDTH = range(5)
+PIECE, PIECES, LEAST_PIECE, LEAST_PIECES, AIM, WISH, TARIFF_WIDTH = range(7)
 
 # ticks[d, f, a, b] and roads[d, a, b]: legs out of a node by its row, and into a node by its row,
 # so that all legs of one job lie together. Roads have the second table behind the first.

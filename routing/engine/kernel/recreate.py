@@ -53,6 +53,7 @@ from routing.engine.kernel.depots import (
     weigh_by_way,
 )
 from routing.engine.kernel.draw import draw
+from routing.engine.kernel.foresight import foreseen
 from routing.engine.kernel.sharing import new_faces, unfair, unfair_with
 from routing.engine.kernel.simulate import NEVER, simulate
 from routing.engine.kernel.times import duration_with, fits
@@ -85,7 +86,10 @@ def weigh(v, p, j, line, rows, tolls, desk, pay, roads, node):
 
 
 @inlined
-def timed(v, p, j, more, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states):
+def timed(
+    v, p, j, more, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states, tariff_at,
+    tariff,
+):  # fmt: skip
     """The same with the price of times, which is a guess where it is simulated later; NEVER where
     the job does not fit.
     """
@@ -102,6 +106,10 @@ def timed(v, p, j, more, mode, rows, desk, load, spans, crew, pay, hands, ticks,
             price += load[v, SLOPE] * (time - former)
         if mode == TIMED and time > crew[v, MOST_TIME]:
             price = NEVER
+        if mode >= SIMULATED and tariff_at.shape[0] > 0:
+            price += foreseen(
+                v, p, j, there, on, rows, desk, crew, hands, ticks, node, states, tariff_at, tariff
+            )
     return price
 
 
@@ -134,7 +142,7 @@ def lowered(ceiling, found, mode, values):
 @kernel
 def loading(
     v, first, last, j, blink, ceiling, mode, states, chance, found, rows, tolls, desk, load, spans,
-    places, values, crew, pay, hands, ticks, roads, who, need, room, node, book,
+    places, values, crew, pay, hands, ticks, roads, who, need, room, node, tariff_at, tariff, book,
 ):  # fmt: skip
     """Look behind stops ``first`` to ``last`` of a route whose van has no room for the job: depots
     of the route may suffice, or one more may help. Gives how many places there are by now.
@@ -148,6 +156,7 @@ def loading(
             continue
         price = timed(
             v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states,
+            tariff_at, tariff,
         )  # fmt: skip
         if price < ceiling:
             price, depot = by_way(
@@ -163,7 +172,7 @@ def loading(
 @kernel
 def beside(
     j, blink, ceiling, mode, states, chance, rows, tolls, desk, load, seat, spans, places, values,
-    crew, pay, hands, ticks, roads, who, need, room, node, candidates, book,
+    crew, pay, hands, ticks, roads, who, need, room, node, candidates, tariff_at, tariff, book,
 ):  # fmt: skip
     """Look right behind and right before the job's candidates. Gives how many places it found."""
     found = 0
@@ -183,7 +192,7 @@ def beside(
                 found = loading(
                     v, p, p, j, blink, ceiling, mode, states, chance, found, rows, tolls, desk,
                     load, spans, places, values, crew, pay, hands, ticks, roads, who, need, room,
-                    node, book,
+                    node, tariff_at, tariff, book,
                 )  # fmt: skip
                 ceiling = lowered(ceiling, found, mode, values)
                 continue
@@ -192,7 +201,7 @@ def beside(
                 continue
             price = timed(
                 v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node,
-                states,
+                states, tariff_at, tariff,
             )  # fmt: skip
             if price < ceiling:
                 found = note(price, v, p, -1, places, values, found)
@@ -203,7 +212,7 @@ def beside(
 @kernel
 def in_idle(
     j, ceiling, mode, states, chance, found, rows, tolls, desk, load, spans, tally, places, values, crew,
-    pay, hands, ticks, roads, who, need, room, node, book,
+    pay, hands, ticks, roads, who, need, room, node, tariff_at, tariff, book,
 ):  # fmt: skip
     """Look into one idle vehicle of each kind. Gives how many places there are by now."""
     tally[STAMP] += 1
@@ -218,7 +227,8 @@ def in_idle(
         if not has_room(v, j, desk, load, room, need, crew):
             found = loading(
                 v, 0, 0, j, 0.0, ceiling, mode, states, chance, found, rows, tolls, desk, load,
-                spans, places, values, crew, pay, hands, ticks, roads, who, need, room, node, book,
+                spans, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
+                tariff_at, tariff, book,
             )  # fmt: skip
             ceiling = lowered(ceiling, found, mode, values)
             continue
@@ -227,6 +237,7 @@ def in_idle(
             continue
         price = timed(
             v, 0, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states,
+            tariff_at, tariff,
         )  # fmt: skip
         if price < ceiling:
             found = note(price, v, 0, -1, places, values, found)
@@ -237,7 +248,7 @@ def in_idle(
 @kernel
 def everywhere(
     j, blink, ceiling, mode, states, chance, found, rows, tolls, desk, load, spans, places, values,
-    crew, pay, hands, ticks, roads, who, need, room, node, book,
+    crew, pay, hands, ticks, roads, who, need, room, node, tariff_at, tariff, book,
 ):  # fmt: skip
     """Look at every place of every route in use. Gives how many places there are by now."""
     for v in range(desk.shape[0]):
@@ -250,7 +261,7 @@ def everywhere(
             found = loading(
                 v, desk[v, FROZEN], desk[v, LENGTH], j, blink, ceiling, mode, states, chance,
                 found, rows, tolls, desk, load, spans, places, values, crew, pay, hands, ticks,
-                roads, who, need, room, node, book,
+                roads, who, need, room, node, tariff_at, tariff, book,
             )  # fmt: skip
             ceiling = lowered(ceiling, found, mode, values)
             continue
@@ -268,7 +279,7 @@ def everywhere(
                 continue
             price = timed(
                 v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node,
-                states,
+                states, tariff_at, tariff,
             )  # fmt: skip
             if price < ceiling:
                 found = note(price, v, p, -1, places, values, found)

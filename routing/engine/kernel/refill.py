@@ -94,18 +94,19 @@ def recreate(
         if not full:
             found = beside(
                 j, blink, limit, mode, states, chance, rows, tolls, desk, load, seat, spans, places,
-                values, crew, pay, hands, ticks, roads, who, need, room, node, candidates, book,
+                values, crew, pay, hands, ticks, roads, who, need, room, node, candidates,
+                tariff_at, tariff, book,
             )  # fmt: skip
         found = in_idle(
             j, lowered(limit, found, mode, values), mode, states, chance, found, rows, tolls, desk,
             load, spans, tally, places, values, crew, pay, hands, ticks, roads, who, need, room,
-            node, book,
+            node, tariff_at, tariff, book,
         )  # fmt: skip
         if full or (found == 0 and (must or draw(chance) < EVERYWHERE)):
             found = everywhere(
                 j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows,
                 tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who,
-                need, room, node, book,
+                need, room, node, tariff_at, tariff, book,
             )  # fmt: skip
         times = 0.0
         if mode >= SIMULATED:

@@ -17,6 +17,7 @@ from routing.engine.kernel.columns import FAR, PIECE, PIECES, TICKS
 from routing.engine.kernel.columns import TARIFF_WIDTH as WIDTH
 from routing.engine.kernel.question import Ints
 from routing.engine.kernel.whole import down, up
+from routing.rules.draft import Vehicle
 from routing.trial.changes import former_places
 from routing.trial.trial import Trial
 from routing.trial.turns import lapses
@@ -31,8 +32,8 @@ Piece = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Tariffs:
-    """``line`` of each vehicle; ``at[line * jobs + job]`` the ``pieces`` of its starts, and the hours
-    that are worth waiting for.
+    """``line`` of each vehicle; ``at[line * jobs + job]`` the ``pieces`` of its starts, those of the
+    least price from each start on, and the hours that are worth waiting for.
 
     Pieces are ``(k, 3)``: from which tick on, the price there, and its growth per tick. ``at`` has
     no rows when no start has a price.
@@ -68,7 +69,7 @@ def tariffs(trial: Trial) -> Tariffs:
         return Tariffs(line=none, at=np.zeros((0, WIDTH), dtype=np.int64), pieces=np.zeros((0, 3)))
     former = {tables.job_number[j]: one for j, one in former_places(tables.problem).items()}
     pieces: list[Piece] = []
-    spans: dict[Hashable, tuple[int, int]] = {}
+    spans: dict[Hashable, tuple[int, int, int, int]] = {}
     lines: dict[tuple[tuple[int, ...], ...], int] = {}
     line = []
     for vehicle in tables.vehicles:
@@ -81,8 +82,10 @@ def tariffs(trial: Trial) -> Tariffs:
             key = job, length, changed, vehicle.lead.id if lapsing else None
             if key not in spans:
                 found = _pieces(trial, job, vehicle.index)
-                spans[key] = len(pieces), len(pieces) + len(found)
-                pieces += found
+                least = _least(found, end=_ends(tables.vehicles)[1] * TICKS)
+                first, middle = len(pieces), len(pieces) + len(found)
+                spans[key] = first, middle, middle, middle + len(least)
+                pieces += found + least
             aim, wish = trial.prices.aims.get(job), min(trial.prices.hours[job], default=None)
             hours = _worth_waiting(trial, job, vehicle.index, (aim, wish))
             own.append((*spans[key], *hours))
@@ -109,12 +112,34 @@ def _worth_waiting(
         yield found
 
 
+def _ends(vehicles: Sequence[Vehicle]) -> tuple[float, float]:
+    """Seconds between which all starts lie."""
+    return min(v.shift.start for v in vehicles) - 1, max(v.latest for v in vehicles) + 1
+
+
+def _least(pieces: Sequence[Piece], *, end: float) -> list[Piece]:
+    """The least price from each tick on, up to the tick ``end``: what a start costs that may wait."""
+    found: list[Piece] = []
+    later = float("inf")
+    for tick, value, growth in reversed(pieces):
+        at_end = value + growth * (end - tick)
+        if growth <= 0 or value >= later:
+            later = min(value, at_end, later)
+            found.append((tick, later, 0.0))
+        else:
+            if at_end > later:
+                found.append((tick + (later - value) / growth, later, 0.0))
+            found.append((tick, value, growth))
+            later = value
+        end = tick
+    return found[::-1]
+
+
 def _pieces(trial: Trial, job: int, vehicle: int) -> list[Piece]:
     def price(start: float) -> float:
         return trial.prices.scalar(trial.prices.start_price(job, vehicle=vehicle, start=start))
 
-    first = min(v.shift.start for v in trial.tables.vehicles) - 1
-    last = max(v.latest for v in trial.tables.vehicles) + 1
+    first, last = _ends(trial.tables.vehicles)
     edges = [
         first,
         *sorted({e for e in trial.prices.turns(job, vehicle=vehicle) if first < e < last}),

@@ -109,7 +109,7 @@ def put_group(
             list_spots(
                 spots[2, side, MEMBER], side, limit, mode, states, rows, tolls, desk, load, seat,
                 spans, tally, spots, spot_values, crew, pay, hands, ticks, roads, who, need, room,
-                node, bond_at, bond,
+                node, bond_at, bond, tariff_at, tariff,
             )  # fmt: skip
         pairs = list_pairs(limit, spots, spot_values, crew, hands, bond_at, bond, chance)
         if pairs == 0:
@@ -202,7 +202,7 @@ def note_spot(price, v, p, since, by, side, found, spots, spot_values):
 @kernel
 def list_spots(
     j, side, limit, mode, states, rows, tolls, desk, load, seat, spans, tally, spots, spot_values,
-    crew, pay, hands, ticks, roads, who, need, room, node, bond_at, bond,
+    crew, pay, hands, ticks, roads, who, need, room, node, bond_at, bond, tariff_at, tariff,
 ):  # fmt: skip
     """List the cheapest places for job j with the hours in which it could begin there.
 
@@ -235,7 +235,7 @@ def list_spots(
                 continue
             price = timed(
                 v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node,
-                states,
+                states, tariff_at, tariff,
             )  # fmt: skip
             if price >= limit or (found == most and price >= spot_values[side, most - 1]):
                 continue
@@ -299,18 +299,19 @@ def seek_member(
     if not full:
         found = beside(
             j, blink, limit, mode, states, chance, rows, tolls, desk, load, seat, spans, places,
-            values, crew, pay, hands, ticks, roads, who, need, room, node, candidates, book,
+            values, crew, pay, hands, ticks, roads, who, need, room, node, candidates, tariff_at,
+            tariff, book,
         )  # fmt: skip
     found = in_idle(
         j, lowered(limit, found, mode, values), mode, states, chance, found, rows, tolls, desk,
         load, spans, tally, places, values, crew, pay, hands, ticks, roads, who, need, room, node,
-        book,
+        tariff_at, tariff, book,
     )  # fmt: skip
     if full or found == 0:
         found = everywhere(
             j, blink, lowered(limit, found, mode, values), mode, states, chance, found, rows,
             tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who, need,
-            room, node, book,
+            room, node, tariff_at, tariff, book,
         )  # fmt: skip
     unbar(desk)
     if found > 0 and mode >= SIMULATED:
@@ -364,6 +365,7 @@ def put_member(
         price = weigh(v, p, j, who[crew[v, LINE], j], rows, tolls, desk, pay, roads, node)
         price = timed(
             v, p, j, price, mode, rows, desk, load, spans, crew, pay, hands, ticks, node, states,
+            tariff_at, tariff,
         )  # fmt: skip
         values[0], found = price, 1 if price < (NEVER if mode >= SIMULATED else limit) else 0
     more = NEVER

@@ -169,14 +169,19 @@ class _Twin:
         names = [job.id for job in self._problem.jobs]
         for size in range(1, len(names) + 1):
             for order in itertools.permutations(names, size):
+                fewest = math.inf
                 for stops in self._stops(order, crew[0], shift):
                     bare = Route(technicians=crew, shift=shift, stops=stops)
                     if self._linked:
                         yield bare  # its times depend on the others
                         continue
+                    breaks = sum(stop.kind is StopKind.BREAK for stop in stops)
+                    if self._problem.fairness.cost_per_s and breaks > fewest:
+                        continue  # nobody rests without need to seem to have worked more
                     for route in self._laid_out(bare):
                         timed = self._timed((route,)).routes[0]
                         if not any(True for rule in ROUTE_RULES for _ in rule.check(timed)):
+                            fewest = min(fewest, breaks)
                             yield route
 
     def _stops(
