@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from routing.engine.kernel.squad import Manner
 
-# Steps of a lap, by job and stop of a mean round, for long rounds take longer to settle; below so many
-# laps one search is as good. From tuning on generated days of 200 and 400 visits.
-LAP_STEPS, FEWEST_LAPS = 150, 2
+# Steps of a lap, by job and stop of a mean round, for long rounds take longer to settle, and by job at
+# least; below so many laps one search is as good. From tuning on generated days of 200 and 400 visits,
+# and on public ones of 100 with four stops a round.
+LAP_STEPS, LEAST_LAP_STEPS, FEWEST_LAPS = 150, 2000, 2
 # The part of the time for laps that begin anew, and where the last one begins, in short legs.
 LAPS_SHARE, WARM = 0.75, 2.0
 
@@ -38,7 +39,8 @@ class Cooling:
     def of(cls, manner: Manner, *, steps: float, jobs: int, routes: int) -> Cooling:
         """For a search with time for so many steps of each searcher."""
         stops = max(1.0, jobs / max(1, routes))
-        laps = int(LAPS_SHARE * steps / (LAP_STEPS * stops * max(1, jobs)))
+        each = max(LAP_STEPS * stops, LEAST_LAP_STEPS) * max(1, jobs)
+        laps = int(LAPS_SHARE * steps / each)
         return cls(manner=manner, laps=laps if laps >= FEWEST_LAPS else 1)
 
     def at(self, share: float) -> Moment:

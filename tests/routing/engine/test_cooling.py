@@ -15,7 +15,7 @@ from routing.trial.tables import tabulate
 from routing.trial.trial import Trial
 
 MANNER = Manner(hot=10.0, cold=0.1)
-JOBS, ROUTES = 100, 10
+JOBS, ROUTES = 100, 5
 LAP = LAP_STEPS * JOBS * JOBS / ROUTES
 
 
@@ -56,6 +56,12 @@ def test_long_rounds_get_fewer_and_longer_laps():
     assert short.laps > long.laps > 1
 
 
+def test_the_shortest_rounds_have_time_to_settle_too():
+    short, shortest = (Cooling.of(MANNER, steps=1e7, jobs=JOBS, routes=n) for n in (20, 50))
+
+    assert short.laps == shortest.laps > 1
+
+
 def test_a_repair_that_is_no_warmer_than_the_last_lap_stays_so():
     cool = Cooling(manner=Manner(hot=1.0), laps=3)
 
@@ -71,7 +77,7 @@ def test_the_best_plan_of_all_laps_is_the_answer():
         began=now,
         deadline=now + 600,
         stopped=lambda: False,
-        iterations=30_000,
+        iterations=150_000,
     )
 
     laps, least = set(), []
