@@ -1,9 +1,9 @@
 """``python -m benchmarks.scaling``: what happens to a plan when the day grows.
 
 Days of technicians with lunch breaks, made as by ``onsite invent-problem technicians --break``, planned by
-the product's own search in processes of its own. For each size: seconds to the first plan that says of
-every visit who goes or why nobody does, the price of the best plan and that price a visit, the memory of
-all processes together, and the steps that one core takes in a second.
+the product's own search in processes of its own. For each size: seconds to the first plan, the price of
+the best one and that price a visit, the memory of all processes together, and the steps that one core
+takes in a second, reading and telling included.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from routing.problem import Problem
 from schedules import child
 
 VISITS_A_TECHNICIAN = 7
-# Steps whose seconds are compared, so that reading and compiling fall out.
-FEW, MANY = 2_000, 22_000
 # Seconds between two looks at the memory.
 LOOK_S = 0.2
 
@@ -49,30 +47,18 @@ def main(sizes: tuple[int, ...], limit_s: float, workers: int, seed: int) -> Non
 
 
 def _row(problem: Problem, *, limit_s: float, workers: int) -> str:
-    first: list[float] = []
-
-    def look(progress: child.Progress) -> None:
-        if progress.objective is not None and not first:
-            first.append(progress.seconds)
-
+    told: list[child.Progress] = []
     with _Memory() as memory:
-        answer = child.solve(problem, limit_s=limit_s, workers=workers, on_progress=look)
+        answer = child.solve(problem, limit_s=limit_s, workers=workers, on_progress=told.append)
     finding = judge(answer.solution, problem=problem)
     assert finding.feasible
+    first = next(progress.seconds for progress in told if progress.objective is not None)
+    pace = told[-1].steps / told[-1].seconds / workers
     price, size = finding.objective[-1], len(problem.jobs)
     return (
-        f"| {size:,} | {first[0]:.1f} | {len(finding.timetable.served):,} | {price:,.0f} |"
-        f" {price / size:,.0f} | {memory.most_bytes / 1e6:,.0f} | {_pace(problem):,.0f} |"
+        f"| {size:,} | {first:.1f} | {len(finding.timetable.served):,} | {price:,.0f} |"
+        f" {price / size:,.0f} | {memory.most_bytes / 1e6:,.0f} | {pace:,.0f} |"
     )
-
-
-def _pace(problem: Problem) -> float:
-    """Steps a second of one worker."""
-    few, many = (
-        child.solve(problem, limit_s=3600, workers=1, iterations=count).seconds
-        for count in (FEW, MANY)
-    )
-    return (MANY - FEW) / (many - few)
 
 
 class _Memory:

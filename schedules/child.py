@@ -67,7 +67,7 @@ class Progress:
     """How far a search is. ``objective`` has one value a level, None before the first plan.
 
     ``compiling`` while our search is being compiled, once on a machine: a plainer one plans, or,
-    where steps are counted, it is waited for.
+    where steps are counted, it is waited for. ``steps`` are those of all workers together.
     """
 
     seconds: float
@@ -76,6 +76,7 @@ class Progress:
     served: int
     jobs: int
     compiling: bool = False
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +211,7 @@ class _Told:
     objective: tuple[float, ...] | None = None
     served: int = 0
     compiling: bool = False
+    steps: int = 0
     end: str | None = None
 
 
@@ -241,6 +243,7 @@ class _Ear:
 
     def _hear(self, event: Mapping[str, Any]) -> None:
         told = self._told
+        told.steps = event.get("steps", told.steps)
         if event["event"] == "ready":
             self._watch.ready.set()
         elif event["event"] == "best":
@@ -259,6 +262,7 @@ class _Ear:
                     served=told.served,
                     jobs=self._jobs,
                     compiling=told.compiling,
+                    steps=told.steps,
                 )
             )
 

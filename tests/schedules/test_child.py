@@ -91,6 +91,7 @@ def test_progress_is_told_while_the_search_goes_on():
     answer = child.solve(busy_day(), limit_s=4, on_progress=heard.append)
 
     assert len(heard) >= 3
+    assert heard[-1].steps > heard[0].steps
     assert heard[-1].objective == answer.solution.objective
     assert heard[-1].jobs == 60
 
