@@ -89,7 +89,7 @@ def recreate(
     sort_removed(tally, removed, key, keys, chance)
     for k in range(tally[REMOVED]):
         j = removed[k]
-        found, must = 0, jobs[j, MUST] > 0
+        found, times, must = 0, 0.0, jobs[j, MUST] > 0
         limit = jobs[j, WORTH] if must else jobs[j, WORTH] * lavish
         if not full:
             found = beside(
@@ -108,7 +108,6 @@ def recreate(
                 tolls, desk, load, spans, places, values, crew, pay, hands, ticks, roads, who,
                 need, room, node, tariff_at, tariff, book,
             )  # fmt: skip
-        times = 0.0
         if mode >= SIMULATED:
             times = simulated(
                 j, limit, found, mode, states, rows, tolls, desk, load, seat, places, values, crew,
