@@ -17,12 +17,12 @@ from typing import Self
 import click
 
 from app.commands.bench import machine
+from app.commands.invent import VISITS_A_TECHNICIAN
 from routing.check import judge
 from routing.invented import technician_day
 from routing.problem import Problem
 from schedules import child
 
-VISITS_A_TECHNICIAN = 7
 # Seconds between two looks at the memory.
 LOOK_S = 0.2
 

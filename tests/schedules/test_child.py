@@ -68,7 +68,7 @@ def test_a_search_keeps_its_limit_and_the_judge_is_content():
     before = time.monotonic()
     answer = child.solve(problem, limit_s=4, workers=2)
 
-    assert 3 < time.monotonic() - before < 8
+    assert 3 < time.monotonic() - before < 4.4
     assert answer.words == ""
     assert answer.end is End.LIMIT
     assert judge(answer.solution, problem=problem).feasible
@@ -80,7 +80,7 @@ def test_a_large_day_keeps_its_limit_too_and_has_a_plan_by_then():
     before = time.monotonic()
     answer = child.solve(problem, limit_s=8, workers=2)
 
-    assert time.monotonic() - before < 16
+    assert time.monotonic() - before < 8 * 1.05 + 0.2
     assert sum(len(route.jobs) for route in answer.solution.routes) > 500
     assert judge(answer.solution, problem=problem).feasible
 
@@ -106,7 +106,7 @@ def test_a_stop_ends_the_search_soon_and_keeps_the_best():
 
     answer = child.solve(problem, limit_s=30, on_progress=ask, stop=stop)
 
-    assert time.monotonic() - asked[0] < 15
+    assert time.monotonic() - asked[0] < 1.5
     assert answer.end is End.STOPPED
     assert judge(answer.solution, problem=problem).feasible
 
@@ -118,7 +118,7 @@ def test_a_stop_before_the_first_plan_still_brings_one():
     answer = child.solve(busy_day(), limit_s=30, stop=stop)
 
     assert answer.end is End.STOPPED
-    assert answer.seconds < 15
+    assert answer.seconds < 5
 
 
 @LINUX

@@ -97,7 +97,7 @@ def test_an_engine_that_is_ready_keeps_a_limit_that_began_before(spare):
 
     child.solve(busy_day(), limit_s=4, began=before - 2, spare=spare)
 
-    assert time.monotonic() - before < 4
+    assert 1 < time.monotonic() - before < 2.4
 
 
 def test_an_engine_that_is_ready_keeps_its_memory_limit(spare):

@@ -34,7 +34,7 @@ def test_a_peer_answers_with_plans_within_its_seconds(name):
     said = asked(installed(name), problem)
 
     assert [reply.solution is None for reply in said.replies] == [False]
-    assert said.seconds < 30
+    assert said.seconds < 2 + 2
 
 
 @pytest.mark.slow
@@ -80,7 +80,7 @@ def test_a_wish_to_stop_ends_a_peer_at_once():
 
     [reply] = asked(installed("ortools"), build.problem(build.job()), limit_s=60, stop=stop).replies
 
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 5
     assert reply.solution is None
 
 

@@ -417,6 +417,6 @@ def test_a_server_that_fails_in_the_middle_costs_at_most_two_seconds(fault):
         table = chain.matrix(many, destinations=many)
         again = chain.matrix(many, destinations=many[1:])
 
-        assert time.monotonic() - before < 10  # no patience is spent on each of the tables
+        assert time.monotonic() - before < 2.3  # with the work that was done
         assert 0 < table.estimated_cells < 120 * 119
         assert again.estimated_cells == 119 * 119

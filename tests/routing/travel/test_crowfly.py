@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,3 +99,13 @@ def test_farther_away_takes_longer(metres, times):
     table = CrowFly().matrix([Point(45, 7)], destinations=[Point(lat, 7), Point(lat_farther, 7)])
 
     assert table.seconds[0, 0] <= table.seconds[0, 1]
+
+
+def test_a_thousand_places_take_a_fraction_of_a_second():
+    degrees = np.random.default_rng(7).uniform(45, 46, (1000, 2))
+    points = [Point(*row) for row in degrees]
+
+    before = time.perf_counter()
+    CrowFly().matrix(points, destinations=points)
+
+    assert time.perf_counter() - before < 0.5

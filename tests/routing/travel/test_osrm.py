@@ -188,7 +188,7 @@ def test_a_server_in_trouble_is_asked_again_later_and_costs_little_time(engine, 
     with pytest.raises(TravelBusy):
         provider(engine, patience_s=0.4).matrix(POINTS[:1], destinations=POINTS[:2])
 
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 1.0
 
 
 def test_where_nobody_listens_the_answer_comes_at_once(engine):
@@ -199,7 +199,7 @@ def test_where_nobody_listens_the_answer_comes_at_once(engine):
     with pytest.raises(TravelBusy):
         osrm.matrix(POINTS, destinations=POINTS)
 
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 0.5
     assert not osrm.health().well
 
 
